@@ -1,0 +1,66 @@
+/**
+ * One conversation with one backend, whatever carries it: a child's pipes, Streamable HTTP, HTTP+SSE.
+ *
+ * A link owns the ids towards its server (a counter), matches answers to requests, and attributes what the server
+ * says to the request that caused it where the transport can tell. It knows no client and no session: those who
+ * send through it pass a `Receiver`; those who own it pass a `LinkOwner`.
+ */
+
+import type { Era } from '../protocol/eras.ts';
+import type { Message } from '../protocol/message.ts';
+import type { Refusal } from '../protocol/refusal.ts';
+
+/** Takes what the server says about one request. After `onReply` or `onFail` nothing more comes. */
+export interface Receiver {
+  /** The answer: a result or an error, with our id still in it. */
+  onReply(reply: Message): void;
+  /** There will be no answer. */
+  onFail(refusal: Refusal): void;
+  /** Progress for this request (our token still in it); over HTTP also anything else on the request's own stream. */
+  onMessage(message: Message): void;
+}
+
+/** Takes what the server says about no request in particular. */
+export interface LinkOwner {
+  /** A notification, or a request of a legacy server (ping is answered by the link itself). */
+  onMessage(link: Link, message: Message): void;
+  /** The conversation is over, by either side; every request in flight has already failed. Called once. */
+  onClose(link: Link, why: string): void;
+}
+
+/** What HTTP needs beside the bytes of a modern request: mirrored headers (2026-07-28 transports). */
+export interface Mirror {
+  readonly method: string;
+  /** Value for Mcp-Name, decoded; '' for none. */
+  readonly name: string;
+  /** `Mcp-Param-*` headers of the client, forwarded as they came: name, value, name, value… */
+  readonly params: readonly string[];
+}
+
+export interface Link {
+  readonly era: Era;
+  /** The protocol revision spoken with this server. */
+  readonly version: string;
+  /** The DiscoverResult or InitializeResult. */
+  readonly hello: Record<string, unknown>;
+  readonly owner: LinkOwner;
+  /** Requests sent and not yet answered. */
+  readonly inFlight: number;
+  readonly isLive: boolean;
+  /** Milliseconds since the epoch of the last request; for idle expiry. */
+  readonly usedAt: number;
+
+  /** The id for the next request. The caller splices it into the bytes, as id and as progress token. */
+  nextId(): number;
+  /**
+   * Sends one request whose id is `id`. `timeoutMs` bounds the wait for the answer: then `onFail(deadline_exceeded)`,
+   * the server is told to cancel, and a late answer is dropped. Never throws; a dead link fails the receiver in a later tick.
+   */
+  send(id: number, bytes: Buffer, receiver: Receiver, timeoutMs: number, mirror: Mirror): void;
+  /** Sends a notification, or the answer to a server's request. */
+  post(bytes: Buffer): void;
+  /** The caller no longer wants the answer: tells the server as its era and transport say; the receiver hears nothing more. */
+  cancel(id: number, reason: string): void;
+  /** Ends the conversation in order: stdin closed, SIGTERM, SIGKILL; session DELETE. Resolves when it is over. */
+  close(): Promise<void>;
+}
