@@ -23,6 +23,11 @@ export const REFUSALS = {
     http: 200,
     words: 'The parameters are not valid for this method.',
   },
+  bad_meta: {
+    rpc: -32602,
+    http: 400,
+    words: 'params._meta lacks what every request of this protocol version must carry.',
+  },
   header_mismatch: { rpc: -32020, http: 400, words: 'A header does not agree with the body.' },
   missing_capability: {
     rpc: -32021,
