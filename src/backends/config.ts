@@ -1,0 +1,286 @@
+/**
+ * The `servers`, `naming` and `virtual` parts of the file: which MCP servers stand behind the gateway.
+ *
+ * An entry with `command` is a local program, an entry with `url` a remote server; `kind` is filled in here so that
+ * nobody else guesses. The keys of desktop clients are accepted so that their files can be used as they are. What
+ * `env` and `headers` hold is secret: no message made here quotes a value.
+ */
+
+import { z } from 'zod';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** A name becomes a path segment and a prefix of tool names; /mcp/v/NAME is taken by virtual servers. */
+export const serverName = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,32}$/, '1 to 32 of A-Z a-z 0-9 _ -')
+  .refine((name) => name !== 'v', '"v" is taken by virtual servers (/mcp/v/NAME)')
+  // Records are keyed by these names; this one would be taken for a prototype.
+  .refine((name) => name !== '__proto__', 'another name');
+
+const poolSchema = z
+  .strictObject({
+    mode: z
+      .enum(['auto', 'shared', 'session', 'caller'])
+      .default('auto')
+      .describe(
+        'Who may share a link: all callers (shared), one session (session), one caller (caller). `auto` shares ' +
+          'until a client brings capabilities, such as elicitation, that the server would use to speak back to it.',
+      ),
+    size: z.int().min(1).max(64).default(1).describe('Shared links kept open.'),
+    max: z
+      .int()
+      .min(1)
+      .max(1024)
+      .default(16)
+      .describe('Links at one time, shared and personal together.'),
+    idleMs: z
+      .int()
+      .min(1000)
+      .max(DAY_MS)
+      .default(300_000)
+      .describe('How long a personal link is kept after its last use.'),
+  })
+  .refine((pool) => pool.size <= pool.max, { path: ['size'], message: 'at most `max`' })
+  .prefault({})
+  .describe('How many links to this server are kept, and who shares them.');
+
+const common = {
+  pool: poolSchema,
+  timeoutMs: z
+    .int()
+    .min(1)
+    .max(DAY_MS)
+    .default(60_000)
+    .describe('How long one call may wait for its answer.'),
+  startMs: z
+    .int()
+    .min(1)
+    .max(HOUR_MS)
+    .default(15_000)
+    .describe('How long the server may take to start and shake hands.'),
+  disabled: z.boolean().default(false).describe('Keeps the entry but does not start it.'),
+  autoApprove: z
+    .array(z.string())
+    .max(4096)
+    .optional()
+    .describe('Accepted from desktop clients and ignored.'),
+  alwaysAllow: z
+    .array(z.string())
+    .max(4096)
+    .optional()
+    .describe('Accepted from desktop clients and ignored.'),
+};
+
+const noNul = (value: string) => !value.includes('\0');
+
+export const stdioServerSchema = z
+  .strictObject({
+    command: z
+      .string()
+      .min(1)
+      .max(4096)
+      .refine(noNul, 'text without NUL')
+      .describe('Program to run, found through PATH; never given to a shell.'),
+    args: z
+      .array(
+        z
+          .string()
+          .max(128 * KIB)
+          .refine(noNul, 'text without NUL'),
+      )
+      .max(1024)
+      .default([])
+      .describe('Its arguments, one by one.'),
+    env: z
+      .record(
+        z.string().regex(/^[^=\0]{1,256}$/, 'a name without "="'),
+        z
+          .string()
+          .max(128 * KIB)
+          .refine(noNul, 'text without NUL'),
+      )
+      .default({})
+      .describe(
+        'Environment variables besides the few that every child inherits (PATH, HOME, LANG and such). ' +
+          `Put secrets here as \${env:NAME} or \${file:PATH}.`,
+      ),
+    cwd: z
+      .string()
+      .min(1)
+      .max(4096)
+      .refine(noNul, 'text without NUL')
+      .optional()
+      .describe(
+        'Folder to run in, relative to the folder of this file, which is also the default.',
+      ),
+    type: z
+      .literal('stdio')
+      .optional()
+      .describe('Accepted from desktop clients; implied by `command`.'),
+    transportType: z
+      .literal('stdio')
+      .optional()
+      .describe('Accepted from desktop clients; implied by `command`.'),
+    ...common,
+    lineBytesMax: z
+      .int()
+      .min(KIB)
+      .max(256 * MIB)
+      .default(16 * MIB)
+      .describe('Longest line that the server may write; a longer one ends the link.'),
+  })
+  .transform(({ type: _, transportType: __, autoApprove: ___, alwaysAllow: ____, ...entry }) => ({
+    kind: 'stdio' as const,
+    ...entry,
+  }));
+
+/** What the transport sets itself; a second value would make two readers disagree about the message. */
+const OWN_HEADERS =
+  /^(?:host|connection|content-length|content-type|transfer-encoding|upgrade|keep-alive|te|trailer|accept|last-event-id|mcp-.*)$/i;
+
+const headerName = z
+  .string()
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/, 'an HTTP header name')
+  .refine((name) => !OWN_HEADERS.test(name), 'a header that the gateway does not set itself');
+
+const REMOTE_TYPES = ['http', 'streamable-http', 'streamableHttp', 'sse'] as const;
+
+export const httpServerSchema = z
+  .strictObject({
+    url: z
+      .string()
+      .max(8192)
+      .refine(isHttpUrl, 'an http:// or https:// URL without user and password')
+      .describe('Address of the MCP endpoint. Credentials belong into `headers`.'),
+    transport: z
+      .enum(['http', 'sse', 'auto'])
+      .optional()
+      .describe(
+        'Streamable HTTP (http), the HTTP+SSE of 2024-11-05 (sse), or find out (auto). Default: what `type` says, else auto.',
+      ),
+    type: z.enum(REMOTE_TYPES).optional().describe('`transport` as desktop clients call it.'),
+    transportType: z
+      .enum(REMOTE_TYPES)
+      .optional()
+      .describe('`transport` as desktop clients call it.'),
+    headers: z
+      .record(
+        headerName,
+        z
+          .string()
+          .max(16 * KIB)
+          .refine(isHeaderValue, 'one line of visible ASCII'),
+      )
+      .default({})
+      .describe(
+        'Headers sent with every request, only ever to the origin of `url`. ' +
+          `Put secrets here as \${env:NAME} or \${file:PATH}.`,
+      ),
+    ...common,
+    connectMs: z
+      .int()
+      .min(1)
+      .max(HOUR_MS)
+      .default(5000)
+      .describe('How long a TCP and TLS connection may take.'),
+    bodyBytesMax: z
+      .int()
+      .min(KIB)
+      .max(256 * MIB)
+      .default(16 * MIB)
+      .describe('Largest answer, or event of a stream, in bytes.'),
+  })
+  .transform(({ type, transportType, transport, autoApprove: _, alwaysAllow: __, ...entry }) => ({
+    kind: 'http' as const,
+    transport: transport ?? transportOf(type ?? transportType),
+    ...entry,
+  }));
+
+/** `sse` is also what clients call a server that has long moved on, so it stays a demand only when asked for here. */
+function transportOf(type: (typeof REMOTE_TYPES)[number] | undefined): 'http' | 'sse' | 'auto' {
+  if (type === undefined) return 'auto';
+  return type === 'sse' ? 'sse' : 'http';
+}
+
+function isHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return (
+    (url.protocol === 'http:' || url.protocol === 'https:') &&
+    url.username === '' &&
+    url.password === ''
+  );
+}
+
+/** RFC 9110 5.5, visible ASCII only: CR and LF would smuggle a second header. */
+function isHeaderValue(value: string): boolean {
+  return /^[\t\x20-\x7e]*$/.test(value);
+}
+
+export const serverSchema = z.union([stdioServerSchema, httpServerSchema]);
+
+export const serversSchema = z
+  .record(serverName, serverSchema)
+  .refine((servers) => Object.keys(servers).length <= 1024, 'at most 1024 servers')
+  .describe('The MCP servers behind the gateway, by name.');
+
+export const namingSchema = z
+  .strictObject({
+    prefix: z
+      .enum(['auto', 'always', 'never'])
+      .default('auto')
+      .describe(
+        'Whether names on a route carry their server in front. `auto` does so where a route has several servers.',
+      ),
+    separator: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,4}$/, '1 to 4 of A-Z a-z 0-9 _ -')
+      .default('__')
+      .describe('What stands between server and name.'),
+  })
+  .prefault({})
+  .describe('How tools, prompts and resources are named on a route.');
+
+const subject = /^[A-Za-z0-9_-]{1,32}\..{1,256}$/;
+
+/** One virtual server: a choice of tools under names of its own. */
+const oneVirtualSchema = z.strictObject({
+  tools: z
+    .array(
+      z
+        .string()
+        .max(512)
+        .regex(/^[A-Za-z0-9_*-]{1,32}\..{1,256}$/, '"server.tool", with * for any text'),
+    )
+    .max(4096)
+    .default([])
+    .describe('Patterns "server.tool" over original names, with * for any text.'),
+  rename: z
+    .record(
+      z.string().regex(subject, '"server.tool"'),
+      z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ -'),
+    )
+    .default({})
+    .describe('New names, by "server.tool"; a tool named here need not be listed in `tools`.'),
+});
+
+export const virtualSchema = z
+  .record(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,32}$/, '1 to 32 of A-Z a-z 0-9 _ -')
+      .refine((name) => name !== '__proto__', 'another name'),
+    oneVirtualSchema,
+  )
+  .default({})
+  .describe('Virtual servers: a choice of tools of all servers, each at /mcp/v/NAME.');
+
+export type StdioServerConfig = Readonly<z.output<typeof stdioServerSchema>>;
+export type HttpServerConfig = Readonly<z.output<typeof httpServerSchema>>;
+export type ServerConfig = StdioServerConfig | HttpServerConfig;
+export type NamingConfig = Readonly<z.output<typeof namingSchema>>;
+export type VirtualConfig = Readonly<z.output<typeof oneVirtualSchema>>;

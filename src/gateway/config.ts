@@ -1,0 +1,37 @@
+/**
+ * The `sessions` part of the file: how many legacy sessions may live, and how long.
+ *
+ * Only revisions up to 2025-11-25 have sessions; 2026-07-28 removed them, so none of this touches modern clients.
+ */
+
+import { z } from 'zod';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+export const sessionsSchema = z
+  .strictObject({
+    max: z.int().min(1).max(1_000_000).default(10_000).describe('Sessions at one time.'),
+    idleMs: z
+      .int()
+      .min(1000)
+      .max(7 * DAY_MS)
+      .default(30 * MINUTE_MS)
+      .describe('A session ends when its client has been silent for so long.'),
+    absoluteMs: z
+      .int()
+      .min(1000)
+      .max(14 * DAY_MS)
+      .default(DAY_MS)
+      .describe('A session ends after so long, used or not.'),
+    perCallerMax: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(1000)
+      .describe('Sessions of one caller at one time.'),
+  })
+  .prefault({})
+  .describe('Sessions of clients that speak 2025-11-25 or older.');
+
+export type SessionsConfig = Readonly<z.output<typeof sessionsSchema>>;

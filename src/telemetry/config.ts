@@ -1,0 +1,19 @@
+/**
+ * The `telemetry` part of the file: what the gateway says about itself, to the operator and nobody else.
+ */
+
+import { z } from 'zod';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+
+export const telemetrySchema = z
+  .strictObject({
+    log: z
+      .enum(LOG_LEVELS)
+      .default('info')
+      .describe('Least severity that is logged, as JSON lines on stderr.'),
+  })
+  .prefault({})
+  .describe('What the gateway says about itself.');
+
+export type TelemetryConfig = Readonly<z.output<typeof telemetrySchema>>;
