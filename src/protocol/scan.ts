@@ -1,0 +1,455 @@
+/**
+ * One pass over the bytes of a message: proves that they are strict JSON on one line in which no object names a key
+ * twice, and finds the spans of what the gateway reads.
+ *
+ * A position returned is >= 0; what is not is a reason to stop: SYNTAX, SLOW (valid perhaps, but not plain: the
+ * canonical form must be made first) or DEEP. Facts that do not stop the walk (a look-alike name, an inexact number) are
+ * left in fields for `json-rpc.ts`, which judges. UTF-8 is checked before, in native code.
+ *
+ * Precondition of every method: the last byte before `end` is '}', so that no token but a string can run past the end.
+ */
+
+import { members } from './members.ts';
+import { Message } from './message.ts';
+import { FOLDED, fold, Level, LOWER, NAMES, Slot, UNKNOWN } from './names.ts';
+import { isExact, PLAIN_LENGTH_MAX } from './numbers.ts';
+
+export const SYNTAX = -1;
+export const SLOW = -2;
+export const DEEP = -3;
+
+/** No depth beyond this can be configured: it bounds the key stack below, and the recursion. */
+export const DEPTH_CEILING = 512;
+
+/** Keys of one object that are compared one by one; with more, a Set takes over (quadratic work is an attack). */
+const TRACKED = 32;
+/** Keys of one object that may look alike by length and three bytes before the Set takes over. */
+const COLLISIONS_MAX = 4;
+
+const ORDINARY = 0;
+const QUOTE = 1;
+const ESCAPE = 2;
+const CONTROL = 3;
+/** What a byte is inside a string. */
+const CLASS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte < 0x20 ? CONTROL : byte === 0x22 ? QUOTE : byte === 0x5c ? ESCAPE : ORDINARY,
+);
+
+export class Scanner {
+  message: Message = new Message(Buffer.alloc(0));
+  /** The bytes came from JSON.stringify: an escape in a key is the only way to write that key. */
+  canonical = false;
+  depthMax = 64;
+  /** What was seen and does not stop the walk. */
+  unknownTop = false;
+  folded = false;
+  twins = false;
+  inexact = false;
+  nulKey = false;
+  jsonrpcStart = -1;
+  jsonrpcEnd = -1;
+  methodStart = -1;
+  methodEnd = -1;
+  errorStart = -1;
+  errorEnd = -1;
+  ownTokenStart = -1;
+  ownTokenEnd = -1;
+  metaTokenStart = -1;
+  metaTokenEnd = -1;
+  /** Of the key read last. */
+  #keyAscii = true;
+  #keyEscaped = false;
+  /**
+   * The keys of all open objects, innermost on top: TRACKED entries each, and one more that says "see the Set".
+   *
+   *   | top: jsonrpc id method params | params: name arguments | arguments: path … | <- #top
+   */
+  readonly #starts = new Int32Array((TRACKED + 1) * (DEPTH_CEILING + 1));
+  readonly #ends = new Int32Array((TRACKED + 1) * (DEPTH_CEILING + 1));
+  readonly #marks = new Int32Array((TRACKED + 1) * (DEPTH_CEILING + 1));
+  readonly #sets: (Set<string> | null)[] = Array.from({ length: DEPTH_CEILING + 1 }, () => null);
+  #top = 0;
+
+  /** Walks the object that is the whole of [start, end). Returns its end, or why not. */
+  scan(message: Message, start: number, end: number, depthMax: number, canonical: boolean): number {
+    this.message = message;
+    this.canonical = canonical;
+    this.depthMax = depthMax;
+    this.unknownTop = this.folded = this.twins = this.inexact = this.nulKey = false;
+    this.jsonrpcStart = this.jsonrpcEnd = this.methodStart = this.methodEnd = -1;
+    this.errorStart = this.errorEnd = -1;
+    this.ownTokenStart = this.ownTokenEnd = this.metaTokenStart = this.metaTokenEnd = -1;
+    this.#top = 0;
+    return this.#object(message.bytes, start + 1, end, 1, Level.top);
+  }
+
+  /** `at` is the first byte of the value. */
+  #value(bytes: Buffer, at: number, end: number, depth: number, level: Level): number {
+    const first = bytes[at]!;
+    if (first === 0x22) return this.#string(bytes, at + 1, end);
+    if (first === 0x7b) return this.#object(bytes, at + 1, end, depth + 1, level);
+    if (first === 0x5b) return this.#array(bytes, at + 1, end, depth + 1);
+    if (first === 0x2d || (first >= 0x30 && first <= 0x39)) return this.#number(bytes, at);
+    return literal(bytes, at, end, first);
+  }
+
+  #array(bytes: Buffer, at: number, end: number, depth: number): number {
+    if (depth > this.depthMax) return DEEP;
+    at = skip(bytes, at);
+    if (bytes[at] === 0x5d) return at + 1;
+    for (;;) {
+      at = this.#value(bytes, at, end, depth, Level.plain);
+      if (at < 0) return at;
+      at = skip(bytes, at);
+      if (at >= end) return SYNTAX;
+      if (bytes[at] === 0x5d) return at + 1;
+      if (bytes[at] !== 0x2c) return unexpected(bytes[at]!);
+      at = skip(bytes, at + 1);
+    }
+  }
+
+  #object(bytes: Buffer, at: number, end: number, depth: number, level: Level): number {
+    if (depth > this.depthMax) return DEEP;
+    const open = at - 1;
+    const base = this.#top;
+    let ascii = true;
+    at = skip(bytes, at);
+    if (bytes[at] === 0x7d) return at + 1;
+    for (;;) {
+      if (bytes[at] !== 0x22) return unexpected(bytes[at]!);
+      const keyStart = at + 1;
+      at = this.#key(bytes, keyStart, end);
+      if (at < 0) return at;
+      const claimed = this.#claim(bytes, keyStart, at - 1, base, depth, level);
+      if (claimed < 0) return claimed;
+      ascii &&= this.#keyAscii;
+      let slot: number = Slot.none;
+      let child: Level = Level.plain;
+      if (level > Level.arguments) {
+        const names = NAMES[level]!;
+        slot = names.find(bytes, keyStart, at - 1, this.#keyAscii);
+        child = names.child;
+      }
+      at = skip(bytes, at);
+      if (bytes[at] !== 0x3a) return unexpected(bytes[at]!);
+      const start = skip(bytes, at + 1);
+      at = this.#value(bytes, start, end, depth, child);
+      if (at < 0) return at;
+      if (slot !== Slot.none) this.#note(level, slot, start, at);
+      at = skip(bytes, at);
+      if (at >= end) return SYNTAX;
+      if (bytes[at] === 0x7d) break;
+      if (bytes[at] !== 0x2c) return unexpected(bytes[at]!);
+      at = skip(bytes, at + 1);
+    }
+    if (level === Level.arguments && (!ascii || this.#top - base > TRACKED)) {
+      this.twins ||= hasTwins(bytes, open, at + 1);
+    }
+    if (this.#top - base > TRACKED) this.#sets[depth] = null;
+    this.#top = base;
+    return at + 1;
+  }
+
+  /** `at` follows the opening quote. Returns the position after the closing one. */
+  #key(bytes: Buffer, at: number, end: number): number {
+    const start = at;
+    let seen = 0;
+    this.#keyEscaped = false;
+    for (;;) {
+      if (at >= end) return SYNTAX;
+      const byte = bytes[at]!;
+      const kind = CLASS[byte]!;
+      if (kind === ORDINARY) {
+        seen |= byte;
+        at++;
+      } else if (kind === QUOTE) {
+        break;
+      } else if (kind === ESCAPE) {
+        if (!this.canonical) return SLOW;
+        this.#keyEscaped = true;
+        at = this.#escape(bytes, at + 1);
+        if (at < 0) return at;
+      } else {
+        return SYNTAX;
+      }
+    }
+    this.#keyAscii = seen < 0x80;
+    if (this.#keyEscaped && decode(bytes, start - 1, at + 1).includes('\0')) this.nulKey = true;
+    return at + 1;
+  }
+
+  /** Enters a key among its siblings; SLOW if it is there already. */
+  #claim(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    base: number,
+    depth: number,
+    level: Level,
+  ): number {
+    const count = this.#top - base;
+    if (count >= TRACKED) return this.#claimWide(bytes, start, end, base, depth);
+    const length = end - start;
+    const mark =
+      length === 0
+        ? 0
+        : (length << 24) |
+          (LOWER[bytes[start]!]! << 16) |
+          (LOWER[bytes[start + (length >> 1)]!]! << 8) |
+          LOWER[bytes[end - 1]!]!;
+    const marks = this.#marks;
+    let collisions = 0;
+    for (let i = base; i < this.#top; i++) {
+      if (marks[i] !== mark) continue;
+      const other = this.#starts[i]!;
+      if (this.#ends[i]! - other !== length) continue;
+      let same = true;
+      let at = 0;
+      for (; at < length; at++) {
+        const a = bytes[start + at]!;
+        const b = bytes[other + at]!;
+        if (a === b) continue;
+        same = false;
+        if (LOWER[a] !== LOWER[b]) break;
+      }
+      if (same) return SLOW;
+      if (at === length && level === Level.arguments) this.twins = true;
+      if (++collisions > COLLISIONS_MAX) {
+        return this.#claimWide(bytes, start, end, base, depth);
+      }
+    }
+    this.#starts[this.#top] = start;
+    this.#ends[this.#top] = end;
+    marks[this.#top++] = mark;
+    return 0;
+  }
+
+  #claimWide(bytes: Buffer, start: number, end: number, base: number, depth: number): number {
+    let set = this.#sets[depth]!;
+    if (this.#top - base <= TRACKED) {
+      set = new Set();
+      this.#sets[depth] = set;
+      for (let i = base; i < this.#top; i++) {
+        set.add(bytes.latin1Slice(this.#starts[i], this.#ends[i]));
+      }
+      this.#top = base + TRACKED + 1;
+    }
+    const size = set.size;
+    set.add(bytes.latin1Slice(start, end));
+    return set.size === size ? SLOW : 0;
+  }
+
+  /** `at` follows the opening quote. Returns the position after the closing one. */
+  #string(bytes: Buffer, at: number, end: number): number {
+    while (at < end) {
+      const kind = CLASS[bytes[at]!]!;
+      if (kind === ORDINARY) {
+        at++;
+      } else if (kind === QUOTE) {
+        return at + 1;
+      } else if (kind === ESCAPE) {
+        at = this.#escape(bytes, at + 1);
+        if (at < 0) return at;
+      } else {
+        return SYNTAX;
+      }
+    }
+    return SYNTAX;
+  }
+
+  /** `at` follows the backslash. A lone surrogate is SLOW: parsers disagree about what it is. */
+  #escape(bytes: Buffer, at: number): number {
+    const byte = bytes[at];
+    if (byte !== 0x75) return byte !== undefined && SHORT_ESCAPES.includes(byte) ? at + 1 : SYNTAX;
+    const unit = hex4(bytes, at + 1);
+    if (unit < 0) return SYNTAX;
+    at += 5;
+    if (unit < 0xd800 || unit > 0xdfff) return at;
+    if (unit > 0xdbff || bytes[at] !== 0x5c || bytes[at + 1] !== 0x75) return SLOW;
+    const low = hex4(bytes, at + 2);
+    if (low < 0) return SYNTAX;
+    return low >= 0xdc00 && low <= 0xdfff ? at + 6 : SLOW;
+  }
+
+  #number(bytes: Buffer, at: number): number {
+    const start = at;
+    let byte = bytes[at]!;
+    if (byte === 0x2d) byte = bytes[++at]!;
+    if (byte === 0x30) byte = bytes[++at]!;
+    else if (byte >= 0x31 && byte <= 0x39) {
+      do byte = bytes[++at]!;
+      while (byte >= 0x30 && byte <= 0x39);
+    } else return SYNTAX;
+    if (byte === 0x2e) {
+      byte = bytes[++at]!;
+      if (!(byte >= 0x30 && byte <= 0x39)) return SYNTAX;
+      do byte = bytes[++at]!;
+      while (byte >= 0x30 && byte <= 0x39);
+    }
+    const exponent = byte === 0x65 || byte === 0x45;
+    if (exponent) {
+      byte = bytes[++at]!;
+      if (byte === 0x2b || byte === 0x2d) byte = bytes[++at]!;
+      if (!(byte >= 0x30 && byte <= 0x39)) return SYNTAX;
+      do byte = bytes[++at]!;
+      while (byte >= 0x30 && byte <= 0x39);
+    }
+    if ((exponent || at - start > PLAIN_LENGTH_MAX) && !isExact(bytes.latin1Slice(start, at))) {
+      this.inexact = true;
+    }
+    return at;
+  }
+
+  #note(level: Level, slot: number, start: number, end: number): void {
+    const message = this.message;
+    switch (slot) {
+      case UNKNOWN:
+        if (level === Level.top) this.unknownTop = true;
+        break;
+      case FOLDED:
+        this.folded = true;
+        break;
+      case Slot.jsonrpc:
+        this.jsonrpcStart = start;
+        this.jsonrpcEnd = end;
+        break;
+      case Slot.id:
+        message.idStart = start;
+        message.idEnd = end;
+        break;
+      case Slot.method:
+        this.methodStart = start;
+        this.methodEnd = end;
+        break;
+      case Slot.params:
+        message.paramsStart = start;
+        message.paramsEnd = end;
+        break;
+      case Slot.result:
+        message.bodyStart = start;
+        message.bodyEnd = end;
+        break;
+      case Slot.error:
+        this.errorStart = start;
+        this.errorEnd = end;
+        break;
+      case Slot.meta:
+        message.metaStart = start;
+        message.metaEnd = end;
+        break;
+      case Slot.name:
+        message.nameStart = start;
+        message.nameEnd = end;
+        break;
+      case Slot.uri:
+        message.uriStart = start;
+        message.uriEnd = end;
+        break;
+      case Slot.arguments:
+        message.argumentsStart = start;
+        message.argumentsEnd = end;
+        break;
+      case Slot.ownToken:
+        this.ownTokenStart = start;
+        this.ownTokenEnd = end;
+        break;
+      case Slot.requestState:
+        message.requestStateStart = start;
+        message.requestStateEnd = end;
+        break;
+      case Slot.inputResponses:
+        message.inputResponsesStart = start;
+        message.inputResponsesEnd = end;
+        break;
+      case Slot.requestId:
+        message.requestIdStart = start;
+        message.requestIdEnd = end;
+        break;
+      case Slot.metaToken:
+        this.metaTokenStart = start;
+        this.metaTokenEnd = end;
+        break;
+      case Slot.version:
+        message.versionStart = start;
+        message.versionEnd = end;
+        break;
+      case Slot.capabilities:
+        message.capabilitiesStart = start;
+        message.capabilitiesEnd = end;
+        break;
+      case Slot.logLevel:
+        message.logLevelStart = start;
+        message.logLevelEnd = end;
+        break;
+      case Slot.subscription:
+        message.subscriptionStart = start;
+        message.subscriptionEnd = end;
+        break;
+      case Slot.resultType:
+        message.resultTypeStart = start;
+        message.resultTypeEnd = end;
+        break;
+    }
+  }
+}
+
+const SHORT_ESCAPES = Buffer.from('"\\/bfnrt');
+
+/** Past spaces and tabs; newlines stay where they are and become `unexpected`. */
+function skip(bytes: Buffer, at: number): number {
+  let byte = bytes[at];
+  while (byte === 0x20 || byte === 0x09) byte = bytes[++at];
+  return at;
+}
+
+/** A newline between tokens is valid JSON, but must not reach a newline-framed pipe. */
+function unexpected(byte: number): number {
+  return byte === 0x0a || byte === 0x0d ? SLOW : SYNTAX;
+}
+
+function literal(bytes: Buffer, at: number, end: number, first: number): number {
+  if (first === 0x74 && at + 4 < end) {
+    return bytes[at + 1] === 0x72 && bytes[at + 2] === 0x75 && bytes[at + 3] === 0x65
+      ? at + 4
+      : SYNTAX;
+  }
+  if (first === 0x6e && at + 4 < end) {
+    return bytes[at + 1] === 0x75 && bytes[at + 2] === 0x6c && bytes[at + 3] === 0x6c
+      ? at + 4
+      : SYNTAX;
+  }
+  if (first === 0x66 && at + 5 < end) {
+    return bytes[at + 1] === 0x61 &&
+      bytes[at + 2] === 0x6c &&
+      bytes[at + 3] === 0x73 &&
+      bytes[at + 4] === 0x65
+      ? at + 5
+      : SYNTAX;
+  }
+  return unexpected(first);
+}
+
+/** Four hexadecimal digits as a number, or -1. */
+function hex4(bytes: Buffer, at: number): number {
+  let unit = 0;
+  for (let i = at; i < at + 4; i++) {
+    const byte = bytes[i] ?? 0;
+    const low = byte | 0x20;
+    if (byte >= 0x30 && byte <= 0x39) unit = unit * 16 + byte - 0x30;
+    else if (low >= 0x61 && low <= 0x66) unit = unit * 16 + low - 0x57;
+    else return -1;
+  }
+  return unit;
+}
+
+function decode(bytes: Buffer, start: number, end: number): string {
+  return JSON.parse(bytes.utf8Slice(start, end)) as string;
+}
+
+/** Whether two keys of an object differ by case only, in any script. */
+function hasTwins(bytes: Buffer, start: number, end: number): boolean {
+  const seen = new Set<string>();
+  const all = members(bytes, start, end);
+  for (const { key } of all) seen.add(fold(key));
+  return seen.size < all.length;
+}
