@@ -17,9 +17,7 @@ const DAY_MS = 24 * HOUR_MS;
 export const serverName = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,32}$/, '1 to 32 of A-Z a-z 0-9 _ -')
-  .refine((name) => name !== 'v', '"v" is taken by virtual servers (/mcp/v/NAME)')
-  // Records are keyed by these names; this one would be taken for a prototype.
-  .refine((name) => name !== '__proto__', 'another name');
+  .refine((name) => name !== 'v', 'another name: "v" is taken by virtual servers (/mcp/v/NAME)');
 
 const poolSchema = z
   .strictObject({
@@ -200,7 +198,6 @@ export const httpServerSchema = z
     ...entry,
   }));
 
-/** `sse` is also what clients call a server that has long moved on, so it stays a demand only when asked for here. */
 function transportOf(type: (typeof REMOTE_TYPES)[number] | undefined): 'http' | 'sse' | 'auto' {
   if (type === undefined) return 'auto';
   return type === 'sse' ? 'sse' : 'http';
@@ -269,13 +266,7 @@ const oneVirtualSchema = z.strictObject({
 });
 
 export const virtualSchema = z
-  .record(
-    z
-      .string()
-      .regex(/^[A-Za-z0-9_-]{1,32}$/, '1 to 32 of A-Z a-z 0-9 _ -')
-      .refine((name) => name !== '__proto__', 'another name'),
-    oneVirtualSchema,
-  )
+  .record(z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, '1 to 32 of A-Z a-z 0-9 _ -'), oneVirtualSchema)
   .default({})
   .describe('Virtual servers: a choice of tools of all servers, each at /mcp/v/NAME.');
 

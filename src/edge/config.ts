@@ -17,6 +17,10 @@ function ms(fallback: number, words: string) {
   return z.int().min(1).max(HOUR_MS).default(fallback).describe(words);
 }
 
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
 export const listenSchema = z
   .strictObject({
     host: z
@@ -46,7 +50,7 @@ export const listenSchema = z
           'DNS rebinding lets a web page reach a local port under its own name.',
       ),
     allowedOrigins: z
-      .array(z.string().min(1).max(512))
+      .array(z.string().max(512).refine(isOrigin, 'an origin: scheme, host and port, no path'))
       .max(256)
       .default([])
       .describe(
