@@ -10,15 +10,6 @@
 const LF = 0x0a;
 const CR = 0x0d;
 
-export interface LineFramerOptions {
-  /** Longest line that is handed out, without its newline. */
-  readonly lineBytesMax: number;
-  /** Called once per line that is too long, with the number of bytes seen of it by then. */
-  readonly onOverflow?: (bytes: number) => void;
-  /** True where chunks are overwritten after `push` and lines outlive it. Default: false. */
-  readonly copyLines?: boolean;
-}
-
 export class LineFramer {
   readonly #lineBytesMax: number;
   readonly #onOverflow: (bytes: number) => void;
@@ -28,7 +19,15 @@ export class LineFramer {
   #tailBytes = 0;
   #skipping = false;
 
-  constructor({ lineBytesMax, onOverflow = () => {}, copyLines = false }: LineFramerOptions) {
+  /**
+   * `lineBytesMax`: longest line that is handed out, its newline not counted. `onOverflow` is called once per longer line,
+   * with the number of bytes seen of it by then. `copyLines`: chunks are overwritten after `push` and lines outlive it.
+   */
+  constructor(
+    lineBytesMax: number,
+    onOverflow: (bytes: number) => void = () => {},
+    copyLines = false,
+  ) {
     this.#lineBytesMax = lineBytesMax;
     this.#onOverflow = onOverflow;
     this.#copyLines = copyLines;

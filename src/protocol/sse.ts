@@ -2,7 +2,7 @@
  * Server-sent events, written and read as bytes (WHATWG HTML, 9.2 Server-sent events).
  *
  * What is read stays a Buffer: `read` checks its UTF-8, and a character cut in two by a chunk is whole again once its
- * line is. An event may hold `eventBytesMax` bytes, fields and comments included; beyond that the parser stops for good and says so,
+ * line is. An event may hold `eventBytesMax` bytes, fields and comments included; beyond that the parser stops for good,
  * because a stream with a hole in it cannot be resumed. It knows nothing of reconnecting.
  */
 
@@ -68,7 +68,7 @@ export class SseParser {
     this.#eventBytesMax = eventBytesMax;
   }
 
-  /** True once an event was too large: nothing more will be read, the caller should close the stream. */
+  /** True once an event was too large: nothing more will be read. */
   get overflowed(): boolean {
     return this.#overflowed;
   }
@@ -77,9 +77,18 @@ export class SseParser {
     return this.#id;
   }
 
-  /** The events that `chunk` completes. An event may have no data when it only sets `id` or `retry`. */
+  /**
+   * The events that `chunk` completes; one without data only sets `retry`. Throws a RangeError for an event that is
+   * too large, once the events before it have been handed out, and for every chunk after that.
+   */
   feed(chunk: Buffer): SseEvent[] {
     const events: SseEvent[] = [];
+    if (!this.#overflowed) this.#split(chunk, events);
+    if (this.#overflowed && events.length === 0) throw new RangeError('event too large');
+    return events;
+  }
+
+  #split(chunk: Buffer, events: SseEvent[]): void {
     let from = 0;
     if (this.#afterCr && chunk.length > 0) {
       if (chunk[0] === LF) from = 1;
@@ -99,7 +108,6 @@ export class SseParser {
       if (lf >= 0 && lf < from) lf = chunk.indexOf(LF, from);
     }
     if (!this.#overflowed && from < chunk.length) this.#keep(chunk.subarray(from));
-    return events;
   }
 
   #keep(piece: Buffer): void {
