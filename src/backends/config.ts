@@ -83,6 +83,7 @@ export const stdioServerSchema = z
       .max(4096)
       .refine(noNul, 'text without NUL')
       .describe('Program to run, found through PATH; never given to a shell.'),
+    url: z.never().optional(),
     args: z
       .array(
         z
@@ -131,10 +132,12 @@ export const stdioServerSchema = z
       .default(16 * MIB)
       .describe('Longest line that the server may write; a longer one ends the link.'),
   })
-  .transform(({ type: _, transportType: __, autoApprove: ___, alwaysAllow: ____, ...entry }) => ({
-    kind: 'stdio' as const,
-    ...entry,
-  }));
+  .transform(
+    ({ url: _, type: _t, transportType: _tt, autoApprove: _a, alwaysAllow: _w, ...entry }) => ({
+      kind: 'stdio' as const,
+      ...entry,
+    }),
+  );
 
 /** What the transport sets itself; a second value would make two readers disagree about the message. */
 const OWN_HEADERS =
@@ -154,6 +157,7 @@ export const httpServerSchema = z
       .max(8192)
       .refine(isHttpUrl, 'an http:// or https:// URL without user and password')
       .describe('Address of the MCP endpoint. Credentials belong into `headers`.'),
+    command: z.never().optional(),
     transport: z
       .enum(['http', 'sse', 'auto'])
       .optional()
@@ -192,11 +196,21 @@ export const httpServerSchema = z
       .default(16 * MIB)
       .describe('Largest answer, or event of a stream, in bytes.'),
   })
-  .transform(({ type, transportType, transport, autoApprove: _, alwaysAllow: __, ...entry }) => ({
-    kind: 'http' as const,
-    transport: transport ?? transportOf(type ?? transportType),
-    ...entry,
-  }));
+  .transform(
+    ({
+      command: _,
+      type,
+      transportType,
+      transport,
+      autoApprove: _a,
+      alwaysAllow: _w,
+      ...entry
+    }) => ({
+      kind: 'http' as const,
+      transport: transport ?? transportOf(type ?? transportType),
+      ...entry,
+    }),
+  );
 
 function transportOf(type: (typeof REMOTE_TYPES)[number] | undefined): 'http' | 'sse' | 'auto' {
   if (type === undefined) return 'auto';

@@ -1,0 +1,147 @@
+/**
+ * What no single slice can see: whether the parts of a file agree with each other, and what weakens the protection.
+ *
+ * Faults stop the start. Warnings are said at start and in `doctor`, and change nothing.
+ */
+
+import { isLoopback } from '../auth/config.ts';
+import type { ServerConfig } from '../backends/config.ts';
+import type { ConfigDocument } from './document.ts';
+import { type Fault, nearest } from './fault.ts';
+import type { FileConfig } from './schema.ts';
+import { looksSecret } from './secret.ts';
+
+/** The parts that are right by themselves; checks of the others wait until they are. */
+export type Parts = { readonly [K in keyof FileConfig]?: FileConfig[K] | undefined };
+
+/** `names`: the servers as they are called in the file, right or wrong. */
+export function disagreements(
+  document: ConfigDocument,
+  parts: Parts,
+  names: Readonly<Record<'servers' | 'mcpServers', readonly string[] | undefined>>,
+): Fault[] {
+  return [
+    ...serverFaults(document, names),
+    ...authFaults(document, parts),
+    ...virtualFaults(document, parts, [...(names.servers ?? []), ...(names.mcpServers ?? [])]),
+  ];
+}
+
+export function isAnonymous(file: FileConfig): boolean {
+  return file.auth.anonymous ?? isLoopback(file.listen.host);
+}
+
+/** `filled`: the nodes whose text came from a variable or a file. */
+export function warningsOf(
+  document: ConfigDocument,
+  file: FileConfig,
+  filled: ReadonlySet<unknown>,
+): Fault[] {
+  const isEmpty = Object.keys({ ...file.servers, ...file.mcpServers }).length === 0;
+  return [
+    ...openness(document, file),
+    ...serverWarnings(document, file, filled),
+    ...(isEmpty ? [document.fault(['servers'], 'there are no servers yet')] : []),
+  ];
+}
+
+function serverFaults(
+  document: ConfigDocument,
+  { servers, mcpServers }: Parameters<typeof disagreements>[2],
+): Fault[] {
+  if (servers === undefined && mcpServers === undefined) {
+    return [
+      document.fault([], 'this is required: "servers" (or "mcpServers"), a group of servers'),
+    ];
+  }
+  const twice = (mcpServers ?? []).filter((name) => servers?.includes(name));
+  return twice.map((name) =>
+    document.fault(['mcpServers', name], 'this name stands in "servers" too; rename one', true),
+  );
+}
+
+/** A gateway that others can reach and that lets everybody in must be somebody's decision, not an oversight. */
+function authFaults(document: ConfigDocument, { auth, listen }: Parts): Fault[] {
+  if (auth === undefined || listen === undefined) return [];
+  const { anonymous } = auth;
+  if (anonymous === false) {
+    const words =
+      'nobody could call: this version knows callers only as anonymous; remove the key and listen on loopback';
+    return [document.fault(['auth', 'anonymous'], words)];
+  }
+  if (anonymous === true || isLoopback(listen.host)) return [];
+  const words =
+    'programs on other machines could call everything without saying who they are; listen on 127.0.0.1, ' +
+    'or, behind something that authenticates, write "auth: { anonymous: true }"';
+  return [document.fault(['listen', 'host'], words)];
+}
+
+function virtualFaults(document: ConfigDocument, parts: Parts, names: readonly string[]): Fault[] {
+  const faults: Fault[] = [];
+  for (const [virtual, { tools, rename }] of Object.entries(parts.virtual ?? {})) {
+    const base = ['virtual', virtual];
+    const unknown = (subject: string) => unknownServer(subject, names);
+    for (const [at, pattern] of tools.entries()) {
+      const words = unknown(pattern);
+      if (words) faults.push(document.fault([...base, 'tools', at], words));
+    }
+    const taken = new Set<string>();
+    for (const [subject, name] of Object.entries(rename)) {
+      const path = [...base, 'rename', subject];
+      const words = unknown(subject);
+      if (words) faults.push(document.fault(path, words, true));
+      if (taken.has(name)) {
+        faults.push(document.fault(path, 'another tool has this name already; choose a new one'));
+      }
+      taken.add(name);
+    }
+  }
+  return faults;
+}
+
+function unknownServer(subject: string, names: readonly string[]): string | undefined {
+  const server = subject.slice(0, subject.indexOf('.'));
+  if (server.includes('*') || names.includes(server)) return undefined;
+  const near = nearest(server, names);
+  const right = near === undefined ? `servers are ${names.join(', ')}` : `did you mean "${near}"?`;
+  return `there is no server "${server}"; ${right}`;
+}
+
+/** What makes the gateway easier to reach than its defaults. */
+function openness(document: ConfigDocument, file: FileConfig): Fault[] {
+  if (isLoopback(file.listen.host)) return [];
+  const words = 'everybody who can reach this address may call everything';
+  return [document.fault(['auth', 'anonymous'], words)];
+}
+
+function serverWarnings(
+  document: ConfigDocument,
+  file: FileConfig,
+  filled: ReadonlySet<unknown>,
+): Fault[] {
+  const warnings: Fault[] = [];
+  for (const key of ['servers', 'mcpServers'] as const) {
+    for (const [name, entry] of Object.entries(file[key] ?? {})) {
+      const base = [key, name];
+      if (isClearText(entry)) {
+        const words = 'these headers travel unencrypted; use https';
+        warnings.push(document.fault([...base, 'headers'], words));
+      }
+      const [part, secrets] =
+        entry.kind === 'stdio' ? ['env', entry.env] : ['headers', entry.headers];
+      for (const [variable, value] of Object.entries(secrets)) {
+        const path = [...base, part, variable];
+        if (!looksSecret(variable, value) || filled.has(document.node(path))) continue;
+        const words = `this looks like a secret; "\${env:NAME}" or "\${file:PATH}" would keep it out`;
+        warnings.push(document.fault(path, words));
+      }
+    }
+  }
+  return warnings;
+}
+
+function isClearText(entry: ServerConfig): boolean {
+  if (entry.kind !== 'http' || Object.keys(entry.headers).length === 0) return false;
+  const url = new URL(entry.url);
+  return url.protocol === 'http:' && !isLoopback(url.hostname);
+}

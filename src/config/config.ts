@@ -1,0 +1,180 @@
+/**
+ * The entrance to this folder: from a file to a configuration that everybody can rely on.
+ *
+ * Either everything is right, and the configuration is complete and frozen, or there are faults, all of them at once,
+ * and there is no configuration: nobody ever runs on half of one. Reading has no other effect.
+ */
+
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
+import type { AuthConfig } from '../auth/config.ts';
+import type { NamingConfig, ServerConfig, VirtualConfig } from '../backends/config.ts';
+import type { ListenConfig } from '../edge/config.ts';
+import type { SessionsConfig } from '../gateway/config.ts';
+import type { TelemetryConfig } from '../telemetry/config.ts';
+import { disagreements, isAnonymous, type Parts, warningsOf } from './agreement.ts';
+import { type ConfigDocument, FILE_BYTES_MAX, parseFile, readBounded } from './document.ts';
+import type { Fault } from './fault.ts';
+import { type Environment, interpolate } from './interpolate.ts';
+import { faultsOf, type Problem, unfold, valueAt } from './problems.ts';
+import { type FileConfig, fileSchema } from './schema.ts';
+
+export type { ServerConfig } from '../backends/config.ts';
+export type { ListenConfig } from '../edge/config.ts';
+export { type Fault, faultLine } from './fault.ts';
+export type { Environment } from './interpolate.ts';
+export { fileJsonSchema, fileSchema, type JsonSchema } from './schema.ts';
+export { looksSecret } from './secret.ts';
+export { type ConfigWatch, watchConfig } from './watch.ts';
+
+export interface Config {
+  readonly listen: ListenConfig;
+  readonly servers: Readonly<Record<string, ServerConfig>>;
+  readonly naming: NamingConfig;
+  readonly virtual: Readonly<Record<string, VirtualConfig>>;
+  /** With `anonymous` decided. */
+  readonly auth: AuthConfig & { readonly anonymous: boolean };
+  readonly sessions: SessionsConfig;
+  readonly telemetry: TelemetryConfig;
+}
+
+export type Loaded =
+  | {
+      readonly ok: true;
+      readonly config: Config;
+      /** SHA-256 of the file as it stands, so that `sha256sum` tells which file is running; knows no secret. */
+      readonly hash: string;
+      readonly warnings: readonly Fault[];
+      /** What else was read, absolute. */
+      readonly files: readonly string[];
+    }
+  | { readonly ok: false; readonly faults: readonly Fault[]; readonly files: readonly string[] };
+
+/** A broken file can have thousands; nobody reads more than these. */
+const FAULTS_MAX = 100;
+
+export function loadConfig(path: string, env: Environment): Loaded {
+  const file = resolve(path);
+  const bytes = readBounded(file, FILE_BYTES_MAX);
+  if (typeof bytes === 'string') return failed([whole(file, `this file ${bytes}`)]);
+  if (!isUtf8(bytes)) return failed([whole(file, 'this file is not UTF-8 text')]);
+  const document = parseFile(file, bytes.toString('utf8'));
+  if (!('yaml' in document)) return failed(document);
+
+  const filled = interpolate(document, env);
+  const judged = judge(document, filled.nodes);
+  if (!judged.ok || filled.faults.length > 0) {
+    // What a missing variable left behind is wrong for one reason, not two.
+    const told = new Set(filled.faults.map((fault) => fault.path));
+    const others = (judged.ok ? [] : judged.faults).filter((fault) => !told.has(fault.path));
+    return failed([...filled.faults, ...others], filled.files);
+  }
+  return {
+    ok: true,
+    config: freeze(complete(file, judged.value)),
+    hash: createHash('sha256').update(bytes).digest('hex'),
+    warnings: [...filled.warnings, ...warningsOf(document, judged.value, filled.nodes)],
+    files: filled.files,
+  };
+}
+
+type Judged = { ok: true; value: FileConfig } | { ok: false; faults: readonly Fault[] };
+
+/** The file's value as the schemas see it, or every fault. */
+function judge(document: ConfigDocument, filled: ReadonlySet<unknown>): Judged {
+  // A second look only after texts from variables have become the numbers that they stand for.
+  for (let look = 0; ; look++) {
+    const plain = document.value();
+    if (!plain.ok) return { ok: false, faults: [document.fault([], plain.words)] };
+    const value = plain.value ?? {};
+    const result = fileSchema.safeParse(value);
+    const problems = result.success ? [] : unfold(result.error.issues, value);
+    if (look === 0 && problems.map((one) => convert(document, one, filled)).some(Boolean)) continue;
+    const parts = result.success ? result.data : rightParts(value);
+    const names = { servers: keysAt(value, 'servers'), mcpServers: keysAt(value, 'mcpServers') };
+    const faults = [
+      ...problems.flatMap((problem) => faultsOf(document, problem, value)),
+      ...(isGroup(value) ? disagreements(document, parts, names) : []),
+    ];
+    return result.success && faults.length === 0
+      ? { ok: true, value: result.data }
+      : { ok: false, faults };
+  }
+}
+
+/** The parts that are right although the whole is not, so that one fault does not hide another. */
+function rightParts(value: unknown): Parts {
+  const parts = Object.entries(fileSchema.shape).map(([key, schema]) => [
+    key,
+    schema.safeParse(valueAt(value, [key])).data,
+  ]);
+  return Object.fromEntries(parts) as Parts;
+}
+
+function isGroup(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function keysAt(value: unknown, key: string): string[] | undefined {
+  const group = valueAt(value, [key]);
+  return isGroup(group) ? Object.keys(group as object) : undefined;
+}
+
+/** `port: ${env:PORT}` gives text; where a number or a boolean belongs, the text is read as one. */
+function convert(
+  document: ConfigDocument,
+  { issue, path }: Problem,
+  filled: ReadonlySet<unknown>,
+): boolean {
+  if (issue.code !== 'invalid_type') return false;
+  const node = document.node(path) as { value?: unknown } | undefined;
+  if (node === undefined || !filled.has(node) || typeof node.value !== 'string') return false;
+  if (issue.expected === 'boolean' && /^(?:true|false)$/.test(node.value)) {
+    node.value = node.value === 'true';
+    return true;
+  }
+  const isNumber = issue.expected === 'number' || issue.expected === 'int';
+  if (!isNumber || !/^-?\d{1,15}$/.test(node.value)) return false;
+  node.value = Number(node.value);
+  return true;
+}
+
+function complete(file: string, from: FileConfig): Config {
+  const folder = dirname(file);
+  const servers: Record<string, ServerConfig> = {};
+  for (const [name, entry] of Object.entries({ ...from.servers, ...from.mcpServers })) {
+    // The folder of the file, not that from which the gateway was started: the same file then means the same anywhere.
+    servers[name] =
+      entry.kind === 'stdio' ? { ...entry, cwd: resolve(folder, entry.cwd ?? '.') } : entry;
+  }
+  return {
+    listen: from.listen,
+    servers,
+    naming: from.naming,
+    virtual: from.virtual,
+    auth: { ...from.auth, anonymous: isAnonymous(from) },
+    sessions: from.sessions,
+    telemetry: from.telemetry,
+  };
+}
+
+function whole(file: string, words: string): Fault {
+  return { file, line: 0, column: 0, path: '', words };
+}
+
+function failed(faults: readonly Fault[], files: readonly string[] = []): Loaded {
+  const sorted = faults.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  const shown = sorted.slice(0, FAULTS_MAX);
+  const rest = sorted.length - shown.length;
+  const last = shown.at(-1);
+  if (rest > 0 && last) shown.push(whole(last.file, `${rest} more faults are not shown`));
+  return { ok: false, faults: shown, files };
+}
+
+function freeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null) freeze(inner);
+  }
+  return Object.freeze(value);
+}

@@ -1,0 +1,123 @@
+/**
+ * What the schemas find, said for the person who wrote the file.
+ *
+ * zod's own sentences name types of JavaScript, and for a union they list every branch; a person wants the place and
+ * what would be right. Values are never quoted (see `fault.ts`).
+ */
+
+import type { z } from 'zod';
+import type { ConfigDocument } from './document.ts';
+import { type Fault, nearest } from './fault.ts';
+import { fileJsonSchema, type JsonSchema, schemaAt } from './schema.ts';
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** One finding at a place: a union is already decided, its path already whole. */
+export interface Problem {
+  readonly issue: Issue;
+  readonly path: Path;
+}
+
+/** Unfolds unions: of the two shapes of a server, only that which the entry was meant to have counts. */
+export function unfold(issues: readonly Issue[], value: unknown, base: Path = []): Problem[] {
+  return issues.flatMap((issue) => {
+    const path = [...base, ...issue.path];
+    if (issue.code !== 'invalid_union') return [{ issue, path }];
+    const branch = issue.errors[branchOf(valueAt(value, path))];
+    return branch === undefined ? [{ issue, path }] : unfold(branch, value, path);
+  });
+}
+
+/** The index in `serverSchema`'s union; -1 where the entry has the key of neither. */
+function branchOf(entry: unknown): number {
+  if (typeof entry !== 'object' || entry === null) return -1;
+  if (Object.hasOwn(entry, 'command')) return 0;
+  return Object.hasOwn(entry, 'url') ? 1 : -1;
+}
+
+export function valueAt(value: unknown, path: Path): unknown {
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part))
+      return undefined;
+    value = (value as Record<PropertyKey, unknown>)[part];
+  }
+  return value;
+}
+
+/** The faults of one problem: one for each unknown key, one otherwise. */
+export function faultsOf(document: ConfigDocument, problem: Problem, value: unknown): Fault[] {
+  const { issue, path } = problem;
+  const schema = fileJsonSchema();
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) =>
+      document.fault([...path, key], unknownKey(key, path, schema, value), true),
+    );
+  }
+  if (issue.code === 'invalid_key') {
+    const words = issue.issues[0]?.message ?? 'another name';
+    return [document.fault(path, `this name cannot be used; use ${words}`, true)];
+  }
+  if (issue.code === 'invalid_union') {
+    const words = 'this must be a server: with "command" for a local one or "url" for a remote one';
+    return [document.fault(path, words)];
+  }
+  const isMissing = issue.code === 'invalid_type' && valueAt(value, path) === undefined;
+  if (isMissing) return [document.fault(path, `this is required: ${kindWords(issue.expected)}`)];
+  return [document.fault(path, sentence(issue, valueAt(value, path)))];
+}
+
+function unknownKey(key: string, path: Path, root: JsonSchema, value: unknown): string {
+  const entry = valueAt(value, path);
+  const shapes = schemaAt(path, root).filter((shape) => shape.properties !== undefined);
+  // Two shapes only where the entry is a server; "command" and "url" tell them apart.
+  const meant = shapes.filter((shape) =>
+    shapes.length === 1
+      ? true
+      : shape.required?.some((name) => Object.hasOwn(entry as object, name)),
+  );
+  const known = meant.flatMap((shape) =>
+    Object.entries(shape.properties ?? {}).flatMap(([name, one]) => (one.not ? [] : [name])),
+  );
+  const near = nearest(key, known);
+  if (near !== undefined) return `this key is not known here; did you mean "${near}"?`;
+  return `this key is not known here; known are ${known.filter((name) => name !== '$schema').join(', ')}`;
+}
+
+function sentence(issue: Issue, value: unknown): string {
+  switch (issue.code) {
+    case 'invalid_type': {
+      if (issue.expected === 'never') return 'an entry has either "command" or "url"; remove one';
+      const isBare = issue.expected === 'string' && typeof value !== 'object';
+      return isBare
+        ? 'this must be text; put it in quotes'
+        : `this must be ${kindWords(issue.expected)}`;
+    }
+    case 'invalid_value':
+      return `this must be ${issue.values.map((one) => JSON.stringify(one)).join(' or ')}`;
+    case 'too_small':
+      return `this must be at least ${issue.minimum}${unit(issue.origin)}`;
+    case 'too_big':
+      return `this must be at most ${issue.maximum}${unit(issue.origin)}`;
+    default:
+      return `this must be ${issue.message}`;
+  }
+}
+
+function unit(origin: string): string {
+  if (origin === 'string') return ' characters long';
+  return origin === 'array' ? ' entries long' : '';
+}
+
+function kindWords(expected: string): string {
+  const words: Record<string, string> = {
+    string: 'text',
+    int: 'a whole number',
+    number: 'a number',
+    boolean: 'true or false',
+    array: 'a list',
+    object: 'a group of keys',
+    record: 'a group of keys',
+  };
+  return words[expected] ?? expected;
+}
