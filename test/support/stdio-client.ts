@@ -1,0 +1,147 @@
+/**
+ * A JSON-RPC client over the pipes of a child process for tests, in either era: sends lines, keeps every message that
+ * comes back, answers the server's requests by the handlers given.
+ */
+
+import { LATEST_LEGACY, LATEST_MODERN, META } from '../../src/protocol/eras.ts';
+import type { Answer } from './legacy-client.ts';
+import type { Json, RpcMessage } from './mcp-exchange.ts';
+import { type StartedProcess, startProcess } from './spawn.ts';
+
+export interface StdioOptions {
+  capabilities?: Json;
+  answers?: Record<string, Answer>;
+  env?: Record<string, string>;
+}
+
+export class StdioClient {
+  readonly process: StartedProcess;
+  /** Everything that the server sent, in order; lines that are not JSON are in `noise`. */
+  readonly messages: RpcMessage[] = [];
+  readonly noise: string[] = [];
+  #options: StdioOptions;
+  #tail = '';
+  #id = 0;
+  #waiting = new Set<() => void>();
+
+  private constructor(process: StartedProcess, options: StdioOptions) {
+    this.process = process;
+    this.#options = options;
+    process.child.stdout?.on('data', (chunk: string) => this.#read(chunk));
+  }
+
+  static async start(
+    command: string,
+    args: readonly string[],
+    options: StdioOptions = {},
+  ): Promise<StdioClient> {
+    const env = options.env === undefined ? {} : { env: options.env };
+    return new StdioClient(await startProcess(command, args, env), options);
+  }
+
+  #read(chunk: string): void {
+    const lines = (this.#tail + chunk).split('\n');
+    this.#tail = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') this.#take(line);
+    for (const look of this.#waiting) look();
+  }
+
+  #take(line: string): void {
+    let message: RpcMessage;
+    try {
+      message = JSON.parse(line) as RpcMessage;
+    } catch {
+      this.noise.push(line);
+      return;
+    }
+    this.messages.push(message);
+    if (message.method !== undefined && message.id !== undefined) void this.#answer(message);
+  }
+
+  async #answer({ id, method, params }: RpcMessage): Promise<void> {
+    const answer = method === 'ping' ? () => ({}) : this.#options.answers?.[method ?? ''];
+    const error = { code: -32601, message: `No ${method}` };
+    if (answer === undefined) this.send({ jsonrpc: '2.0', id, error });
+    else this.send({ jsonrpc: '2.0', id, result: await answer(params ?? {}) });
+  }
+
+  /** Writes one line: a message, or raw text. */
+  send(message: unknown): void {
+    const line = typeof message === 'string' ? message : JSON.stringify(message);
+    this.process.child.stdin?.write(`${line}\n`);
+  }
+
+  /** Resolves with the first message, past or to come, that `matches`; rejects at the deadline. */
+  until(matches: (message: RpcMessage) => boolean, deadlineMs = 15_000): Promise<RpcMessage> {
+    return new Promise((resolve, reject) => {
+      const stop = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(look);
+      };
+      const timer = setTimeout(() => {
+        stop();
+        const last = JSON.stringify(this.messages.slice(-5));
+        reject(new Error(`No such message; the last were ${last}\n${this.process.stderr()}`));
+      }, deadlineMs);
+      const look = () => {
+        const found = this.messages.find(matches);
+        if (found === undefined) return;
+        stop();
+        resolve(found);
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  /** Sends a request as given and resolves with its response. */
+  async request(method: string, params: Json = {}): Promise<RpcMessage> {
+    const id = ++this.#id;
+    this.send({ jsonrpc: '2.0', id, method, params });
+    return this.until((message) => message.method === undefined && message.id === id);
+  }
+
+  /** The legacy handshake. */
+  async initialize(version: string = LATEST_LEGACY): Promise<RpcMessage> {
+    const response = await this.request('initialize', {
+      protocolVersion: version,
+      capabilities: this.#options.capabilities ?? {},
+      clientInfo: { name: 'test-client', version: '1.0.0' },
+    });
+    this.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    return response;
+  }
+
+  /** A request of the modern era: `_meta` as 2026-07-28 asks for. */
+  modern(method: string, params: Json = {}, meta: Json = {}): Promise<RpcMessage> {
+    const _meta = {
+      [`${META}protocolVersion`]: LATEST_MODERN,
+      [`${META}clientCapabilities`]: this.#options.capabilities ?? {},
+      ...meta,
+    };
+    return this.request(method, { ...params, _meta });
+  }
+
+  /** A modern tools/call, answering whatever the tool asks until it is done, at most eight times. */
+  async modernCall(name: string, args: Json = {}, meta: Json = {}): Promise<RpcMessage> {
+    let more: Json = {};
+    for (let round = 0; ; round++) {
+      const response = await this.modern('tools/call', { name, arguments: args, ...more }, meta);
+      if (response.result?.resultType !== 'input_required' || round === 8) return response;
+      const inputResponses: Json = {};
+      const asked = (response.result.inputRequests ?? {}) as Record<string, RpcMessage>;
+      for (const [key, { method, params }] of Object.entries(asked)) {
+        inputResponses[key] = await this.#options.answers?.[method ?? '']?.(params ?? {});
+      }
+      const { requestState } = response.result;
+      more = requestState === undefined ? { inputResponses } : { inputResponses, requestState };
+    }
+  }
+
+  /** Ends the input, as a polite client does, and resolves with how the process went. */
+  end(): Promise<number | string> {
+    this.process.child.stdin?.end();
+    const timer = setTimeout(() => void this.process.stop(), 5000);
+    return this.process.exited.finally(() => clearTimeout(timer));
+  }
+}
