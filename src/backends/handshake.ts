@@ -1,0 +1,152 @@
+/**
+ * From a configured server to a link: starts or reaches it over the transport that it turns out to speak.
+ *
+ * What was found is given as `link.known` and handed in again as `known`, so that a server is probed once. A child
+ * that dies of the probe is started once more and asked the old way. What is said to a reached server is in
+ * `agreement.ts`.
+ */
+
+import { type Refusal, refuse } from '../protocol/refusal.ts';
+import { type Agreed, type Failure, initialize, isFailure, probe } from './agreement.ts';
+import type { HttpServerConfig, ServerConfig, StdioServerConfig } from './config.ts';
+import { HttpBackend } from './http-backend.ts';
+import { JsonRpcLink } from './json-rpc-link.ts';
+import type { Known } from './known.ts';
+import type { LinkOwner } from './link.ts';
+import { LinkLog, type Log } from './link-log.ts';
+import { SseBackend } from './sse-backend.ts';
+import { StdioProcess } from './stdio-process.ts';
+import type { Wire } from './wire.ts';
+
+export type { Known } from './known.ts';
+
+/** Names of environment variables and headers whose values are kept out of the log when a server prints them. */
+const SECRET_NAME = /token|key|secret|pass|auth|credential|cookie/i;
+/** What servers of 2024-11-05 answer to a POST on their stream's address (2025-11-25 basic/transports). */
+const NOT_STREAMABLE = new Set([400, 404, 405]);
+
+/** What every attempt needs. */
+interface Attempt {
+  readonly name: string;
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  readonly owner: LinkOwner;
+  readonly log: LinkLog;
+  readonly startMs: number;
+}
+
+/**
+ * Opens one link. A refusal's `words` say in one sentence what is wrong, its `detail` has what is for the operator.
+ * The owner may hear messages in the turn before the promise resolves; it hears `onClose` only of links it was given.
+ */
+export async function connect(
+  name: string,
+  config: ServerConfig,
+  capabilities: Readonly<Record<string, unknown>>,
+  owner: LinkOwner,
+  known: Known | undefined,
+  log: Log,
+): Promise<JsonRpcLink | Refusal> {
+  const { startMs } = config;
+  const attempt = { name, capabilities, owner, log: new LinkLog(log, secretsOf(config)), startMs };
+  let link = await open(attempt, config, known);
+  // A server that was replaced by one of another era answers, but not what it used to.
+  if (isFailure(link) && link.hasAnswered && known !== undefined) {
+    link = await open(attempt, config, undefined);
+  }
+  return isFailure(link) ? link.refusal : link;
+}
+
+function open(
+  attempt: Attempt,
+  config: ServerConfig,
+  known: Known | undefined,
+): Promise<JsonRpcLink | Failure> {
+  return 'command' in config
+    ? openStdio(attempt, config, known?.era === 'legacy')
+    : openHttp(attempt, config, known);
+}
+
+function secretsOf(config: ServerConfig): string[] {
+  const named = Object.entries('command' in config ? config.env : config.headers);
+  const values = named.filter(([key]) => SECRET_NAME.test(key)).map(([, value]) => value);
+  // "Bearer abc" is printed as "abc" as often as whole.
+  return values.flatMap((value) => [value, ...value.split(' ').slice(1)]);
+}
+
+// === stdio ===
+
+async function openStdio(
+  attempt: Attempt,
+  config: StdioServerConfig,
+  isLegacy: boolean,
+): Promise<JsonRpcLink | Failure> {
+  const link = new JsonRpcLink(attempt.name, attempt.owner, attempt.log);
+  const wire = new StdioProcess(config, process.env, link, attempt.log);
+  link.carry(wire);
+  const agreed = isLegacy
+    ? await initialize(attempt, link, wire)
+    : await probe(attempt, link, wire);
+  if (isFailure(agreed)) {
+    // Some servers exit on a request before `initialize` (rmcp does).
+    const diedOfProbe = !isLegacy && !link.isLive && wire.pid !== undefined && !agreed.hasAnswered;
+    await link.close();
+    return diedOfProbe ? openStdio(attempt, config, true) : agreed;
+  }
+  return settle(link, wire, agreed, 'stdio');
+}
+
+// === HTTP ===
+
+async function openHttp(
+  attempt: Attempt,
+  config: HttpServerConfig,
+  known: Known | undefined,
+): Promise<JsonRpcLink | Failure> {
+  const transport = known?.transport ?? config.transport;
+  if (transport === 'sse') return openSse(attempt, config);
+  const link = new JsonRpcLink(attempt.name, attempt.owner, attempt.log);
+  const wire = new HttpBackend(config, link, attempt.log);
+  link.carry(wire);
+  const agreed =
+    known?.era === 'legacy'
+      ? await initialize(attempt, link, wire)
+      : await probe(attempt, link, wire);
+  if (!isFailure(agreed)) return settle(link, wire, agreed, 'http');
+  const { status } = wire;
+  await link.close();
+  if (transport !== 'auto' || !NOT_STREAMABLE.has(status)) return agreed;
+  const older = await openSse(attempt, config);
+  return isFailure(older) ? agreed : older;
+}
+
+async function openSse(attempt: Attempt, config: HttpServerConfig): Promise<JsonRpcLink | Failure> {
+  const link = new JsonRpcLink(attempt.name, attempt.owner, attempt.log);
+  const wire = new SseBackend(config, link, attempt.log);
+  link.carry(wire);
+  await wire.opened();
+  const agreed = await initialize(attempt, link, wire);
+  if (!isFailure(agreed)) return settle(link, wire, agreed, 'sse');
+  await link.close();
+  return agreed;
+}
+
+/** Opens the conversation for its owner; a legacy server is told that it may begin. */
+async function settle(
+  link: JsonRpcLink,
+  wire: Wire,
+  agreed: Agreed,
+  transport: Known['transport'],
+): Promise<JsonRpcLink | Failure> {
+  link.ready({ era: agreed.era, transport }, agreed.version, agreed.hello);
+  if (agreed.era === 'legacy') {
+    link.post(Buffer.from('{"jsonrpc":"2.0","method":"notifications/initialized"}'));
+    // Over HTTP the next request travels on another connection and could overtake it.
+    await wire.posted();
+  }
+  if (link.isLive) return link;
+  const refusal = refuse(
+    'backend_unavailable',
+    `The server ended while starting: ${link.endedWhy}.`,
+  );
+  return { refusal, hasAnswered: true };
+}

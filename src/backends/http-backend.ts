@@ -1,0 +1,229 @@
+/**
+ * Streamable HTTP, both eras: a POST per message, its answer as JSON or as an event stream.
+ *
+ * Modern (2026-07-28): stateless, mirrored headers, closing the response is cancellation. Legacy: a session id, a GET
+ * stream for what belongs to no request, resumable answers, DELETE at the end. Configured headers go to the
+ * configured origin only and appear in no error and no log.
+ */
+
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { Era } from '../protocol/eras.ts';
+import type { Refusal } from '../protocol/refusal.ts';
+import type { HttpServerConfig } from './config.ts';
+import { EventStream, type StreamHost } from './event-stream.ts';
+import { type CallHost, HttpCall } from './http-call.ts';
+import { HttpExchange, type Over } from './http-exchange.ts';
+import { errorAnswer, isSessionLost, lost } from './http-fault.ts';
+import {
+  configuredHeaders,
+  isSessionId,
+  mirrorHeaders,
+  postHeaders,
+  sessionHeaders,
+  streamHeaders,
+} from './http-headers.ts';
+import { type Origin, openOrigin } from './http-origin.ts';
+import type { Mirror } from './link.ts';
+import type { LinkLog } from './link-log.ts';
+import type { Sink, Wire } from './wire.ts';
+
+/** A server that is going away anyway gets this long to take the DELETE. */
+const DELETE_MS = 2000;
+/** Notifications and answers that wait for a connection or their 202. */
+const POSTS_MAX = 1024;
+type Method = Dispatcher.HttpMethod;
+
+export class HttpBackend implements Wire, CallHost, StreamHost {
+  readonly #config: HttpServerConfig;
+  readonly #sink: Sink;
+  readonly #log: LinkLog;
+  readonly #origin: Origin;
+  readonly #path: string;
+  readonly #post: readonly string[];
+  readonly #calls = new Map<number, HttpCall>();
+  readonly #posts = new Set<HttpExchange>();
+  readonly #stream: EventStream;
+  #postedWaiters: (() => void)[] = [];
+  #era: Era | null = null;
+  #version = '';
+  #sessionId = '';
+  #isReady = false;
+  #isClosed = false;
+  /** The status of the last response to a request; the handshake chooses the transport by it. */
+  status = 0;
+
+  constructor(config: HttpServerConfig, sink: Sink, log: LinkLog) {
+    this.#config = config;
+    this.#sink = sink;
+    this.#log = log;
+    const url = new URL(config.url);
+    this.#origin = openOrigin(url, config.connectMs);
+    this.#path = url.pathname + url.search;
+    this.#post = postHeaders(configuredHeaders(config.headers));
+    this.#stream = new EventStream(this, config.bodyBytesMax);
+  }
+
+  speak(era: Era, version: string): void {
+    this.#era = era;
+    this.#version = version;
+  }
+
+  ready(): void {
+    this.#isReady = true;
+    if (this.#era === 'legacy') this.#stream.open();
+  }
+
+  posted(): Promise<void> {
+    if (this.#posts.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#postedWaiters.push(resolve));
+  }
+
+  request(id: number, bytes: Buffer, mirror: Mirror): Refusal | undefined {
+    const call = new HttpCall(id, this, this.#config.bodyBytesMax);
+    this.#calls.set(id, call);
+    const headers =
+      this.#era === 'modern'
+        ? [...this.#post, ...mirrorHeaders(this.#version, mirror)]
+        : [...this.#post, ...this.#session()];
+    this.#dispatch('POST', headers, bytes, call.exchange);
+    return undefined;
+  }
+
+  post(bytes: Buffer): void {
+    if (this.#isClosed) return;
+    if (this.#posts.size >= POSTS_MAX) {
+      this.#log.warn('a message was dropped: the server takes none');
+      return;
+    }
+    const exchange: HttpExchange = new HttpExchange(
+      {
+        onHead: () => {},
+        onBody: () => {},
+        onEvent: () => {},
+        onOver: (over) => this.#onPostOver(exchange, over),
+      },
+      this.#config.bodyBytesMax,
+    );
+    this.#posts.add(exchange);
+    exchange.breakAfter(this.#config.timeoutMs);
+    this.#dispatch('POST', [...this.#post, ...this.#session()], bytes, exchange);
+  }
+
+  release(id: number, cancelled: Buffer | null): void {
+    const call = this.#calls.get(id);
+    this.#calls.delete(id);
+    // 2026-07-28: closing the response is cancel. Before, a disconnect is not, and has to be said.
+    call?.release(cancelled !== null && this.#era === 'modern');
+    if (cancelled !== null && this.#era === 'legacy') this.post(cancelled);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    const sessionId = this.#sessionId;
+    this.#end('the gateway closed it');
+    if (sessionId !== '') await this.#delete(sessionId);
+    await this.#origin.release();
+  }
+
+  // === what calls and the stream need ===
+
+  onCallHead(_call: HttpCall, status: number, headers: IncomingHttpHeaders): void {
+    this.status = status;
+    if (this.#isReady || this.#era !== 'legacy' || status >= 300) return;
+    const id = headers['mcp-session-id'];
+    if (isSessionId(id)) this.#sessionId = id;
+  }
+
+  onCallMessage(call: HttpCall, data: Buffer): void {
+    this.#sink.onBytes(data, call.id);
+  }
+
+  onCallOver(call: HttpCall, over: Over): void {
+    if (this.#calls.get(call.id) !== call) return;
+    this.status = over.status;
+    if (this.#isReady && this.#sessionId !== '' && isSessionLost(over)) {
+      this.onSessionLost();
+      return;
+    }
+    const answer = errorAnswer(call.id, over.body);
+    if (answer !== undefined) {
+      this.#sink.onBytes(answer, call.id);
+      return;
+    }
+    this.#calls.delete(call.id);
+    this.#sink.onRequestLost(call.id, lost(over));
+  }
+
+  resume(exchange: HttpExchange, lastEventId: string): boolean {
+    if (this.#era !== 'legacy' || this.#isClosed) return false;
+    this.openStream(exchange, lastEventId);
+    return true;
+  }
+
+  openStream(exchange: HttpExchange, lastEventId: string): void {
+    const headers = [...streamHeaders(configuredHeaders(this.#config.headers)), ...this.#session()];
+    if (lastEventId !== '') headers.push('last-event-id', lastEventId);
+    this.#dispatch('GET', headers, null, exchange);
+  }
+
+  onStreamMessage(data: Buffer): void {
+    this.#sink.onBytes(data, 0);
+  }
+
+  onSessionLost(): void {
+    this.#sessionId = '';
+    this.#end('the server no longer knows the session');
+    void this.#origin.release();
+  }
+
+  #onPostOver(exchange: HttpExchange, over: Over): void {
+    this.#posts.delete(exchange);
+    if (this.#posts.size === 0) {
+      const waiters = this.#postedWaiters;
+      this.#postedWaiters = [];
+      for (const resolve of waiters) resolve();
+    }
+    if (this.#isClosed || (over.fault === '' && over.status < 300)) return;
+    if (this.#sessionId !== '' && this.#isReady && isSessionLost(over)) this.onSessionLost();
+    else
+      this.#log.warn('the server did not take a message', { status: over.status, why: over.fault });
+  }
+
+  /** Everything under way is dropped; requests in flight fail through the sink. */
+  #end(why: string): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#stream.close();
+    this.#sink.onEnd(why);
+    for (const call of this.#calls.values()) call.release(true);
+    for (const exchange of this.#posts) exchange.abort();
+    this.#calls.clear();
+    this.#posts.clear();
+    for (const resolve of this.#postedWaiters.splice(0)) resolve();
+  }
+
+  #delete(sessionId: string): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, DELETE_MS);
+      const over = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const exchange = new HttpExchange(
+        { onHead: over, onBody: () => {}, onEvent: () => {}, onOver: over },
+        this.#config.bodyBytesMax,
+      );
+      const headers = [...this.#post, ...sessionHeaders('legacy', this.#version, sessionId)];
+      this.#dispatch('DELETE', headers, null, exchange);
+    });
+  }
+
+  #session(): string[] {
+    return sessionHeaders(this.#isReady ? this.#era : null, this.#version, this.#sessionId);
+  }
+
+  #dispatch(method: Method, headers: string[], body: Buffer | null, exchange: HttpExchange): void {
+    this.#origin.pool.dispatch({ path: this.#path, method, headers, body }, exchange);
+  }
+}

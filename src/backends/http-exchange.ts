@@ -1,0 +1,188 @@
+/**
+ * One HTTP request to a server and what comes back: a JSON body, an event stream, or an error status.
+ *
+ * It keeps every size bounded and reports `onOver` exactly once, unless it was aborted: then it is silent from that
+ * moment on. What the messages mean, and whether to try again, is decided by whoever made it.
+ */
+
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { Waiter } from '../lib/timer-wheel.ts';
+import { type SseEvent, SseParser } from '../protocol/sse.ts';
+import { DEADLINES } from './deadlines.ts';
+
+/** An error page is read this far for a JSON-RPC error in it. */
+const ERROR_BYTES_MAX = 64 * 1024;
+
+export interface Over {
+  /** 0 where no response came. */
+  readonly status: number;
+  /** What broke, for the operator; '' where the response ended in order. */
+  readonly fault: string;
+  /** The body of an error status. */
+  readonly body: Buffer;
+}
+
+export interface Listener {
+  onHead(status: number, headers: IncomingHttpHeaders): void;
+  /** The whole JSON body of a 2xx answer. */
+  onBody(body: Buffer): void;
+  onEvent(event: SseEvent): void;
+  onOver(over: Over): void;
+}
+
+type Mode = 'head' | 'json' | 'stream' | 'error' | 'nothing';
+
+export class HttpExchange implements Dispatcher.DispatchHandler, Waiter {
+  wheelPrev: Waiter | null = null;
+  wheelNext: Waiter | null = null;
+  wheelRounds = 0;
+
+  readonly #listener: Listener;
+  readonly #bodyBytesMax: number;
+  #controller: Dispatcher.DispatchController | null = null;
+  #mode: Mode = 'head';
+  #status = 0;
+  #chunks: Buffer[] = [];
+  #length = 0;
+  #sse: SseParser | null = null;
+  #breaksWhenDue = false;
+  #isOver = false;
+
+  constructor(listener: Listener, bodyBytesMax: number) {
+    this.#listener = listener;
+    this.#bodyBytesMax = bodyBytesMax;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Nothing more is wanted; where the response has not ended, its connection is cut. */
+  abort(): void {
+    DEADLINES.drop(this);
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#chunks = [];
+    this.#controller?.abort(new Error('aborted'));
+  }
+
+  /** Lets the response end by itself for a while, which keeps the connection, and then aborts. */
+  abortAfter(delayMs: number): void {
+    this.#breaksWhenDue = false;
+    if (!this.#isOver) DEADLINES.add(this, delayMs);
+  }
+
+  /** Reports a fault if the response has not ended by then. */
+  breakAfter(delayMs: number): void {
+    this.#breaksWhenDue = true;
+    if (!this.#isOver) DEADLINES.add(this, delayMs);
+  }
+
+  /** Takes `abortAfter` or `breakAfter` back. */
+  stay(): void {
+    DEADLINES.drop(this);
+  }
+
+  onDue(): void {
+    if (this.#breaksWhenDue) this.#break('no response in time');
+    else this.abort();
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#isOver) controller.abort(new Error('aborted'));
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
+    if (status < 200 || this.#isOver) return;
+    this.#status = status;
+    this.#mode = modeOf(status, headers);
+    this.#listener.onHead(status, headers);
+    const announced = Number(headers['content-length'] ?? 0);
+    if (this.#mode === 'json' && announced > this.#bodyBytesMax) this.#tooLarge();
+    if (this.#mode === 'stream') this.#sse = new SseParser(this.#bodyBytesMax);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#isOver) return;
+    if (this.#mode === 'stream') this.#feed(chunk);
+    else if (this.#mode === 'json') this.#gather(chunk);
+    else if (this.#mode === 'error' && this.#length < ERROR_BYTES_MAX) this.#gather(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.#isOver) return;
+    const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
+    // The listener may abort from within.
+    if (this.#mode === 'json') this.#listener.onBody(body);
+    this.#finish('', this.#mode === 'error' ? body : EMPTY);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#finish(faultOf(error), EMPTY);
+  }
+
+  #feed(chunk: Buffer): void {
+    const events = this.#parse(chunk);
+    for (const event of events ?? []) {
+      if (this.#isOver) return;
+      this.#listener.onEvent(event);
+    }
+    if (events === undefined) this.#break('an event of the stream is larger than bodyBytesMax');
+  }
+
+  /** Apart from the delivery: an exception of a listener is a bug and must not pass for a large event. */
+  #parse(chunk: Buffer): SseEvent[] | undefined {
+    try {
+      return this.#sse!.feed(chunk);
+    } catch (error) {
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    }
+  }
+
+  #gather(chunk: Buffer): void {
+    this.#length += chunk.length;
+    if (this.#mode === 'json' && this.#length > this.#bodyBytesMax) this.#tooLarge();
+    else this.#chunks.push(chunk);
+  }
+
+  #tooLarge(): void {
+    this.#break('the answer is larger than bodyBytesMax');
+  }
+
+  #break(fault: string): void {
+    this.#finish(fault, EMPTY);
+    this.#controller?.abort(new Error('aborted'));
+  }
+
+  #finish(fault: string, body: Buffer): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    DEADLINES.drop(this);
+    this.#chunks = [];
+    this.#listener.onOver({ status: this.#status, fault, body });
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
+
+function modeOf(status: number, headers: IncomingHttpHeaders): Mode {
+  if (status >= 300) return 'error';
+  const type = String(headers['content-type'] ?? '')
+    .split(';', 1)[0]!
+    .trim()
+    .toLowerCase();
+  if (type === 'text/event-stream') return 'stream';
+  return type === 'application/json' ? 'json' : 'nothing';
+}
+
+/** The reason by its code: messages of network errors may quote addresses, and header errors a header. */
+function faultOf(error: Error & { code?: string }): string {
+  return `the connection failed (${error.code ?? error.name})`;
+}

@@ -1,0 +1,258 @@
+/**
+ * A long-lived child process that speaks JSON-RPC, one message per line, over its stdin and stdout.
+ *
+ * It keeps: bounded memory towards and from the child; one write per turn of the event loop; an end in order (stdin
+ * closed, SIGTERM, SIGKILL) that leaves neither the child nor its children behind. The child inherits only what
+ * programs need to run, never the gateway's own secrets. No shell is involved: arguments are never parsed.
+ *
+ * The only place that starts processes.
+ */
+
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { LineFramer } from '../protocol/framing.ts';
+import { type Refusal, refuse } from '../protocol/refusal.ts';
+import { guard, signalGroup, sweep } from './child-end.ts';
+import type { StdioServerConfig } from './config.ts';
+import type { LinkLog } from './link-log.ts';
+import { StderrLines } from './stderr-lines.ts';
+import type { Sink, Wire } from './wire.ts';
+
+/** What the official SDKs let a child inherit, and where temporary files and locales are found. */
+const INHERITED = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'SHELL',
+  'TERM',
+  'LANG',
+  'LC_ALL',
+  'LC_CTYPE',
+  'TZ',
+  'TMPDIR',
+];
+
+/** Bytes that wait for a child that does not read; beyond it, calls are refused. One message always fits. */
+const PENDING_BYTES_MAX = 8 * 1024 * 1024;
+/** After its leader is gone, the pipe is drained this long for what a grandchild outside the group may hold open. */
+const DRAIN_MS = 500;
+const EXIT_WORDS_MS = 100;
+const NEWLINE = Buffer.from('\n');
+
+/** How long each step of the end may take; SDK servers leave within 25 ms of the first. */
+export interface Ladder {
+  /** From closing stdin to SIGTERM. */
+  readonly termAfterMs: number;
+  /** From SIGTERM to SIGKILL. */
+  readonly killAfterMs: number;
+}
+
+const LADDER: Ladder = { termAfterMs: 2000, killAfterMs: 2000 };
+
+export class StdioProcess implements Wire {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #sink: Sink;
+  readonly #log: LinkLog;
+  readonly #ladder: Ladder;
+  readonly #framer: LineFramer;
+  readonly #over: Promise<void>;
+  #resolveOver: () => void = () => {};
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #isClosing = false;
+  #isOver = false;
+  #isReported = false;
+  #timer: NodeJS.Timeout | null = null;
+  #reportTimer: NodeJS.Timeout | null = null;
+  /** Why the conversation ended where that was known before the process did. */
+  #why = '';
+
+  constructor(
+    config: StdioServerConfig,
+    environment: NodeJS.ProcessEnv,
+    sink: Sink,
+    log: LinkLog,
+    ladder: Ladder = LADDER,
+  ) {
+    this.#sink = sink;
+    this.#log = log;
+    this.#ladder = ladder;
+    this.#over = new Promise((resolve) => {
+      this.#resolveOver = resolve;
+    });
+    this.#framer = new LineFramer(config.lineBytesMax, (bytes) => {
+      this.#log.warn('a line of the server is longer than lineBytesMax and was dropped', { bytes });
+      this.#sink.onTooLong();
+    });
+    this.#child = start(config, environment);
+    this.#listen(config.command);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  request(_id: number, bytes: Buffer): Refusal | undefined {
+    if (this.#write(bytes)) return undefined;
+    return refuse('busy', 'The server behind this call does not take more for now.');
+  }
+
+  post(bytes: Buffer): void {
+    if (!this.#write(bytes)) this.#log.warn('a message was dropped: the server does not read');
+  }
+
+  release(_id: number, cancelled: Buffer | null): void {
+    if (cancelled !== null) this.post(cancelled);
+  }
+
+  speak(): void {}
+
+  ready(): void {}
+
+  posted(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    this.#end('the gateway closed it');
+    this.#report(this.#why);
+    return this.#over;
+  }
+
+  /** True when the bytes were taken. */
+  #write(bytes: Buffer): boolean {
+    if (this.#isClosing) return true;
+    const queued = this.#waitingBytes + this.#child.stdin.writableLength;
+    if (queued > 0 && queued + bytes.length > PENDING_BYTES_MAX) return false;
+    // 2.6 times the throughput of a write per message (1.2 against 3.1 us each, stdio hop at 64 in flight).
+    if (this.#waiting.length === 0) setImmediate(() => this.#flush());
+    this.#waiting.push(bytes, NEWLINE);
+    this.#waitingBytes += bytes.length + 1;
+    return true;
+  }
+
+  #flush(): void {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    this.#waiting = [];
+    const bytes = Buffer.concat(waiting, this.#waitingBytes);
+    this.#waitingBytes = 0;
+    if (this.#child.stdin.writable) this.#child.stdin.write(bytes);
+  }
+
+  #listen(command: string): void {
+    const child = this.#child;
+    if (child.pid !== undefined) guard(child.pid);
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      if (child.pid !== undefined) return;
+      // The command may be a path, which is for the operator and not for callers.
+      this.#log.warn('the server could not be started', { command, code: error.code });
+      this.#finish(spawnFault(error));
+    });
+    child.on('exit', (code, signal) => this.#onExit(code, signal));
+    child.on('close', () => this.#finish(this.#why));
+    child.stdout.on('data', (chunk: Buffer) => this.#onChunk(chunk));
+    child.stdout.on('end', () => this.#end('the server closed its output'));
+    // EPIPE arrives here and nowhere else; without a listener it would end the gateway.
+    child.stdin.on('error', () => this.#end('the server closed its input'));
+    child.stdout.on('error', () => this.#end('reading from the server failed'));
+    const stderr = new StderrLines((line) => this.#log.output(line));
+    child.stderr.on('data', (chunk: Buffer) => stderr.feed(chunk));
+    child.stderr.on('end', () => stderr.end());
+    child.stderr.on('error', () => {});
+  }
+
+  #onChunk(chunk: Buffer): void {
+    this.#framer.push(chunk, this.#onLine);
+  }
+
+  readonly #onLine = (line: Buffer): void => this.#sink.onBytes(line, 0);
+
+  #onExit(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#isClosing = true;
+    // Reported when the pipe is drained: an answer may still be in it.
+    this.#why = exitWords(code, signal);
+    if (this.#reportTimer !== null) clearTimeout(this.#reportTimer);
+    if (this.#child.pid !== undefined) sweep(this.#child.pid);
+    this.#after(DRAIN_MS, () => {
+      this.#child.stdout.destroy();
+      this.#child.stderr.destroy();
+      this.#finish(this.#why);
+    });
+  }
+
+  /** Starts down the ladder: close its input, ask it to go, make it go. */
+  #end(why: string): void {
+    if (this.#isClosing || this.#isOver) return;
+    this.#flush();
+    this.#isClosing = true;
+    this.#why = why;
+    const { pid, stdin } = this.#child;
+    stdin.end();
+    // A broken pipe is mostly the first sign of an exit, whose code says more.
+    this.#reportTimer = setTimeout(() => this.#report(why), EXIT_WORDS_MS);
+    this.#after(this.#ladder.termAfterMs, () => {
+      if (pid !== undefined) signalGroup(pid, 'SIGTERM');
+      this.#after(this.#ladder.killAfterMs, () => {
+        this.#log.warn('the server did not leave when asked and was killed');
+        if (pid !== undefined) signalGroup(pid, 'SIGKILL');
+      });
+    });
+  }
+
+  #after(delayMs: number, step: () => void): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(step, delayMs);
+  }
+
+  /** The conversation is over, which those who wait for answers learn before the process is gone. */
+  #report(why: string): void {
+    if (this.#isReported) return;
+    this.#isReported = true;
+    if (this.#reportTimer !== null) clearTimeout(this.#reportTimer);
+    this.#sink.onEnd(why);
+  }
+
+  #finish(why: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#isClosing = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#report(why);
+    this.#resolveOver();
+  }
+}
+
+function start(
+  config: StdioServerConfig,
+  environment: NodeJS.ProcessEnv,
+): ChildProcessWithoutNullStreams {
+  const inherited: NodeJS.ProcessEnv = {};
+  for (const name of INHERITED) {
+    if (environment[name] !== undefined) inherited[name] = environment[name];
+  }
+  return spawn(config.command, config.args, {
+    ...(config.cwd === undefined ? {} : { cwd: config.cwd }),
+    env: { ...inherited, ...config.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    shell: false,
+    // A group of its own: signals reach grandchildren, and Ctrl-C in a terminal ends children in our order.
+    detached: true,
+    windowsHide: true,
+  });
+}
+
+function spawnFault(error: NodeJS.ErrnoException): string {
+  // Node reports a missing working directory as ENOENT of the program, too.
+  if (error.code === 'ENOENT') return 'its program (or its cwd) was not found';
+  if (error.code === 'EACCES') return 'its program may not be executed';
+  return `its program could not be started (${error.code ?? 'unknown reason'})`;
+}
+
+function exitWords(code: number | null, signal: NodeJS.Signals | null): string {
+  return signal === null
+    ? `the server exited with code ${code}`
+    : `the server was ended by ${signal}`;
+}
