@@ -58,6 +58,7 @@ export function fold(text: string): string {
 }
 
 interface Known {
+  readonly length: number;
   readonly exact: Uint8Array;
   readonly folded: Uint8Array;
   readonly slot: Slot;
@@ -66,7 +67,7 @@ interface Known {
 
 /** One level's names, found by length and last letter. */
 export class Names {
-  readonly #bySlot: (readonly Known[])[] = Array.from({ length: 64 }, () => []);
+  readonly #buckets: (readonly Known[])[] = Array.from({ length: 64 }, () => []);
   readonly #folded = new Set<string>();
   /** The level of the value under the name found last. */
   child: Level = Level.plain;
@@ -76,7 +77,10 @@ export class Names {
       const exact = Buffer.from(name);
       const folded = Buffer.from(fold(name));
       const index = (exact.length * 7 + folded[folded.length - 1]!) & 63;
-      this.#bySlot[index] = [...this.#bySlot[index]!, { exact, folded, slot, child }];
+      this.#buckets[index] = [
+        ...this.#buckets[index]!,
+        { length: exact.length, exact, folded, slot, child },
+      ];
       this.#folded.add(fold(name));
     }
   }
@@ -87,8 +91,10 @@ export class Names {
     if (!ascii) return this.#folded.has(fold(bytes.utf8Slice(start, end))) ? FOLDED : UNKNOWN;
     if (start === end) return UNKNOWN;
     const length = end - start;
-    for (const known of this.#bySlot[(length * 7 + LOWER[bytes[end - 1]!]!) & 63]!) {
-      if (known.exact.length !== length) continue;
+    const bucket = this.#buckets[(length * 7 + LOWER[bytes[end - 1]!]!) & 63]!;
+    for (let i = 0; i < bucket.length; i++) {
+      const known = bucket[i]!;
+      if (known.length !== length) continue;
       let at = 0;
       while (at < length && bytes[start + at] === known.exact[at]) at++;
       if (at === length) {

@@ -9,6 +9,7 @@
  * Precondition of every method: the last byte before `end` is '}', so that no token but a string can run past the end.
  */
 
+import { hasControl } from './control.ts';
 import { members } from './members.ts';
 import { Message } from './message.ts';
 import { FOLDED, fold, Level, LOWER, NAMES, Slot, UNKNOWN } from './names.ts';
@@ -26,6 +27,9 @@ const TRACKED = 32;
 /** Keys of one object that may look alike by length and three bytes before the Set takes over. */
 const COLLISIONS_MAX = 4;
 
+/** Bytes of a string that are looked at one by one before native searches pay (bench/micro/json-rpc.ts). */
+const NEAR = 32;
+
 const ORDINARY = 0;
 const QUOTE = 1;
 const ESCAPE = 2;
@@ -33,6 +37,10 @@ const CONTROL = 3;
 /** What a byte is inside a string. */
 const CLASS = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < 0x20 ? CONTROL : byte === 0x22 ? QUOTE : byte === 0x5c ? ESCAPE : ORDINARY,
+);
+
+const SHORT_ESCAPE = Uint8Array.from({ length: 256 }, (_, byte) =>
+  '"\\/bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0,
 );
 
 export class Scanner {
@@ -69,6 +77,9 @@ export class Scanner {
   readonly #marks = new Int32Array((TRACKED + 1) * (DEPTH_CEILING + 1));
   readonly #sets: (Set<string> | null)[] = Array.from({ length: DEPTH_CEILING + 1 }, () => null);
   #top = 0;
+  /** The first quote and backslash at or after some byte behind us: see `#far`. */
+  #quote = -1;
+  #backslash = -1;
 
   /** Walks the object that is the whole of [start, end). Returns its end, or why not. */
   scan(message: Message, start: number, end: number, depthMax: number, canonical: boolean): number {
@@ -80,6 +91,7 @@ export class Scanner {
     this.errorStart = this.errorEnd = -1;
     this.ownTokenStart = this.ownTokenEnd = this.metaTokenStart = this.metaTokenEnd = -1;
     this.#top = 0;
+    this.#quote = this.#backslash = -1;
     return this.#object(message.bytes, start + 1, end, 1, Level.top);
   }
 
@@ -187,40 +199,30 @@ export class Scanner {
     depth: number,
     level: Level,
   ): number {
-    const count = this.#top - base;
-    if (count >= TRACKED) return this.#claimWide(bytes, start, end, base, depth);
+    const top = this.#top;
+    if (top - base >= TRACKED) return this.#claimWide(bytes, start, end, base, depth);
     const length = end - start;
+    // Three bytes and the length tell most siblings apart; an empty key reads its own quotes.
     const mark =
-      length === 0
-        ? 0
-        : (length << 24) |
-          (LOWER[bytes[start]!]! << 16) |
-          (LOWER[bytes[start + (length >> 1)]!]! << 8) |
-          LOWER[bytes[end - 1]!]!;
+      (length << 24) |
+      (LOWER[bytes[start]!]! << 16) |
+      (LOWER[bytes[start + (length >> 1)]!]! << 8) |
+      LOWER[bytes[end - 1]!]!;
     const marks = this.#marks;
     let collisions = 0;
-    for (let i = base; i < this.#top; i++) {
+    for (let i = base; i < top; i++) {
       if (marks[i] !== mark) continue;
       const other = this.#starts[i]!;
       if (this.#ends[i]! - other !== length) continue;
-      let same = true;
-      let at = 0;
-      for (; at < length; at++) {
-        const a = bytes[start + at]!;
-        const b = bytes[other + at]!;
-        if (a === b) continue;
-        same = false;
-        if (LOWER[a] !== LOWER[b]) break;
-      }
-      if (same) return SLOW;
-      if (at === length && level === Level.arguments) this.twins = true;
-      if (++collisions > COLLISIONS_MAX) {
-        return this.#claimWide(bytes, start, end, base, depth);
-      }
+      const alike = compare(bytes, start, other, length);
+      if (alike === SAME) return SLOW;
+      if (alike === TWIN && level === Level.arguments) this.twins = true;
+      if (++collisions > COLLISIONS_MAX) return this.#claimWide(bytes, start, end, base, depth);
     }
-    this.#starts[this.#top] = start;
-    this.#ends[this.#top] = end;
-    marks[this.#top++] = mark;
+    this.#starts[top] = start;
+    this.#ends[top] = end;
+    marks[top] = mark;
+    this.#top = top + 1;
     return 0;
   }
 
@@ -241,26 +243,52 @@ export class Scanner {
 
   /** `at` follows the opening quote. Returns the position after the closing one. */
   #string(bytes: Buffer, at: number, end: number): number {
-    while (at < end) {
-      const kind = CLASS[bytes[at]!]!;
-      if (kind === ORDINARY) {
-        at++;
-      } else if (kind === QUOTE) {
-        return at + 1;
-      } else if (kind === ESCAPE) {
-        at = this.#escape(bytes, at + 1);
-        if (at < 0) return at;
-      } else {
-        return SYNTAX;
+    let run = NEAR;
+    for (;;) {
+      const near = Math.min(at + run, end);
+      while (at < near) {
+        const kind = CLASS[bytes[at]!]!;
+        if (kind === ORDINARY) {
+          at++;
+        } else if (kind === QUOTE) {
+          return at + 1;
+        } else if (kind === ESCAPE) {
+          at = this.#escape(bytes, at + 1);
+          if (at < 0) return at;
+        } else {
+          return SYNTAX;
+        }
       }
+      if (at >= end) return SYNTAX;
+      const from = at;
+      at = this.#far(bytes, at, end);
+      if (at < 0) return at;
+      // Escapes close together, as in program text: searching costs more than looking.
+      run = at - from < NEAR && run < NEAR * 8 ? run * 2 : NEAR;
     }
-    return SYNTAX;
+  }
+
+  /**
+   * The next quote or backslash. Both are searched in native code and remembered until passed, so that a string full
+   * of escapes does not search for its end again and again.
+   */
+  #far(bytes: Buffer, at: number, end: number): number {
+    if (this.#quote < at) {
+      const found = bytes.indexOf(0x22, at);
+      this.#quote = found < 0 ? end : found;
+    }
+    if (this.#backslash < at) {
+      const found = bytes.indexOf(0x5c, at);
+      this.#backslash = found < 0 ? end : found;
+    }
+    const stop = Math.min(this.#quote, this.#backslash);
+    return hasControl(bytes, at, stop) ? SYNTAX : stop;
   }
 
   /** `at` follows the backslash. A lone surrogate is SLOW: parsers disagree about what it is. */
   #escape(bytes: Buffer, at: number): number {
     const byte = bytes[at];
-    if (byte !== 0x75) return byte !== undefined && SHORT_ESCAPES.includes(byte) ? at + 1 : SYNTAX;
+    if (byte !== 0x75) return byte !== undefined && SHORT_ESCAPE[byte] === 1 ? at + 1 : SYNTAX;
     const unit = hex4(bytes, at + 1);
     if (unit < 0) return SYNTAX;
     at += 5;
@@ -393,7 +421,22 @@ export class Scanner {
   }
 }
 
-const SHORT_ESCAPES = Buffer.from('"\\/bfnrt');
+const DIFFERENT = 0;
+const TWIN = 1;
+const SAME = 2;
+
+/** Two keys of equal length: the same, the same but for ASCII case, or different. */
+function compare(bytes: Buffer, one: number, other: number, length: number): number {
+  let alike = SAME;
+  for (let at = 0; at < length; at++) {
+    const a = bytes[one + at]!;
+    const b = bytes[other + at]!;
+    if (a === b) continue;
+    if (LOWER[a] !== LOWER[b]) return DIFFERENT;
+    alike = TWIN;
+  }
+  return alike;
+}
 
 /** Past spaces and tabs; newlines stay where they are and become `unexpected`. */
 function skip(bytes: Buffer, at: number): number {
