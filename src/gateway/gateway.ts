@@ -1,59 +1,364 @@
 /**
- * The gateway as the edges see it: routes, modern requests, legacy sessions. (Being written.)
+ * The entrance to this folder: the gateway as the edges see it.
+ *
+ * It holds the parts made from the configuration and what outlives them: sessions, parked calls, listen streams.
+ * `handle.ts` says what becomes of each method; `relay.ts` carries one request to a server and back.
  */
+
+import type { Logger } from 'pino';
+import { type Backend, NO_PROFILE, profileOf } from '../backends/backends.ts';
 import type { Caller } from '../model.ts';
-import type { Message } from '../protocol/message.ts';
+import { isLegacy, LATEST_LEGACY } from '../protocol/eras.ts';
+import { Kind, type Message } from '../protocol/message.ts';
+import { REFUSALS, refusalBytes, refuse } from '../protocol/refusal.ts';
+import { Call } from './call.ts';
+import { type House, handle } from './handle.ts';
+import { initializeMembers } from './hello.ts';
+import { Interests } from './interests.ts';
+import { Listeners } from './listeners.ts';
 import type { Outlet } from './outlet.ts';
+import { Parking } from './parking.ts';
+import { buildParts, type GatewayConfig, type Parts } from './parts.ts';
+import type { Generation, RouteView } from './route.ts';
+import { CALLS_MAX, Session } from './session.ts';
+import { Sessions } from './sessions.ts';
+import { forwardFromClient } from './take.ts';
 
-/** One endpoint that a client can connect to. */
-export interface Route {
-  /** '' for all servers, 'NAME' for one, 'v/NAME' for a virtual server: what follows /mcp/ in the path. */
-  readonly path: string;
+export type { Outlet } from './outlet.ts';
+export type { GatewayConfig } from './parts.ts';
+export type { RouteView as Route } from './route.ts';
+export type { Session } from './session.ts';
+
+/** One server as `sluice check` and the operator see it. */
+export interface ServerReport {
+  readonly name: string;
+  readonly status: 'ready' | 'starting' | 'down' | 'disabled';
+  readonly era?: string;
+  readonly version?: string;
+  readonly tools: number;
+  readonly prompts: number;
+  readonly resources: number;
+  /** Shown by its last good lists while it is down. */
+  readonly stale: boolean;
+  readonly fault?: string;
 }
 
-/** One legacy client's session. */
-export interface Session {
-  readonly id: string;
-  readonly route: Route;
-  readonly caller: Caller;
-  /** The negotiated legacy revision. */
-  readonly version: string;
-  /** Set by the edge while it has somewhere to put messages that belong to no request in flight. */
-  stream: ((message: Buffer) => void) | null;
-  /** Called once when the session ends, by whomever; the edge drops its streams and event store. */
-  readonly onEnd: Set<() => void>;
-}
+const SWEEP_MS = 10_000;
+/** How long a connecting client waits for servers that are just starting. */
+const START_MS = 15_000;
 
-export interface Gateway {
-  route(path: string): Route | undefined;
-  /**
-   * One modern request (never a notification). Version and standard headers are already checked by the edge.
-   * `params` are the client's Mcp-Param-* headers (lower-case name, value, name, value…), null where the transport has none.
-   */
+export class Gateway {
+  readonly #log: Logger;
+  readonly #generation: Generation = { value: 0 };
+  readonly #sessions: Sessions;
+  readonly #interests = new Interests();
+  readonly #house: House;
+  readonly #sweep: NodeJS.Timeout;
+  #parts: Parts;
+  #inFlight = 0;
+  #isDraining = false;
+  /** Runs when the last call in flight has ended, while draining. */
+  #onIdle: (() => void) | null = null;
+
+  constructor(config: GatewayConfig, log: Logger) {
+    this.#log = log;
+    this.#sessions = new Sessions(config.sessions);
+    this.#house = {
+      parking: new Parking(),
+      interests: this.#interests,
+      listeners: new Listeners(this.#interests),
+      log,
+    };
+    this.#parts = this.#build(config, undefined);
+    this.#sweep = setInterval(() => this.#expire(), SWEEP_MS).unref();
+  }
+
+  #build(config: GatewayConfig, old: Parts | undefined): Parts {
+    const listener = {
+      onListChanged: (backend: Backend, method: string) => this.#listChanged(backend, method),
+      onUpdated: (backend: Backend, message: Message) => this.#interests.updated(backend, message),
+      onInventory: () => {
+        this.#generation.value += 1;
+      },
+    };
+    return buildParts(config, old, this.#generation, listener, this.#log);
+  }
+
+  /** Starts every server; resolves when each has been tried once. */
+  async start(): Promise<void> {
+    await Promise.all([...this.#parts.backends.values()].map((backend) => backend.start()));
+  }
+
+  // === clients ===
+
+  route(path: string): RouteView | undefined {
+    return this.#parts.routes.get(path);
+  }
+
+  /** One modern request; version and standard headers are already checked. */
   modern(
-    route: Route,
+    route: RouteView,
     caller: Caller,
     message: Message,
     params: readonly string[] | null,
     outlet: Outlet,
-  ): void;
-  /** A legacy `initialize` request. `opened` is called before the answer is sent, and not at all on refusal. */
+  ): void {
+    const profile = profileOf(message.text(message.capabilitiesStart, message.capabilitiesEnd));
+    if (profile === undefined) {
+      end(
+        outlet,
+        message.id,
+        refuse('invalid_params', 'clientCapabilities must be an object of at most 4 KiB.'),
+      );
+      return;
+    }
+    this.#handle(new Call(route, caller, message, null, profile, params, outlet, this.#finish));
+  }
+
+  /** A legacy `initialize`. `opened` runs before the answer is sent, and not at all on refusal. */
   initialize(
-    route: Route,
+    route: RouteView,
     caller: Caller,
     message: Message,
     outlet: Outlet,
     opened: (session: Session) => void,
-  ): void;
-  /** The live session of this id, if it belongs to this caller and route; touches its idle clock. */
-  session(id: string, caller: Caller, route: Route): Session | undefined;
+  ): void {
+    const declared = declaredBy(message);
+    const full = this.#sessions.refuse(caller.id);
+    if (declared === undefined) {
+      end(
+        outlet,
+        message.id,
+        refuse('invalid_params', 'initialize needs protocolVersion and capabilities.'),
+      );
+      return;
+    }
+    if (full !== undefined || this.#isDraining) {
+      end(outlet, message.id, full ?? refuse('draining'));
+      return;
+    }
+    const { version, profile, clientInfo } = declared;
+    const session = new Session(route, caller, version, profile, clientInfo, Date.now());
+    this.#sessions.add(session);
+    const call = new Call(route, caller, message, session, profile, null, outlet, this.#finish);
+    this.#begin(call);
+    route.started(START_MS).then(
+      () => {
+        if (call.isDone) return this.#sessions.end(session);
+        opened(session);
+        call.result(initializeMembers(route, version));
+      },
+      (error: unknown) => this.#log.error({ err: error }, 'initialize failed by a bug'),
+    );
+  }
+
+  /** The live session of this id, if it is this caller's and on this route; touches its idle clock. */
+  session(id: string, caller: Caller, route: RouteView): Session | undefined {
+    const session = this.#sessions.get(id);
+    // Another caller's session answers as if it did not exist.
+    if (session === undefined || session.caller.id !== caller.id) return undefined;
+    if (session.route.path !== route.path) return undefined;
+    session.usedAt = Date.now();
+    return session;
+  }
+
   /** One request in a legacy session. */
-  legacy(session: Session, message: Message, outlet: Outlet): void;
+  legacy(session: Session, message: Message, outlet: Outlet): void {
+    const route = this.#parts.routes.get(session.route.path);
+    if (route === undefined) {
+      end(outlet, message.id, refuse('unknown_route'));
+      return;
+    }
+    if (session.calls.has(message.id)) {
+      end(
+        outlet,
+        message.id,
+        refuse('invalid_request', 'This id is already in use by a request in flight.'),
+      );
+      return;
+    }
+    if (session.calls.size >= CALLS_MAX) {
+      end(
+        outlet,
+        message.id,
+        refuse('busy', `At most ${CALLS_MAX} requests of one session at a time.`),
+      );
+      return;
+    }
+    const { caller, profile } = session;
+    this.#handle(new Call(route, caller, message, session, profile, null, outlet, this.#finish));
+  }
+
   /** One notification or response from a legacy client. */
-  take(session: Session, message: Message): void;
-  end(session: Session): void;
-  /** Fit to serve? And each server's state, for /readyz. */
-  readiness(): { ready: boolean; servers: Record<string, unknown> };
-  /** Stops taking requests, waits for calls in flight until `deadlineMs`, ends sessions, closes backends. */
-  close(deadlineMs: number): Promise<void>;
+  take(session: Session, message: Message): void {
+    session.usedAt = Date.now();
+    if (message.kind === Kind.result || message.kind === Kind.error) session.answered(message);
+    else forwardFromClient(session, message);
+  }
+
+  end(session: Session): void {
+    this.#sessions.end(session);
+  }
+
+  #handle(call: Call): void {
+    if (this.#isDraining) {
+      end(call.outlet, call.id, refuse('draining'));
+      return;
+    }
+    this.#begin(call);
+    handle(call, this.#house);
+  }
+
+  #begin(call: Call): void {
+    this.#inFlight += 1;
+    call.session?.calls.set(call.id, call);
+  }
+
+  /** The end of every call, answered, refused or cancelled. */
+  readonly #finish = (call: Call): void => {
+    this.#inFlight -= 1;
+    call.session?.calls.delete(call.id);
+    if (this.#inFlight === 0) this.#onIdle?.();
+  };
+
+  // === servers ===
+
+  #listChanged(backend: Backend, method: string): void {
+    const notification = Buffer.from(`{"jsonrpc":"2.0","method":"${method}"}`);
+    this.#house.listeners.listChanged((call) => call.route.members.includes(backend), method);
+    void this.#tell(backend, notification);
+  }
+
+  async #tell(backend: Backend, notification: Buffer): Promise<void> {
+    for await (const session of this.#sessions.ofBackend(backend)) session.say(notification, null);
+  }
+
+  #expire(): void {
+    const now = Date.now();
+    this.#sessions.sweep(now);
+    this.#house.parking.sweep(now);
+    for (const backend of this.#parts.backends.values()) backend.sweep(now);
+  }
+
+  // === the operator ===
+
+  get config(): GatewayConfig {
+    return this.#parts.config;
+  }
+
+  /** Puts a new configuration in force. Servers that did not change keep their processes; calls in flight finish. */
+  async reload(config: GatewayConfig): Promise<void> {
+    const old = this.#parts;
+    const next = this.#build(config, old);
+    const fresh = [...next.backends.values()].filter((backend) => !isIn(old, backend));
+    // Make before break: the new servers are up, or known to be down, before anybody is sent to them.
+    await Promise.all(fresh.map((backend) => backend.start()));
+    this.#parts = next;
+    this.#generation.value += 1;
+    this.#sessions.configure(config.sessions);
+    const gone = [...old.backends.values()].filter((backend) => !isIn(next, backend));
+    for (const backend of gone) void backend.retire();
+    for (const path of ROUTE_LISTS) {
+      this.#house.listeners.listChanged(() => true, path);
+      const notification = Buffer.from(`{"jsonrpc":"2.0","method":"${path}"}`);
+      for await (const session of this.#sessions.all()) session.say(notification, null);
+    }
+    this.#log.info(
+      { started: fresh.map(({ name }) => name), ended: gone.map(({ name }) => name) },
+      'configuration reloaded',
+    );
+  }
+
+  /** Whether to send traffic here: something is served, or nothing is configured to be. */
+  readiness(): { ready: boolean; servers: Record<string, unknown> } {
+    const reports = this.reports();
+    const servers = Object.fromEntries(reports.map(({ name, ...report }) => [name, report]));
+    const enabled = reports.filter((report) => report.status !== 'disabled');
+    const started = enabled.every((report) => report.status !== 'starting');
+    const serving = enabled.length === 0 || enabled.some((report) => report.status === 'ready');
+    return { ready: !this.#isDraining && started && serving, servers };
+  }
+
+  reports(): ServerReport[] {
+    return [...this.#parts.backends.values()].map(reportOf);
+  }
+
+  /** Starts every server once and reports on each. */
+  async inspectServers(): Promise<ServerReport[]> {
+    await this.start();
+    return this.reports();
+  }
+
+  /** Takes no more requests, waits for those in flight up to the deadline, then ends sessions and servers. */
+  async close(deadlineMs: number): Promise<void> {
+    this.#isDraining = true;
+    clearInterval(this.#sweep);
+    this.#house.listeners.close();
+    if (this.#inFlight > 0) await this.#idle(deadlineMs);
+    this.#house.parking.close();
+    this.#sessions.close();
+    await Promise.all([...this.#parts.backends.values()].map((backend) => backend.close()));
+  }
+
+  #idle(deadlineMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, deadlineMs);
+      this.#onIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+/** Builds the gateway and starts its servers in the background; requests wait for those that they need. */
+export async function createGateway(config: GatewayConfig, log: Logger): Promise<Gateway> {
+  return new Gateway(config, log);
+}
+
+const ROUTE_LISTS = [
+  'notifications/tools/list_changed',
+  'notifications/prompts/list_changed',
+  'notifications/resources/list_changed',
+];
+
+function isIn(parts: Parts, backend: Backend): boolean {
+  return parts.backends.get(backend.name) === backend;
+}
+
+function reportOf(backend: Backend): ServerReport {
+  const inventory = backend.inventory(NO_PROFILE);
+  const { era, version, fault, status } = backend;
+  return {
+    name: backend.name,
+    status,
+    ...(era === undefined ? {} : { era }),
+    ...(version === undefined ? {} : { version }),
+    tools: inventory?.tools.length ?? 0,
+    prompts: inventory?.prompts.length ?? 0,
+    resources: inventory?.resources.length ?? 0,
+    stale: inventory !== undefined && status === 'down',
+    ...(fault === undefined ? {} : { fault: fault.words }),
+  };
+}
+
+function declaredBy(message: Message) {
+  const params = message.value(message.paramsStart, message.paramsEnd) as
+    | { protocolVersion?: unknown; capabilities?: unknown; clientInfo?: unknown }
+    | undefined;
+  const asked = params?.protocolVersion;
+  const profile = profileOf(JSON.stringify(params?.capabilities ?? null));
+  if (typeof asked !== 'string' || profile === undefined) return undefined;
+  // 2025-11-25 lifecycle: the asked version if supported, else the latest that we have.
+  const version = isLegacy(asked) ? asked : LATEST_LEGACY;
+  const info = JSON.stringify(params?.clientInfo ?? { name: 'unknown', version: '0' });
+  return { version, profile, clientInfo: info.length > CLIENT_INFO_MAX ? UNNAMED : info };
+}
+
+/** A client's name for itself travels with every call to a modern server. */
+const CLIENT_INFO_MAX = 2_048;
+const UNNAMED = '{"name":"unknown","version":"0"}';
+
+function end(outlet: Outlet, id: string, refusal: ReturnType<typeof refuse>): void {
+  outlet.end(refusalBytes(id, refusal), REFUSALS[refusal.code].http);
 }

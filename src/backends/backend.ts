@@ -1,0 +1,435 @@
+/**
+ * One configured MCP server: its shared links, its leases, and what it offers.
+ *
+ * Shared links carry everything that needs nothing from the client; they are opened at start, kept, and opened again
+ * with back-off when they die. Leases (see `lease.ts`) carry the rest. A server that dies keeps its last good
+ * inventory, marked stale: tools that vanish from a list without a word are worse than tools that answer
+ * "not available".
+ */
+
+import type { Logger } from 'pino';
+import { backoffMs } from '../lib/backoff.ts';
+import { isRefusal } from '../model.ts';
+import type { Era } from '../protocol/eras.ts';
+import { Kind, type Message } from '../protocol/message.ts';
+import { type Refusal, refuse } from '../protocol/refusal.ts';
+import { notSupported } from './ask.ts';
+import type { ServerConfig } from './config.ts';
+import { connect, type Known } from './handshake.ts';
+import { type Inventory, takeInventory } from './inventory.ts';
+import { Lease } from './lease.ts';
+import type { Link, LinkOwner } from './link.ts';
+import { NO_PROFILE, type Profile } from './profile.ts';
+import { Watch } from './watch.ts';
+
+/** What a backend tells the gateway of its own accord. */
+export interface BackendListener {
+  /** `method` is notifications/{tools,prompts,resources}/list_changed. */
+  onListChanged(backend: Backend, method: string): void;
+  onUpdated(backend: Backend, message: Message): void;
+  /** An inventory was taken anew: catalogues built on the old one are out of date. */
+  onInventory(backend: Backend): void;
+}
+
+export type Status = 'starting' | 'ready' | 'down' | 'disabled';
+
+/** An inventory and how fresh it is. */
+interface Slot {
+  current: Inventory | undefined;
+  /** False from list_changed, expiry or reconnect until taken anew. */
+  fresh: boolean;
+  taking: Promise<void> | null;
+}
+
+/** Distinct capability profiles that one server is listed for; each costs a process once. */
+const PROFILES_MAX = 16;
+const RESTART_MAX_MS = 30_000;
+
+export class Backend implements LinkOwner {
+  readonly name: string;
+  readonly config: ServerConfig;
+  readonly #listener: BackendListener;
+  readonly #log: Logger;
+  readonly #links: Link[] = [];
+  readonly #leases = new Set<Lease>();
+  /** Leases without a holder, oldest first; reused only by their own caller and profile. */
+  readonly #idle: Lease[] = [];
+  readonly #slots = new Map<string, Slot>();
+  readonly #watch: Watch;
+  #known: Known | undefined;
+  #hello: Record<string, unknown> | undefined;
+  #opening: Promise<Link | Refusal> | null = null;
+  #connecting = 0;
+  #failures = 0;
+  #retryAt = 0;
+  #retryTimer: NodeJS.Timeout | null = null;
+  #fault: Refusal | undefined;
+  #closed = false;
+  #started: Promise<void> | null = null;
+  /** Whether the first attempt to reach the server is over. */
+  hasStarted = false;
+
+  constructor(name: string, config: ServerConfig, listener: BackendListener, log: Logger) {
+    this.name = name;
+    this.config = config;
+    this.#listener = listener;
+    this.#log = log.child({ server: name });
+    this.#watch = new Watch((message) => this.onMessage(null, message), this.#log);
+  }
+
+  get era(): Era | undefined {
+    return this.#known?.era;
+  }
+
+  /** The DiscoverResult or InitializeResult of the last connection; undefined before the first. */
+  get hello(): Record<string, unknown> | undefined {
+    return this.#hello;
+  }
+
+  get fault(): Refusal | undefined {
+    return this.#fault;
+  }
+
+  get version(): string | undefined {
+    return this.#links[0]?.version;
+  }
+
+  get status(): Status {
+    if (this.config.disabled) return 'disabled';
+    if (this.#links.length > 0) return 'ready';
+    return this.#fault === undefined ? 'starting' : 'down';
+  }
+
+  /** True on a pipe: there, logs of two requests cannot be told apart in either era. */
+  get isPipe(): boolean {
+    return 'command' in this.config;
+  }
+
+  /** Opens the shared links and takes the inventory. Resolves when the first attempt is over, well or not. */
+  start(): Promise<void> {
+    this.#started ??= this.#start().finally(() => {
+      this.hasStarted = true;
+    });
+    return this.#started;
+  }
+
+  async #start(): Promise<void> {
+    if (this.config.disabled) return;
+    const link = await this.#openShared();
+    if (!isRefusal(link)) await this.settle(NO_PROFILE);
+  }
+
+  /** The live shared link with the fewest requests in flight; undefined while there is none. */
+  sharedLink(): Link | undefined {
+    const links = this.#links;
+    let best = links[0];
+    for (let i = 1; i < links.length; i++) {
+      const link = links[i]!;
+      if (link.inFlight < best!.inFlight) best = link;
+    }
+    return best;
+  }
+
+  /** A shared link, opened if need be; while restarting is backed off, refuses at once. */
+  async openShared(): Promise<Link | Refusal> {
+    const link = this.sharedLink();
+    if (link !== undefined) return link;
+    if (this.#opening === null && Date.now() < this.#retryAt) return this.#unavailable();
+    return this.#openShared();
+  }
+
+  #openShared(): Promise<Link | Refusal> {
+    this.#opening ??= this.#connectShared().finally(() => {
+      this.#opening = null;
+    });
+    return this.#opening;
+  }
+
+  async #connectShared(): Promise<Link | Refusal> {
+    if (this.#closed) return this.#unavailable();
+    const link = await this.#connect(NO_PROFILE, this);
+    if (isRefusal(link)) {
+      this.#fail(link);
+      return this.#unavailable();
+    }
+    if (this.#closed || !link.isLive) {
+      void link.close();
+      return this.#unavailable();
+    }
+    this.#failures = 0;
+    this.#fault = undefined;
+    this.#hello = link.hello;
+    this.#links.push(link);
+    if (this.#links.length === 1) {
+      this.#watch.follow(link);
+      this.#expire();
+    }
+    this.#log.info({ era: link.era, version: link.version }, 'server connected');
+    if (this.#links.length < this.config.pool.size) setImmediate(() => void this.#openShared());
+    return link;
+  }
+
+  #connect(profile: Profile, owner: LinkOwner): Promise<Link | Refusal> {
+    this.#connecting += 1;
+    return connect(this.name, this.config, profile.capabilities, owner, this.#known, this.#log)
+      .then((link) => {
+        if (!isRefusal(link)) this.#known = link.known;
+        return link;
+      })
+      .finally(() => {
+        this.#connecting -= 1;
+      });
+  }
+
+  #fail(refusal: Refusal): void {
+    const delay = backoffMs(this.#failures, 250, RESTART_MAX_MS, Math.random());
+    this.#failures += 1;
+    this.#fault = refusal;
+    this.#retryAt = Date.now() + delay;
+    this.#log.warn(
+      { code: refusal.code, why: refusal.words, detail: refusal.detail, retryInMs: delay },
+      'server is not available',
+    );
+    this.#retrySoon(delay);
+  }
+
+  #retrySoon(delayMs: number): void {
+    if (this.#closed || this.#retryTimer !== null) return;
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = null;
+      if (this.#closed || this.#links.length >= this.config.pool.size) return;
+      // Take the inventory in the background, so that the first list after a restart is not the slow one.
+      void this.#openShared().then((link) => {
+        if (!isRefusal(link)) void this.settle(NO_PROFILE);
+      });
+    }, delayMs);
+    this.#retryTimer.unref();
+  }
+
+  #unavailable(): Refusal {
+    const waitMs = Math.max(0, this.#retryAt - Date.now());
+    const why = this.#fault === undefined ? '' : ` ${this.#fault.words}`;
+    return refuse('backend_unavailable', `The server "${this.name}" is not available.${why}`, {
+      server: this.name,
+      retryAfterMs: waitMs,
+    });
+  }
+
+  // === what shared links say ===
+
+  onMessage(link: Link | null, message: Message): void {
+    if (message.kind === Kind.request) {
+      // A shared link declared no capabilities, so a server has nothing to ask of it.
+      link?.post(notSupported(message));
+      return;
+    }
+    if (message.method.endsWith('/list_changed')) {
+      this.#listChanged(message.method, NO_PROFILE);
+    } else if (message.method === 'notifications/resources/updated') {
+      this.#listener.onUpdated(this, message);
+    }
+  }
+
+  onClose(link: Link, why: string): void {
+    const at = this.#links.indexOf(link);
+    if (at < 0) return;
+    this.#links.splice(at, 1);
+    if (this.#links.length === 0) {
+      this.#fault = refuse('backend_unavailable', `The connection ended: ${why}.`);
+      this.#expire();
+    } else if (at === 0) {
+      this.#watch.follow(this.#links[0]!);
+    }
+    if (this.#closed) return;
+    this.#log.warn({ why }, 'server connection ended');
+    this.#retrySoon(backoffMs(this.#failures, 50, RESTART_MAX_MS, Math.random()));
+  }
+
+  #listChanged(method: string, profile: Profile): void {
+    const slot = this.#slots.get(this.#keyOf(profile));
+    if (slot !== undefined) {
+      slot.fresh = false;
+      void this.settle(profile);
+    }
+    this.#listener.onListChanged(this, method);
+  }
+
+  subscribe(uri: string): void {
+    this.#watch.subscribe(uri);
+  }
+
+  unsubscribe(uri: string): void {
+    this.#watch.unsubscribe(uri);
+  }
+
+  // === inventories ===
+
+  /** A modern server answers every profile alike; a legacy one fixes its lists by what `initialize` declared. */
+  #keyOf(profile: Profile): string {
+    return this.era === 'modern' ? '' : profile.key;
+  }
+
+  /** The last good inventory for this profile; undefined before the first. */
+  inventory(profile: Profile): Inventory | undefined {
+    const key = this.#keyOf(profile);
+    return (this.#slots.get(key) ?? this.#slots.get(''))?.current;
+  }
+
+  /** Whether what `inventory` gives is known to be of the running server. */
+  isFresh(profile: Profile): boolean {
+    const slot = this.#slots.get(this.#keyOf(profile));
+    if (slot?.current === undefined || !slot.fresh) return false;
+    return Date.now() - slot.current.takenAt < slot.current.ttlMs;
+  }
+
+  /** Takes the inventory if there is none or it may have changed; resolves when that is over, well or not. */
+  async settle(profile: Profile): Promise<void> {
+    if (this.config.disabled || this.#closed || this.isFresh(profile)) return;
+    if (this.era === undefined) await this.openShared();
+    const key = this.#keyOf(profile);
+    let slot = this.#slots.get(key);
+    if (slot === undefined) {
+      if (this.#slots.size >= PROFILES_MAX) return;
+      slot = { current: undefined, fresh: false, taking: null };
+      this.#slots.set(key, slot);
+    }
+    const taken = slot;
+    taken.taking ??= this.#take(taken, key === '' ? NO_PROFILE : profile).finally(() => {
+      taken.taking = null;
+    });
+    await taken.taking;
+  }
+
+  async #take(slot: Slot, profile: Profile): Promise<void> {
+    const lease = profile === NO_PROFILE ? undefined : await this.lease(profile, '');
+    if (isRefusal(lease)) return;
+    const link = lease === undefined ? await this.openShared() : lease.link;
+    if (isRefusal(link)) return;
+    // A change announced while the list is being taken makes it stale again, so set this first.
+    slot.fresh = true;
+    const inventory = await takeInventory(link, this.config.timeoutMs);
+    // Nobody has called through this lease: it is as good as new for the first caller that needs one.
+    if (lease !== undefined) this.release(lease);
+    if (isRefusal(inventory)) {
+      slot.fresh = false;
+      this.#fault = inventory;
+      this.#log.warn({ why: inventory.words }, 'lists could not be taken; the last good ones stay');
+      return;
+    }
+    if (inventory.ttlMs === 0) slot.fresh = false;
+    slot.current = inventory;
+    this.#listener.onInventory(this);
+  }
+
+  #expire(): void {
+    for (const slot of this.#slots.values()) slot.fresh = false;
+  }
+
+  // === leases ===
+
+  /** A link for one holder alone: an idle one of the same caller and profile, a spare, or a new one. */
+  async lease(profile: Profile, callerId: string): Promise<Lease | Refusal> {
+    const at = this.#idle.findIndex(
+      (lease) =>
+        lease.profile.key === profile.key && (lease.callerId === callerId || lease.callerId === ''),
+    );
+    const idle = this.#idle[at];
+    if (idle !== undefined) {
+      this.#idle.splice(at, 1);
+      if (idle.callerId === callerId) return idle;
+      idle.callerId = callerId;
+      return idle;
+    }
+    const room = this.#makeRoom();
+    if (room !== undefined) return room;
+    const lease = new Lease(
+      profile,
+      callerId,
+      (method, changed) => this.#listChanged(method, changed),
+      (closed) => this.#forget(closed),
+    );
+    const link = await this.#connect(profile, lease);
+    if (isRefusal(link)) {
+      return refuse(
+        'backend_unavailable',
+        `The server "${this.name}" is not available. ${link.words}`,
+      );
+    }
+    lease.connected(link);
+    if (this.#closed) {
+      void link.close();
+      return this.#unavailable();
+    }
+    this.#leases.add(lease);
+    return lease;
+  }
+
+  /** Puts a lease back for the next call of the same caller. */
+  release(lease: Lease): void {
+    lease.holder = null;
+    if (!lease.isLive || this.#closed) return;
+    lease.idleSince = Date.now();
+    this.#idle.push(lease);
+  }
+
+  /** Ends a lease whose state must not outlive its holder. */
+  end(lease: Lease): void {
+    lease.holder = null;
+    this.#forget(lease);
+    void lease.link.close();
+  }
+
+  #forget(lease: Lease): void {
+    this.#leases.delete(lease);
+    const at = this.#idle.indexOf(lease);
+    if (at >= 0) this.#idle.splice(at, 1);
+  }
+
+  /** Keeps the number of links under `pool.max`, ending the longest idle lease first. */
+  #makeRoom(): Refusal | undefined {
+    if (this.#links.length + this.#leases.size + this.#connecting < this.config.pool.max) {
+      return undefined;
+    }
+    const oldest = this.#idle[0];
+    if (oldest === undefined) {
+      return refuse(
+        'busy',
+        `The server "${this.name}" has no free process for this session (pool.max is ${this.config.pool.max}).`,
+        { server: this.name, retryAfterMs: 1000 },
+      );
+    }
+    this.end(oldest);
+    return undefined;
+  }
+
+  /** Ends leases that nobody has used for `pool.idleMs`. Called by the gateway's sweep. */
+  sweep(now: number): void {
+    for (const lease of [...this.#idle]) {
+      if (now - lease.idleSince > this.config.pool.idleMs) this.end(lease);
+    }
+  }
+
+  /** Closes once the requests in flight have been answered or have run out of time. */
+  async retire(): Promise<void> {
+    const until = Date.now() + this.config.timeoutMs;
+    const calls = () => {
+      const links = [...this.#links, ...[...this.#leases].map((lease) => lease.link)];
+      // Our own stream of changes is in flight for ever and waits for nobody.
+      return links.reduce((sum, link) => sum + link.inFlight, this.#watch.isListening ? -1 : 0);
+    };
+    while (Date.now() < until && calls() > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
+    const links = [...this.#links, ...[...this.#leases].map((lease) => lease.link)];
+    this.#links.length = 0;
+    this.#leases.clear();
+    this.#idle.length = 0;
+    await Promise.all(links.map((link) => link.close()));
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * What one route shows to one capability profile: the inventories of its servers, merged.
+ *
+ * Built whole from inventories that are already there, synchronously, and thrown away when one of them changes.
+ * Order is the configuration's order of servers, then each server's own. Definitions keep their bytes but for the
+ * name or URI.
+ */
+
+import type { ParamMirror } from '../protocol/param-mirror.ts';
+import { splice } from '../protocol/splice.ts';
+import type { Backend } from './backend.ts';
+import type { NamingConfig, VirtualConfig } from './config.ts';
+import type { Definition, Inventory } from './inventory.ts';
+import { exposedName, matches, wantsPrefix } from './naming.ts';
+import type { Profile } from './profile.ts';
+import { matchesTemplate } from './uri-template.ts';
+
+/** Something a route offers and the backend behind it. */
+export interface Entry {
+  readonly backend: Backend;
+  /** Name or URI (template) on the route. */
+  readonly name: string;
+  /** The server's own name or URI (template). */
+  readonly original: string;
+  /** `original` as a JSON string; null where it equals `name`, so that nothing need be spliced. */
+  readonly originalJson: string | null;
+  /** The definition as the route shows it. */
+  readonly definition: Buffer;
+  readonly mirrors: readonly ParamMirror[];
+}
+
+export type Shelf = ReadonlyMap<string, Entry>;
+
+export interface Catalog {
+  readonly tools: Shelf;
+  readonly prompts: Shelf;
+  readonly resources: Shelf;
+  readonly templates: Shelf;
+  /** Servers that have never been listed: the route may lack their tools. */
+  readonly missing: readonly string[];
+  /** Servers shown by their last good inventory while they are down. */
+  readonly stale: readonly string[];
+  readonly ttlMs: number;
+  readonly shareable: boolean;
+}
+
+/** What a route joins and how it names it. */
+export interface View {
+  readonly members: readonly Backend[];
+  readonly naming: NamingConfig;
+  /** True on /mcp/NAME: one server, its names as they are. */
+  readonly single: boolean;
+  readonly virtual: VirtualConfig | undefined;
+}
+
+/** What a catalogue says of servers that announce no expiry. */
+const TTL_MS = 300_000;
+/** Scheme under which a resource is shown whose URI another server already uses. */
+const OWN_SCHEME = 'sluice://';
+
+export function buildCatalog(view: View, profile: Profile): Catalog {
+  const tools = new Map<string, Entry>();
+  const prompts = new Map<string, Entry>();
+  const resources = new Map<string, Entry>();
+  const templates = new Map<string, Entry>();
+  const missing: string[] = [];
+  const stale: string[] = [];
+  let ttlMs = TTL_MS;
+  let shareable = true;
+  const prefix = !view.single && wantsPrefix(view.naming, view.members.length);
+  for (const backend of view.members) {
+    const inventory = backend.inventory(profile);
+    if (inventory === undefined) {
+      missing.push(backend.name);
+      continue;
+    }
+    if (backend.status !== 'ready') stale.push(backend.name);
+    ttlMs = Math.min(ttlMs, inventory.ttlMs);
+    shareable &&= inventory.shareable;
+    addTools(tools, view, backend, inventory, prefix);
+    // A virtual server is a choice of tools; it shows nothing that it does not name.
+    if (view.virtual !== undefined) continue;
+    for (const definition of inventory.prompts)
+      addNamed(prompts, view, backend, definition, prefix);
+    for (const definition of inventory.resources) addResource(resources, backend, definition);
+    for (const definition of inventory.templates) addResource(templates, backend, definition);
+  }
+  return { tools, prompts, resources, templates, missing, stale, ttlMs, shareable };
+}
+
+function addTools(
+  shelf: Map<string, Entry>,
+  view: View,
+  backend: Backend,
+  inventory: Inventory,
+  prefix: boolean,
+): void {
+  for (const definition of inventory.tools) {
+    if (view.virtual === undefined) {
+      addNamed(shelf, view, backend, definition, prefix);
+      continue;
+    }
+    const subject = `${backend.name}.${definition.key}`;
+    const renamed = Object.hasOwn(view.virtual.rename, subject)
+      ? view.virtual.rename[subject]
+      : undefined;
+    if (renamed !== undefined && !shelf.has(renamed)) {
+      shelf.set(renamed, entry(backend, definition, renamed));
+    } else if (view.virtual.tools.some((pattern) => matches(pattern, subject))) {
+      addNamed(shelf, view, backend, definition, prefix);
+    }
+  }
+}
+
+function addNamed(
+  shelf: Map<string, Entry>,
+  view: View,
+  backend: Backend,
+  definition: Definition,
+  prefix: boolean,
+): void {
+  const name = view.single
+    ? definition.key
+    : exposedName(backend.name, definition.key, prefix, view.naming.separator, shelf);
+  if (!shelf.has(name)) shelf.set(name, entry(backend, definition, name));
+}
+
+/** URIs stay as they are, since results link to them; a second server's equal URI is shown under our own scheme. */
+function addResource(shelf: Map<string, Entry>, backend: Backend, definition: Definition): void {
+  const uri = shelf.has(definition.key) ? ownUri(backend.name, definition.key) : definition.key;
+  if (!shelf.has(uri)) shelf.set(uri, entry(backend, definition, uri));
+}
+
+export function ownUri(server: string, uri: string): string {
+  return `${OWN_SCHEME}${server}/${encodeURIComponent(uri)}`;
+}
+
+function entry(backend: Backend, definition: Definition, name: string): Entry {
+  const { key, bytes, keyStart, keyEnd, mirrors } = definition;
+  if (key === name) {
+    return { backend, name, original: key, originalJson: null, definition: bytes, mirrors };
+  }
+  const shown = splice(bytes, [{ start: keyStart, end: keyEnd, put: JSON.stringify(name) }]);
+  return {
+    backend,
+    name,
+    original: key,
+    originalJson: JSON.stringify(key),
+    definition: shown,
+    mirrors,
+  };
+}
+
+/** Where a resource is read: listed, of our own scheme, of a template, or the only server that could know it. */
+export function findResource(
+  catalog: Catalog,
+  view: View,
+  uri: string,
+): { backend: Backend; original: string } | undefined {
+  if (view.virtual !== undefined) return undefined;
+  const listed = catalog.resources.get(uri);
+  if (listed !== undefined) return listed;
+  if (uri.startsWith(OWN_SCHEME)) return ownResource(view, uri);
+  for (const template of catalog.templates.values()) {
+    if (matchesTemplate(template.original, uri)) {
+      return { backend: template.backend, original: uri };
+    }
+  }
+  // Results may link to resources that no list names (2025-06-18 resource links): the server of that scheme has them.
+  const able = view.members.filter((member) => offersResources(member));
+  if (able.length === 1) return { backend: able[0]!, original: uri };
+  const scheme = schemeOf(uri);
+  const owners = new Set<Backend>();
+  for (const known of [...catalog.resources.values(), ...catalog.templates.values()]) {
+    if (schemeOf(known.original) === scheme) owners.add(known.backend);
+  }
+  const [owner] = owners;
+  return owners.size === 1 ? { backend: owner!, original: uri } : undefined;
+}
+
+function ownResource(view: View, uri: string): { backend: Backend; original: string } | undefined {
+  const slash = uri.indexOf('/', OWN_SCHEME.length);
+  const backend = view.members.find(
+    (member) => member.name === uri.slice(OWN_SCHEME.length, slash),
+  );
+  if (backend === undefined || slash < 0) return undefined;
+  try {
+    return { backend, original: decodeURIComponent(uri.slice(slash + 1)) };
+  } catch {
+    // A malformed escape names no resource.
+    return undefined;
+  }
+}
+
+export function offersResources(backend: Backend): boolean {
+  const capabilities = backend.hello?.capabilities as Record<string, unknown> | undefined;
+  return capabilities?.resources !== undefined;
+}
+
+function schemeOf(uri: string): string {
+  return uri.slice(0, uri.indexOf(':') + 1).toLowerCase();
+}

@@ -1,0 +1,201 @@
+/**
+ * What one server offers to one capability profile: its lists, cut into definitions.
+ *
+ * Definitions keep the server's own bytes (schemas must reach the client unmodified, numbers and key order
+ * included); only the span of the name or URI is known, so that a route can show it under another one.
+ * An inventory is taken whole or not at all: half a list would look like withdrawn tools.
+ */
+
+import { isRefusal } from '../model.ts';
+import { elements, members } from '../protocol/members.ts';
+import { Kind, type Message } from '../protocol/message.ts';
+import { type ParamMirror, paramMirrors } from '../protocol/param-mirror.ts';
+import { type Refusal, refuse } from '../protocol/refusal.ts';
+import { ask } from './ask.ts';
+import type { Link } from './link.ts';
+
+export interface Definition {
+  /** The name (tools, prompts), URI (resources) or URI template (templates), decoded. */
+  readonly key: string;
+  readonly bytes: Buffer;
+  /** Span of the key's JSON string in `bytes`. */
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  /** Arguments that HTTP mirrors into Mcp-Param headers; tools only. */
+  readonly mirrors: readonly ParamMirror[];
+}
+
+export interface Inventory {
+  readonly tools: readonly Definition[];
+  readonly prompts: readonly Definition[];
+  readonly resources: readonly Definition[];
+  readonly templates: readonly Definition[];
+  /** How long the server says that this may be kept; Infinity where it announces changes instead. */
+  readonly ttlMs: number;
+  /** Whether the server allows every caller to see it ("public" in all of its answers). */
+  readonly shareable: boolean;
+  readonly takenAt: number;
+}
+
+/** A list endpoint and where its definitions carry their key. */
+interface Shelf {
+  readonly kind: 'tools' | 'prompts' | 'resources' | 'templates';
+  readonly method: string;
+  readonly capability: 'tools' | 'prompts' | 'resources';
+  readonly member: string;
+  readonly key: string;
+}
+
+const SHELVES: readonly Shelf[] = [
+  { kind: 'tools', method: 'tools/list', capability: 'tools', member: 'tools', key: 'name' },
+  {
+    kind: 'prompts',
+    method: 'prompts/list',
+    capability: 'prompts',
+    member: 'prompts',
+    key: 'name',
+  },
+  {
+    kind: 'resources',
+    method: 'resources/list',
+    capability: 'resources',
+    member: 'resources',
+    key: 'uri',
+  },
+  {
+    kind: 'templates',
+    method: 'resources/templates/list',
+    capability: 'resources',
+    member: 'resourceTemplates',
+    key: 'uriTemplate',
+  },
+];
+
+/** Bounds on what a server may make us keep. The largest public server lists about 1,500 tools. */
+const DEFINITIONS_MAX = 20_000;
+const PAGES_MAX = 500;
+const INVENTORY_BYTES_MAX = 64 * 1024 * 1024;
+/** Servers that neither announce changes nor give a ttl are asked again after this long. */
+const UNANNOUNCED_TTL_MS = 60_000;
+
+/** Asks for every list that the server declares, all pages. */
+export async function takeInventory(link: Link, timeoutMs: number): Promise<Inventory | Refusal> {
+  const capabilities = (link.hello.capabilities ?? {}) as Record<
+    string,
+    { listChanged?: boolean } | undefined
+  >;
+  const taken: Record<Shelf['kind'], Definition[]> = {
+    tools: [],
+    prompts: [],
+    resources: [],
+    templates: [],
+  };
+  const terms = { ttlMs: Number.POSITIVE_INFINITY, shareable: link.era === 'modern' };
+  for (const shelf of SHELVES) {
+    const capability = capabilities[shelf.capability];
+    if (capability === undefined) continue;
+    const fault = await takeShelf(link, shelf, taken[shelf.kind], terms, timeoutMs);
+    if (fault !== undefined) return fault;
+    if (link.era === 'legacy' && capability.listChanged !== true) {
+      terms.ttlMs = Math.min(terms.ttlMs, UNANNOUNCED_TTL_MS);
+    }
+  }
+  return { ...taken, ...terms, takenAt: Date.now() };
+}
+
+async function takeShelf(
+  link: Link,
+  shelf: Shelf,
+  into: Definition[],
+  terms: { ttlMs: number; shareable: boolean },
+  timeoutMs: number,
+): Promise<Refusal | undefined> {
+  let cursor: string | undefined;
+  let bytes = 0;
+  const seen = new Set<string>();
+  for (let page = 0; ; page++) {
+    const reply = await ask(link, shelf.method, cursor === undefined ? {} : { cursor }, timeoutMs);
+    if (isRefusal(reply)) return reply;
+    if (reply.kind === Kind.error) return listFault(link, shelf, reply);
+    const fields = fieldsOf(reply);
+    const list = fields.get(shelf.member);
+    if (list === undefined) return badList(shelf, 'has no list in its answer');
+    bytes += reply.bytes.length;
+    for (const { start, end } of elements(reply.bytes, list.start, list.end)) {
+      const definition = cut(reply.bytes, start, end, shelf);
+      // A definition without a usable name cannot be called; the first of two equal ones is the one that answers.
+      if (definition === undefined || seen.has(definition.key)) continue;
+      seen.add(definition.key);
+      into.push(definition);
+    }
+    if (link.era === 'modern') readTerms(reply, fields, terms);
+    const next = fields.get('nextCursor');
+    cursor = next === undefined ? undefined : nextCursor(reply.bytes, next);
+    if (cursor === undefined) return undefined;
+    if (page >= PAGES_MAX || into.length > DEFINITIONS_MAX || bytes > INVENTORY_BYTES_MAX) {
+      return badList(shelf, 'is larger than the gateway keeps');
+    }
+  }
+}
+
+interface Field {
+  readonly start: number;
+  readonly end: number;
+}
+
+function fieldsOf(reply: Message): Map<string, Field> {
+  return new Map(
+    members(reply.bytes, reply.bodyStart, reply.bodyEnd).map((member) => [member.key, member]),
+  );
+}
+
+function nextCursor(bytes: Buffer, field: Field): string | undefined {
+  const value: unknown = JSON.parse(bytes.utf8Slice(field.start, field.end));
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function readTerms(
+  reply: Message,
+  fields: Map<string, Field>,
+  terms: { ttlMs: number; shareable: boolean },
+): void {
+  const ttl = fields.get('ttlMs');
+  const scope = fields.get('cacheScope');
+  const ttlMs = ttl === undefined ? 0 : Number(reply.bytes.latin1Slice(ttl.start, ttl.end));
+  terms.ttlMs = Math.min(terms.ttlMs, Number.isFinite(ttlMs) && ttlMs > 0 ? ttlMs : 0);
+  if (scope === undefined || reply.bytes.latin1Slice(scope.start, scope.end) !== '"public"') {
+    terms.shareable = false;
+  }
+}
+
+/** Copies one definition out of the answer, so that the answer's buffer can go. */
+function cut(reply: Buffer, start: number, end: number, shelf: Shelf): Definition | undefined {
+  const bytes = Buffer.from(reply.subarray(start, end));
+  if (bytes[0] !== 0x7b) return undefined;
+  const fields = members(bytes, 0, bytes.length);
+  const key = fields.find((member) => member.key === shelf.key);
+  if (key === undefined || bytes[key.start] !== 0x22) return undefined;
+  const schema =
+    shelf.kind === 'tools' ? fields.find((member) => member.key === 'inputSchema') : undefined;
+  const text = schema === undefined ? '' : bytes.utf8Slice(schema.start, schema.end);
+  return {
+    key: JSON.parse(bytes.utf8Slice(key.start, key.end)) as string,
+    bytes,
+    keyStart: key.start,
+    keyEnd: key.end,
+    mirrors: text.includes('x-mcp-header') ? paramMirrors(JSON.parse(text)) : [],
+  };
+}
+
+/** A server that declares resources but has no templates method simply has none. */
+function listFault(link: Link, shelf: Shelf, reply: Message): Refusal | undefined {
+  const error = reply.value(reply.bodyStart, reply.bodyEnd) as { code?: number };
+  if (error.code === -32601 && (shelf.kind === 'templates' || link.era === 'legacy')) {
+    return undefined;
+  }
+  return badList(shelf, `answers ${shelf.method} with error ${error.code}`);
+}
+
+function badList(shelf: Shelf, why: string): Refusal {
+  return refuse('backend_unavailable', `The server's ${shelf.method} ${why}.`);
+}

@@ -1,0 +1,70 @@
+/**
+ * A link that belongs to one session or one call alone.
+ *
+ * On a legacy link, and for logs on any pipe, what the server says carries no reference to the request that caused
+ * it, so two clients on one link could be shown each other's prompts and logs. Whatever needs the client (sampling,
+ * elicitation, roots, logs, tasks) therefore runs on a lease.
+ */
+
+import { Kind, type Message } from '../protocol/message.ts';
+import { notSupported } from './ask.ts';
+import type { Link, LinkOwner } from './link.ts';
+import type { Profile } from './profile.ts';
+
+/** Who holds a lease: takes what its server says about no request in particular. */
+export interface LeaseHolder {
+  onLeaseMessage(lease: Lease, message: Message): void;
+  onLeaseClose(lease: Lease, why: string): void;
+}
+
+export class Lease implements LinkOwner {
+  readonly profile: Profile;
+  callerId: string;
+  readonly #onListChanged: (method: string, profile: Profile) => void;
+  readonly #onClosed: (lease: Lease) => void;
+  #link: Link | null = null;
+  holder: LeaseHolder | null = null;
+  /** The level that the server was told to log at; '' for its default. */
+  logLevel = '';
+  /** When it was last put back; for idle expiry. */
+  idleSince = 0;
+
+  constructor(
+    profile: Profile,
+    callerId: string,
+    onListChanged: (method: string, profile: Profile) => void,
+    onClosed: (lease: Lease) => void,
+  ) {
+    this.profile = profile;
+    this.callerId = callerId;
+    this.#onListChanged = onListChanged;
+    this.#onClosed = onClosed;
+  }
+
+  /** The link; set once, right after it was connected with this lease as its owner. */
+  get link(): Link {
+    if (this.#link === null) throw new Error('a lease is used before it is connected');
+    return this.#link;
+  }
+
+  connected(link: Link): void {
+    this.#link = link;
+  }
+
+  get isLive(): boolean {
+    return this.#link?.isLive === true;
+  }
+
+  onMessage(_link: Link, message: Message): void {
+    if (message.method.endsWith('/list_changed')) this.#onListChanged(message.method, this.profile);
+    else if (this.holder !== null) this.holder.onLeaseMessage(this, message);
+    // Nobody is there to ask: a server left waiting would hold its call open for ever.
+    else if (message.kind === Kind.request) this.link.post(notSupported(message));
+  }
+
+  onClose(_link: Link, why: string): void {
+    this.#onClosed(this);
+    this.holder?.onLeaseClose(this, why);
+    this.holder = null;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * One tools/call, from the name to the server. The order of the stages is a security property and stands here.
+ *
+ * Found on this route, or it does not exist; then what HTTP mirrored must be what the body says; then it is sent.
+ * With a warm shared link all of it happens in the turn in which the request arrived.
+ */
+
+import type { Entry } from '../backends/backends.ts';
+import { mirrorFault } from '../protocol/param-mirror.ts';
+import { type Refusal, refuse } from '../protocol/refusal.ts';
+import type { Call } from './call.ts';
+import type { Parking } from './parking.ts';
+import { Relay } from './relay.ts';
+
+/** How long a call of an unknown name waits for servers that are just starting or being listed anew. */
+const SETTLE_MS = 15_000;
+
+export function callTool(call: Call, parking: Parking): Promise<void> | undefined {
+  const { name } = call.message;
+  const entry = call.route.catalog(call.profile).tools.get(name);
+  return entry === undefined ? findLater(call, parking) : send(call, entry, parking);
+}
+
+function send(call: Call, entry: Entry, parking: Parking): Promise<void> | undefined {
+  const refusal = mirrored(call, entry);
+  if (refusal === undefined) return new Relay(call, entry, parking).start();
+  call.refuse(refusal);
+  return undefined;
+}
+
+/** A name that no list shows yet may be of a server that is starting, or of this client's capabilities. */
+async function findLater(call: Call, parking: Parking): Promise<void> {
+  if (call.message.nameStart < 0) {
+    call.refuse(refuse('invalid_params', 'params.name must say which tool to call.'));
+    return;
+  }
+  const entry = await found(call, 'tools');
+  if (entry === undefined) call.refuse(absent(call, 'unknown_tool'));
+  else if (!call.isDone) await send(call, entry, parking);
+}
+
+/** The entry of this name once every server has been asked. */
+export async function found(call: Call, shelf: 'tools' | 'prompts'): Promise<Entry | undefined> {
+  const { route, profile, message } = call;
+  const known = route.catalog(profile)[shelf].get(message.name);
+  if (known !== undefined || route.isSettled(profile)) return known;
+  await route.settle(profile, SETTLE_MS);
+  return route.catalog(profile)[shelf].get(message.name);
+}
+
+/** Unknown, or known only to a server that cannot be asked. */
+export function absent(
+  call: Call,
+  code: 'unknown_tool' | 'unknown_prompt' | 'unknown_resource',
+): Refusal {
+  const { route, profile, message } = call;
+  const { missing } = route.catalog(profile);
+  const { separator } = route.view.naming;
+  const owner = missing.find(
+    (name) => route.only !== undefined || message.name.startsWith(`${name}${separator}`),
+  );
+  if (owner !== undefined) {
+    const why = route.members.find((member) => member.name === owner)?.fault?.words ?? '';
+    const words = `The server "${owner}" is not available. ${why}`.trim();
+    return refuse('backend_unavailable', words, { server: owner });
+  }
+  return code === 'unknown_resource' ? refuse(code, undefined, { uri: message.uri }) : refuse(code);
+}
+
+/** Only modern HTTP mirrors arguments into headers; elsewhere there is nothing to compare. */
+function mirrored(call: Call, entry: Entry): Refusal | undefined {
+  if (entry.mirrors.length === 0 || call.params === null) return undefined;
+  const { message } = call;
+  const args = message.value(message.argumentsStart, message.argumentsEnd);
+  const fault = mirrorFault(entry.mirrors, args, call.params);
+  return fault === undefined ? undefined : refuse('header_mismatch', fault);
+}

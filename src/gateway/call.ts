@@ -1,0 +1,126 @@
+/**
+ * One client request on its way through: who, where, what, and where the answer goes.
+ *
+ * Stages fill it and do not log or count; `finish` runs exactly once per call, whatever became of it, and is the
+ * one place from which records are written. An answer after the answer, or after the client has gone, is dropped here.
+ */
+
+import type { Backend, Profile } from '../backends/backends.ts';
+import type { Caller } from '../model.ts';
+import { isFault, read } from '../protocol/json-rpc.ts';
+import { Kind, type Message } from '../protocol/message.ts';
+import { REFUSALS, type Refusal, refusalBytes } from '../protocol/refusal.ts';
+import { splice } from '../protocol/splice.ts';
+import type { Outlet } from './outlet.ts';
+import type { RouteView } from './route.ts';
+import type { Session } from './session.ts';
+
+export class Call {
+  readonly route: RouteView;
+  readonly caller: Caller;
+  readonly message: Message;
+  /** The legacy session; null for a modern request. */
+  readonly session: Session | null;
+  readonly profile: Profile;
+  /** The client's Mcp-Param-* headers; null where its transport has none. */
+  readonly params: readonly string[] | null;
+  readonly outlet: Outlet;
+  readonly #finish: (call: Call) => void;
+  /** The client's id as raw JSON text. */
+  readonly id: string;
+  backend: Backend | null = null;
+  /** The server's own requestState, as JSON text, in place of the sealed one that the client sent. */
+  innerState: string | null = null;
+  refusal: Refusal | null = null;
+  isDone = false;
+  /** Runs when the client no longer wants the answer. */
+  onCancel: ((reason: string) => void) | null = null;
+
+  constructor(
+    route: RouteView,
+    caller: Caller,
+    message: Message,
+    session: Session | null,
+    profile: Profile,
+    params: readonly string[] | null,
+    outlet: Outlet,
+    finish: (call: Call) => void,
+  ) {
+    this.route = route;
+    this.caller = caller;
+    this.message = message;
+    this.session = session;
+    this.profile = profile;
+    this.params = params;
+    this.outlet = outlet;
+    this.#finish = finish;
+    this.id = message.id;
+    outlet.onAbort = () => this.cancel('the client disconnected');
+  }
+
+  get isModern(): boolean {
+    return this.session === null;
+  }
+
+  /** The same call with other params, given as JSON text; it shares the outlet, so only one of the two may be used. */
+  rewritten(params: string): Call {
+    const { message } = this;
+    const edit = { start: message.paramsStart, end: message.paramsEnd, put: params };
+    const bytes = splice(message.bytes, [edit]);
+    const rewritten = read(bytes);
+    if (isFault(rewritten)) throw new Error('rewritten params are not a message');
+    const { route, caller, session, profile, outlet } = this;
+    return new Call(route, caller, rewritten, session, profile, this.params, outlet, this.#finish);
+  }
+
+  push(message: Buffer): void {
+    if (!this.isDone) this.outlet.push(message);
+  }
+
+  answer(bytes: Buffer, status: number): void {
+    if (this.isDone) return;
+    this.#over();
+    this.outlet.end(bytes, status);
+  }
+
+  /** Answers with a result given as the JSON text of its members, without braces. */
+  result(members: string): void {
+    // 2026-07-28 basic/index: resultType MUST be in every result.
+    const type = this.isModern ? `"resultType":"complete"${members === '' ? '' : ','}` : '';
+    this.answer(Buffer.from(`{"jsonrpc":"2.0","id":${this.id},"result":{${type}${members}}}`), 200);
+  }
+
+  refuse(refusal: Refusal): void {
+    if (this.isDone) return;
+    this.refusal = refusal;
+    const { rpc, http } = REFUSALS[refusal.code];
+    this.answer(refusalBytes(this.id, refusal), this.isModern ? modernStatus(rpc, http) : http);
+  }
+
+  /** The client has gone or has cancelled: no answer is sent any more. */
+  cancel(reason: string): void {
+    if (this.isDone) return;
+    this.#over();
+    this.onCancel?.(reason);
+  }
+
+  #over(): void {
+    this.isDone = true;
+    this.outlet.onAbort = null;
+    this.#finish(this);
+  }
+}
+
+/** 2026-07-28 transports: unknown method MUST be 404, a missing capability 400; other answers of handlers stay 200. */
+export function modernStatus(rpc: number, otherwise = 200): number {
+  if (rpc === -32601) return 404;
+  if (rpc === -32021 || rpc === -32020 || rpc === -32022) return 400;
+  return otherwise;
+}
+
+/** The status for a server's reply to a modern client. */
+export function replyStatus(reply: Message): number {
+  if (reply.kind !== Kind.error) return 200;
+  const error = reply.value(reply.bodyStart, reply.bodyEnd) as { code?: unknown };
+  return modernStatus(Number(error.code));
+}

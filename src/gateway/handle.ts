@@ -1,0 +1,139 @@
+/**
+ * What becomes of each method, in either era. The one place that catches: a bug answers `internal` with an id, and its
+ * stack goes to the log.
+ */
+
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { refuse } from '../protocol/refusal.ts';
+import { unseal } from './bridge/request-state.ts';
+import type { Call } from './call.ts';
+import { callTool } from './call-tool.ts';
+import { discoverMembers } from './hello.ts';
+import type { Interests } from './interests.ts';
+import { LISTS, list } from './list.ts';
+import type { Listeners } from './listeners.ts';
+import {
+  complete,
+  getPrompt,
+  passThrough,
+  readResource,
+  setLogLevel,
+  subscribe,
+} from './methods.ts';
+import type { Parking } from './parking.ts';
+
+/** What methods need beside the call. */
+export interface House {
+  readonly parking: Parking;
+  readonly interests: Interests;
+  readonly listeners: Listeners;
+  readonly log: Logger;
+}
+
+type Method = (call: Call, house: House) => Promise<void> | undefined | void;
+
+/** How long a client that connects waits for servers that are just starting. */
+const START_MS = 15_000;
+
+const BOTH: Record<string, Method> = {
+  'tools/call': (call, { parking }) => callTool(call, parking),
+  'prompts/get': (call, { parking }) => getPrompt(call, parking),
+  'resources/read': (call, { parking }) => readResource(call, parking),
+  'completion/complete': (call, { parking }) => complete(call, parking),
+};
+
+const MODERN: Record<string, Method> = table({
+  ...BOTH,
+  'server/discover': async (call) => {
+    await call.route.started(START_MS);
+    call.result(discoverMembers(call.route));
+  },
+  'subscriptions/listen': async (call, { listeners }) => {
+    await call.route.started(START_MS);
+    if (!call.isDone) listeners.open(call);
+  },
+});
+
+const LEGACY: Record<string, Method> = table({
+  ...BOTH,
+  ping: (call) => call.result(''),
+  'logging/setLevel': (call) => setLogLevel(call),
+  'resources/subscribe': (call, { interests }) => subscribe(call, interests),
+  'resources/unsubscribe': (call, { interests }) => subscribe(call, interests),
+});
+
+/** Methods of the other era, or of servers: a server that knows them would answer what it was never meant to hear. */
+const NEVER_PASSED: Readonly<Record<string, Set<string>>> = {
+  modern: new Set([
+    'initialize',
+    'ping',
+    'logging/setLevel',
+    'resources/subscribe',
+    'resources/unsubscribe',
+    'sampling/createMessage',
+    'elicitation/create',
+    'roots/list',
+  ]),
+  legacy: new Set([
+    'initialize',
+    'server/discover',
+    'subscriptions/listen',
+    'sampling/createMessage',
+    'elicitation/create',
+    'roots/list',
+  ]),
+};
+
+/** A null prototype, so that a method called "constructor" is as unknown as any other. */
+function table(methods: Record<string, Method>): Record<string, Method> {
+  return Object.assign(Object.create(null), methods);
+}
+
+/** Answers one request; never throws. */
+export function handle(call: Call, house: House): void {
+  try {
+    const work = dispatch(call, house);
+    if (work !== undefined) work.catch((error: unknown) => failed(call, house, error));
+  } catch (error) {
+    failed(call, house, error);
+  }
+}
+
+function dispatch(call: Call, house: House): Promise<void> | undefined {
+  const { message } = call;
+  const { method } = message;
+  if (message.requestStateStart >= 0 && call.isModern && !resumed(call, house)) return undefined;
+  const known = (call.isModern ? MODERN : LEGACY)[method];
+  if (known !== undefined) return known(call, house) ?? undefined;
+  const page = LISTS[method];
+  if (page !== undefined) return list(call, page);
+  if (NEVER_PASSED[call.isModern ? 'modern' : 'legacy']!.has(method)) {
+    call.refuse(refuse('unknown_method'));
+    return undefined;
+  }
+  return passThrough(call, house.parking);
+}
+
+/** Opens the requestState of a retry; false where the call needs nothing more. */
+function resumed(call: Call, { parking }: House): boolean {
+  const purpose = unseal(call, Date.now());
+  if (purpose?.kind === 'wrapped') {
+    call.innerState = purpose.inner;
+    return true;
+  }
+  if (purpose?.kind === 'again') {
+    call.innerState = '""';
+    return true;
+  }
+  const relay = purpose?.kind === 'parked' ? parking.leave(purpose.park) : undefined;
+  if (relay === undefined) call.refuse(refuse('bad_request_state'));
+  else relay.resume(call);
+  return false;
+}
+
+function failed(call: Call, { log }: House, error: unknown): void {
+  const incident = randomUUID();
+  log.error({ err: error, incident, method: call.message.method }, 'a call failed by a bug');
+  call.refuse(refuse('internal', undefined, { incident }));
+}

@@ -1,0 +1,85 @@
+/**
+ * What the gateway says of itself: server/discover (modern) and the result of initialize (legacy).
+ *
+ * Capabilities are the union of the servers'. One that was never reached is assumed to offer the usual, because a
+ * client that was told "no tools" at the start never asks again.
+ */
+
+import type { Backend } from '../backends/backends.ts';
+import { META, MODERN_VERSIONS } from '../protocol/eras.ts';
+import { NAME, VERSION } from '../protocol/identity.ts';
+import type { RouteView } from './route.ts';
+
+type Capabilities = Record<string, Record<string, unknown>>;
+
+const SERVER_INFO = { name: NAME, title: 'Sluice MCP gateway', version: VERSION };
+/** What one route may tell a client about how to use its servers; models read all of it. */
+const INSTRUCTIONS_MAX = 16_384;
+const DISCOVER_TTL_MS = 60_000;
+
+/** The members of a DiscoverResult, without resultType. */
+export function discoverMembers(route: RouteView): string {
+  const members = JSON.stringify({
+    supportedVersions: MODERN_VERSIONS,
+    capabilities: capabilitiesOf(route, true),
+    ...instructionsOf(route),
+    serverInfo: SERVER_INFO,
+    ttlMs: DISCOVER_TTL_MS,
+    cacheScope: 'private',
+    _meta: { [`${META}serverInfo`]: SERVER_INFO },
+  });
+  return members.slice(1, -1);
+}
+
+/** The members of an InitializeResult. */
+export function initializeMembers(route: RouteView, version: string): string {
+  const members = JSON.stringify({
+    protocolVersion: version,
+    capabilities: capabilitiesOf(route, false),
+    serverInfo: SERVER_INFO,
+    ...instructionsOf(route),
+  });
+  return members.slice(1, -1);
+}
+
+function capabilitiesOf(route: RouteView, modern: boolean): Capabilities {
+  const all: Capabilities = {};
+  for (const member of route.members) {
+    if (member.status === 'disabled') continue;
+    for (const [key, value] of Object.entries(offered(member))) {
+      // Tasks of 2025-11-25 are kept by the server under ids of its own: only a route to that one server can follow them.
+      if (key === 'tasks' && (modern || route.only?.era !== 'legacy')) continue;
+      all[key] = { ...all[key], ...value };
+    }
+  }
+  const shown: Capabilities = {};
+  for (const [key, value] of Object.entries(all)) {
+    if (route.view.virtual !== undefined && (key === 'prompts' || key === 'resources')) continue;
+    shown[key] = value;
+  }
+  // The gateway itself can change any list: a reload adds and removes servers.
+  for (const key of ['tools', 'prompts', 'resources']) {
+    if (shown[key] !== undefined) shown[key] = { ...shown[key], listChanged: true };
+  }
+  if (!modern && Object.keys(all).length > 0) shown.logging = {};
+  return shown;
+}
+
+function offered(member: Backend): Capabilities {
+  const capabilities = member.hello?.capabilities as Capabilities | undefined;
+  return capabilities ?? { tools: {}, prompts: {}, resources: {} };
+}
+
+/** One server's own words; of several, each under its name. */
+function instructionsOf(route: RouteView): { instructions?: string } {
+  const said = route.members.flatMap((member) => {
+    const words = member.hello?.instructions;
+    return typeof words === 'string' && words !== '' ? [{ name: member.name, words }] : [];
+  });
+  const [first] = said;
+  if (first === undefined) return {};
+  const text = route.view.single
+    ? first.words
+    : said.map(({ name, words }) => `## ${name}\n${words}`).join('\n\n');
+  return { instructions: text.slice(0, INSTRUCTIONS_MAX) };
+}

@@ -1,0 +1,65 @@
+/**
+ * Which calls need a link of their own, and how they get one.
+ */
+
+import {
+  askFor,
+  type Backend,
+  type Lease,
+  NO_PROFILE,
+  type Profile,
+} from '../backends/backends.ts';
+import type { Refusal } from '../protocol/refusal.ts';
+import type { Call } from './call.ts';
+
+const SET_LEVEL_MS = 5_000;
+
+/** The profile under which a server sees this client: none where its pool is shared by decree. */
+export function profileFor(backend: Backend, profile: Profile): Profile {
+  return backend.config.pool.mode === 'shared' ? NO_PROFILE : profile;
+}
+
+/**
+ * Whether what the server may say about this call could reach another caller on a shared link.
+ *
+ * Modern servers ask nothing and name the request in all but logs, which on a pipe name nothing. Legacy servers name
+ * the request in progress only.
+ */
+export function needsLease(call: Call, backend: Backend): boolean {
+  const { mode } = backend.config.pool;
+  if (mode === 'shared') return false;
+  if (mode === 'session' && call.session !== null) return true;
+  const { session, message } = call;
+  const wantsLogs = session === null ? message.logLevelStart >= 0 : session.logLevel !== '';
+  if (backend.era === 'modern') return wantsLogs && backend.isPipe;
+  return wantsLogs || call.profile !== NO_PROFILE || isTask(message.method, call, backend);
+}
+
+/** 2025-11-25 tasks are state of the session that made them; on a shared link tasks/list would show everybody's. */
+function isTask(method: string, call: Call, backend: Backend): boolean {
+  const capabilities = backend.hello?.capabilities as Record<string, unknown> | undefined;
+  if (capabilities?.tasks === undefined) return false;
+  return method.startsWith('tasks/') || call.message.bytes.includes('"task"');
+}
+
+/** A lease on which the server logs at the level asked for. */
+export async function openLease(
+  backend: Backend,
+  profile: Profile,
+  callerId: string,
+  logLevel: string,
+): Promise<Lease | Refusal> {
+  const lease = await backend.lease(profileFor(backend, profile), callerId);
+  if ('code' in lease) return lease;
+  await setLevel(backend, lease, logLevel);
+  return lease;
+}
+
+/** Tells a legacy server the level; a modern one reads it from each request. */
+export async function setLevel(backend: Backend, lease: Lease, level: string): Promise<void> {
+  const capabilities = backend.hello?.capabilities as Record<string, unknown> | undefined;
+  if (level === '' || lease.logLevel === level || lease.link.era === 'modern') return;
+  if (capabilities?.logging === undefined) return;
+  lease.logLevel = level;
+  await askFor(lease.link, 'logging/setLevel', { level }, SET_LEVEL_MS);
+}

@@ -1,0 +1,65 @@
+/**
+ * Everything that a configuration makes: the backends and the routes. Frozen; a reload builds another and swaps
+ * one pointer, and a call keeps the routes with which it started.
+ */
+
+import type { Logger } from 'pino';
+import {
+  type Backend,
+  type BackendListener,
+  matches,
+  type NamingConfig,
+  reconcile,
+  type ServerConfig,
+  type VirtualConfig,
+} from '../backends/backends.ts';
+import type { SessionsConfig } from './config.ts';
+import { type Generation, RouteView } from './route.ts';
+
+/** The slices of the file that the gateway is made of. */
+export interface GatewayConfig {
+  readonly servers: Readonly<Record<string, ServerConfig>>;
+  readonly naming: NamingConfig;
+  readonly virtual: Readonly<Record<string, VirtualConfig>>;
+  readonly sessions: SessionsConfig;
+}
+
+export interface Parts {
+  readonly config: GatewayConfig;
+  readonly backends: ReadonlyMap<string, Backend>;
+  /** By what follows /mcp/ in the path: '' for all servers, 'NAME', 'v/NAME'. */
+  readonly routes: ReadonlyMap<string, RouteView>;
+}
+
+export function buildParts(
+  config: GatewayConfig,
+  old: Parts | undefined,
+  generation: Generation,
+  listener: BackendListener,
+  log: Logger,
+): Parts {
+  const backends = reconcile(old?.backends ?? new Map(), config.servers, listener, log);
+  const members = [...backends.values()].filter((backend) => !backend.config.disabled);
+  const { naming } = config;
+  const routes = new Map<string, RouteView>();
+  const all = { members, naming, single: false, virtual: undefined };
+  routes.set('', new RouteView('', all, generation));
+  for (const backend of members) {
+    const view = { members: [backend], naming, single: true, virtual: undefined };
+    routes.set(backend.name, new RouteView(backend.name, view, generation));
+  }
+  for (const [name, virtual] of Object.entries(config.virtual)) {
+    const chosen = members.filter((backend) => isNamed(backend, virtual));
+    const view = { members: chosen, naming, single: false, virtual };
+    routes.set(`v/${name}`, new RouteView(`v/${name}`, view, generation));
+  }
+  return Object.freeze({ config, backends, routes });
+}
+
+/** Whether a virtual server can show anything of this backend: some pattern's part before the dot matches its name. */
+function isNamed(backend: Backend, virtual: VirtualConfig): boolean {
+  return [...virtual.tools, ...Object.keys(virtual.rename)].some((pattern) => {
+    const dot = pattern.indexOf('.');
+    return matches(dot < 0 ? pattern : pattern.slice(0, dot), backend.name);
+  });
+}

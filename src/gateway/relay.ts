@@ -1,0 +1,317 @@
+/**
+ * One request on its way to a server and back, between any two eras.
+ *
+ *   client   server
+ *   legacy   legacy    ids and tokens are swapped; questions go to the client through its session
+ *   modern   modern    the same; the server's requestState is wrapped in ours
+ *   modern   legacy    a question of the server parks the call and answers input_required; the retry resumes it
+ *   legacy   modern    input_required becomes questions through the session, and the call is made again
+ *
+ * A call that needs nothing of the client runs on a shared link without a promise or a timer of its own. One that may
+ * be asked something holds a lease, and its deadline rests while a question is open: people take longer than servers.
+ */
+
+import {
+  type Backend,
+  type Lease,
+  type LeaseHolder,
+  type Link,
+  type Mirror,
+  notSupported,
+  type Receiver,
+} from '../backends/backends.ts';
+import { isRefusal } from '../model.ts';
+import { Kind, type Message } from '../protocol/message.ts';
+import { mirrorHeaders } from '../protocol/param-mirror.ts';
+import { type Refusal, refuse } from '../protocol/refusal.ts';
+import { splice, withId } from '../protocol/splice.ts';
+import { wrapState } from './bridge/input-required.ts';
+import { askForUrls, Questions } from './bridge/questions.ts';
+import { requestFor } from './bridge/request.ts';
+import { toLegacy, toModern, urlElicitations } from './bridge/results.ts';
+import { Rounds } from './bridge/rounds.ts';
+import { type Call, replyStatus } from './call.ts';
+import { needsLease, openLease } from './lease-call.ts';
+import type { Parking } from './parking.ts';
+import type { Target } from './target.ts';
+
+/** For calls on a lease the relay keeps the deadline itself; the link's is out of the way. */
+const NO_DEADLINE_MS = 2_147_483_647;
+const NO_PARAMS: readonly string[] = [];
+
+export class Relay implements Receiver, LeaseHolder {
+  /** The client's request; another one after each retry of a parked call. */
+  call: Call;
+  readonly target: Target;
+  readonly parking: Parking;
+  lease: Lease | null = null;
+  #link: Link | null = null;
+  #id = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #pauses = 0;
+  #questions: Questions | null = null;
+  #rounds: Rounds | null = null;
+
+  constructor(call: Call, target: Target, parking: Parking) {
+    this.call = call;
+    this.target = target;
+    this.parking = parking;
+    call.backend = target.backend;
+  }
+
+  get backend(): Backend {
+    return this.target.backend;
+  }
+
+  get link(): Link {
+    if (this.#link === null) throw new Error('a relay is used before it was sent');
+    return this.#link;
+  }
+
+  /** Sends at once where a shared link will do and is there; otherwise as soon as a link is. */
+  start(): Promise<void> | undefined {
+    const link = this.backend.sharedLink();
+    if (link !== undefined && !needsLease(this.call, this.backend)) {
+      this.#sendOn(link, '');
+      return undefined;
+    }
+    return this.#open();
+  }
+
+  async #open(): Promise<void> {
+    const { call, backend } = this;
+    // Connecting also tells the era, and with it whether a lease is needed at all.
+    const shared =
+      backend.era === undefined || !needsLease(call, backend)
+        ? await backend.openShared()
+        : undefined;
+    if (isRefusal(shared)) return call.refuse(shared);
+    if (shared !== undefined && !needsLease(call, backend)) {
+      if (!call.isDone) this.#sendOn(shared, '');
+      return;
+    }
+    const lease = await this.#openLease();
+    if (isRefusal(lease)) return call.refuse(lease);
+    if (call.isDone) {
+      if (call.session === null) backend.release(lease);
+      return;
+    }
+    this.lease = lease;
+    if (call.session === null) lease.holder = this;
+    else call.session.relays.add(this);
+    this.#sendOn(lease.link, '');
+  }
+
+  #openLease(): Promise<Lease | Refusal> {
+    const { call, backend } = this;
+    if (call.session !== null) return call.session.lease(backend);
+    const { message } = call;
+    const level = message.value(message.logLevelStart, message.logLevelEnd) ?? '';
+    return openLease(backend, call.profile, call.caller.id, String(level));
+  }
+
+  #sendOn(link: Link, retry: string): void {
+    const { call, target } = this;
+    this.#link = link;
+    this.#id = link.nextId();
+    call.onCancel = (reason) => this.#cancel(reason);
+    const bytes = requestFor(call, target, link, this.#id, retry);
+    let timeoutMs = this.backend.config.timeoutMs;
+    if (this.lease !== null) {
+      this.#arm();
+      timeoutMs = NO_DEADLINE_MS;
+    }
+    link.send(this.#id, bytes, this, timeoutMs, this.#mirror());
+  }
+
+  /** Makes the same request again with what the client answered (legacy client, modern server). */
+  again(members: string): void {
+    if (!this.call.isDone) this.#sendOn(this.link, members);
+  }
+
+  #mirror(): Mirror {
+    const { message, params } = this.call;
+    const { mirrors, original } = this.target;
+    if (params !== null) return { method: message.method, name: original, params };
+    const args =
+      mirrors.length === 0 ? {} : message.value(message.argumentsStart, message.argumentsEnd);
+    const headers = mirrors.length === 0 ? NO_PARAMS : mirrorHeaders(mirrors, args);
+    return { method: message.method, name: original, params: headers };
+  }
+
+  // === what the server says ===
+
+  onReply(reply: Message): void {
+    this.#disarm();
+    const { call } = this;
+    const sameEra = call.isModern === (this.link.era === 'modern');
+    if (call.isDone && this.#questions !== null) {
+      // The server gave up on its question; the retry will be answered with this.
+      this.#questions.early = reply;
+      return;
+    }
+    if (isInputRequired(reply) && this.link.era === 'modern') {
+      if (call.isModern) this.#finish(wrapState(call, reply), 200);
+      else this.#nextRound(reply);
+      return;
+    }
+    if (sameEra) this.#finish(withId(reply, call.id), call.isModern ? replyStatus(reply) : 200);
+    else if (call.isModern) this.#finishModern(reply);
+    else this.#finish(toLegacy(reply, call.id), 200);
+  }
+
+  #finishModern(reply: Message): void {
+    const { call } = this;
+    const urls = urlElicitations(reply);
+    if (urls !== undefined) {
+      this.#finish(askForUrls(call, urls), 200);
+      return;
+    }
+    const { method, uri } = call.message;
+    this.#finish(toModern(reply, call.id, method, uri), replyStatus(reply));
+  }
+
+  #finish(answer: Buffer, status: number): void {
+    this.#leave(true);
+    this.call.answer(answer, status);
+  }
+
+  #nextRound(reply: Message): void {
+    this.#rounds ??= new Rounds(this);
+    const refusal = this.#rounds.next(reply);
+    if (refusal !== undefined) this.fail(refusal);
+  }
+
+  onFail(refusal: Refusal): void {
+    this.#disarm();
+    if (this.call.isDone && this.#questions !== null) this.#questions.early = refusal;
+    else this.fail(refusal);
+  }
+
+  fail(refusal: Refusal): void {
+    this.#leave(false);
+    this.call.refuse(refusal);
+  }
+
+  /** Something about this request in particular. */
+  onMessage(message: Message): void {
+    const { call, lease } = this;
+    const client = call.message;
+    if (message.method === 'notifications/progress') {
+      if (client.tokenStart < 0 || message.tokenStart < 0) return;
+      const put = client.bytes.subarray(client.tokenStart, client.tokenEnd);
+      const edit = { start: message.tokenStart, end: message.tokenEnd, put };
+      call.push(splice(message.bytes, [edit]));
+    } else if (message.method.endsWith('/list_changed') || isUpdate(message)) {
+      this.backend.onMessage(this.link, message);
+    } else if (lease !== null && call.session !== null) {
+      call.session.onLeaseMessage(lease, message, this);
+    } else {
+      this.#heard(message);
+    }
+  }
+
+  onLeaseMessage(_lease: Lease, message: Message): void {
+    this.#heard(message);
+  }
+
+  /** A log or a question on a link that nobody else uses, or on this request's own stream. */
+  #heard(message: Message): void {
+    const { call } = this;
+    if (message.kind === Kind.request) {
+      this.#asked(message);
+    } else if (message.method === 'notifications/message') {
+      // 2026-07-28: no log without a level in the request. Legacy clients get what the server chooses.
+      if (!call.isModern || call.message.logLevelStart >= 0) call.push(message.bytes);
+    }
+  }
+
+  /** A legacy server asks a modern client. */
+  #asked(message: Message): void {
+    if (this.lease === null || !this.call.isModern) {
+      this.link.post(notSupported(message));
+      return;
+    }
+    this.#questions ??= new Questions(this);
+    this.#disarm();
+    this.#questions.add(message);
+  }
+
+  /** The client's retry of a parked call. */
+  resume(call: Call): void {
+    this.call = call;
+    call.backend = this.backend;
+    call.onCancel = (reason) => this.#cancel(reason);
+    const early = this.#questions?.early;
+    if (early !== undefined) {
+      this.#questions = null;
+      if (isRefusal(early)) this.fail(early);
+      else this.onReply(early);
+      return;
+    }
+    if (this.#questions?.answer(call) === true) this.#arm();
+  }
+
+  // === the end ===
+
+  onLeaseClose(): void {
+    // The link has failed this relay's request already, and with it everything that waits on it.
+  }
+
+  #cancel(reason: string): void {
+    this.#disarm();
+    if (this.#link !== null) this.#link.cancel(this.#id, reason);
+    this.#leave(false);
+  }
+
+  /** A parked call that nobody takes up again. */
+  abandon(reason: string): void {
+    this.#cancel(reason);
+  }
+
+  /** Gives the lease back; one that may still be busy with this call is ended instead. */
+  #leave(clean: boolean): void {
+    const { lease, call } = this;
+    if (lease === null) return;
+    if (call.session !== null) call.session.relays.delete(this);
+    else if (lease.holder === this) {
+      if (clean) this.backend.release(lease);
+      else this.backend.end(lease);
+    }
+    this.lease = null;
+  }
+
+  #arm(): void {
+    this.#disarm();
+    const { timeoutMs } = this.backend.config;
+    this.#timer = setTimeout(() => {
+      this.link.cancel(this.#id, 'the deadline has passed');
+      this.fail(refuse('deadline_exceeded', `The server did not answer within ${timeoutMs} ms.`));
+    }, timeoutMs);
+  }
+
+  #disarm(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  /** The deadline rests while the client is being asked something. */
+  pause(): void {
+    this.#pauses += 1;
+    this.#disarm();
+  }
+
+  resumeDeadline(): void {
+    if (this.#pauses === 0) return;
+    this.#pauses -= 1;
+    if (this.#pauses === 0 && !this.call.isDone) this.#arm();
+  }
+}
+
+function isInputRequired(reply: Message): boolean {
+  return reply.text(reply.resultTypeStart, reply.resultTypeEnd) === '"input_required"';
+}
+
+function isUpdate(message: Message): boolean {
+  return message.method === 'notifications/resources/updated';
+}

@@ -1,0 +1,80 @@
+/**
+ * One endpoint that a client can connect to, and its catalogues, one per capability profile.
+ *
+ * A catalogue is kept until any inventory changes (`Generation`), so that finding a tool is one comparison and one map
+ * look-up.
+ */
+
+import {
+  type Backend,
+  buildCatalog,
+  type Catalog,
+  type Profile,
+  type View,
+} from '../backends/backends.ts';
+import { Lru } from '../lib/lru.ts';
+
+/** Counts changes of inventories; shared by the routes of one configuration. */
+export interface Generation {
+  value: number;
+}
+
+/** Profiles with a catalogue at hand; others are built again when asked for. */
+const CATALOGS_MAX = 32;
+
+export class RouteView {
+  /** '' for all servers, 'NAME' for one, 'v/NAME' for a virtual server: what follows /mcp/ in the path. */
+  readonly path: string;
+  readonly view: View;
+  readonly #generation: Generation;
+  readonly #catalogs = new Lru<string, { catalog: Catalog; generation: number }>(CATALOGS_MAX);
+
+  constructor(path: string, view: View, generation: Generation) {
+    this.path = path;
+    this.view = view;
+    this.#generation = generation;
+  }
+
+  get members(): readonly Backend[] {
+    return this.view.members;
+  }
+
+  /** The one server behind this route; undefined where it joins several. */
+  get only(): Backend | undefined {
+    return this.view.single ? this.view.members[0] : undefined;
+  }
+
+  /** What is known now; never waits. */
+  catalog(profile: Profile): Catalog {
+    const kept = this.#catalogs.get(profile.key);
+    if (kept !== undefined && kept.generation === this.#generation.value) return kept.catalog;
+    const catalog = buildCatalog(this.view, profile);
+    this.#catalogs.set(profile.key, { catalog, generation: this.#generation.value });
+    return catalog;
+  }
+
+  /** Whether every server's list is known to be current for this profile. */
+  isSettled(profile: Profile): boolean {
+    return this.members.every((member) => member.status === 'disabled' || member.isFresh(profile));
+  }
+
+  /** Waits until every server was tried once, so that nobody is told of half a house. */
+  async started(waitMs: number): Promise<void> {
+    if (this.members.every((member) => member.hasStarted)) return;
+    await atMost(waitMs, Promise.all(this.members.map((member) => member.start())));
+  }
+
+  /** Waits until every server was asked, or its back-off says that it is down, but no longer than `waitMs`. */
+  async settle(profile: Profile, waitMs: number): Promise<void> {
+    await atMost(waitMs, Promise.all(this.members.map((member) => member.settle(profile))));
+  }
+}
+
+async function atMost(waitMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, waitMs);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}

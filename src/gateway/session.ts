@@ -1,0 +1,277 @@
+/**
+ * One legacy client's session: what it declared, what it has in flight, and what servers ask of it.
+ *
+ * Bound to its caller and route; the id authenticates nobody (2025-11-25 security best practices). Whatever a server
+ * asks of the client goes out on exactly one stream and is answered to exactly that server.
+ */
+
+import { randomUUID } from 'node:crypto';
+import {
+  type Backend,
+  type Lease,
+  type LeaseHolder,
+  NO_PROFILE,
+  type Profile,
+} from '../backends/backends.ts';
+import type { Caller } from '../model.ts';
+import { Kind, type Message } from '../protocol/message.ts';
+import { type Refusal, refuse } from '../protocol/refusal.ts';
+import { withId } from '../protocol/splice.ts';
+import type { Call } from './call.ts';
+import { openLease } from './lease-call.ts';
+import type { Relay } from './relay.ts';
+import type { RouteView } from './route.ts';
+
+/** A question to the client that has no answer yet. */
+interface Ask {
+  /** Sends the client's answer, with our id still in it, to whoever asked. */
+  answer(reply: Message): void;
+  /** The client will not answer. */
+  fail(why: string): void;
+  /** The asking server's own id of the question, to match its cancellation. */
+  readonly lease: Lease | null;
+  readonly serverId: string;
+  readonly askedAt: number;
+}
+
+/** Questions open at one client. A server that asks more is told so. */
+const ASKS_MAX = 64;
+/** Requests of one session in flight. */
+export const CALLS_MAX = 256;
+/** How long a client may think about a question. */
+const ASK_TTL_MS = 10 * 60_000;
+
+export class Session implements LeaseHolder {
+  /** 122 random bits, visible ASCII (2025-11-25 basic/transports). */
+  readonly id = randomUUID();
+  readonly route: RouteView;
+  readonly caller: Caller;
+  /** The negotiated legacy revision. */
+  readonly version: string;
+  readonly profile: Profile;
+  /** The client's own name for itself, as JSON text, for servers that are told who asks. */
+  readonly clientInfo: string;
+  readonly openedAt: number;
+  usedAt: number;
+  /** Set by logging/setLevel; '' until then. */
+  logLevel = '';
+  /** Set by the edge while it has somewhere to put messages that belong to no request in flight. */
+  stream: ((message: Buffer) => void) | null = null;
+  readonly onEnd = new Set<() => void>();
+  /** Requests in flight by the client's id (raw JSON text). */
+  readonly calls = new Map<string, Call>();
+  /** Relays in flight on leases of this session, oldest first. */
+  readonly relays = new Set<Relay>();
+  /** Subscribed resources: URI as the client knows it → how to end the subscription. */
+  readonly subscriptions = new Map<string, () => void>();
+  readonly #leases = new Map<Backend, Promise<Lease | Refusal>>();
+  readonly #asks = new Map<string, Ask>();
+  #nextAsk = 1;
+  isEnded = false;
+
+  constructor(
+    route: RouteView,
+    caller: Caller,
+    version: string,
+    profile: Profile,
+    clientInfo: string,
+    now: number,
+  ) {
+    this.route = route;
+    this.caller = caller;
+    this.version = version;
+    this.profile = profile;
+    this.clientInfo = clientInfo;
+    this.openedAt = now;
+    this.usedAt = now;
+  }
+
+  /** Whether the client said that it can be asked this. */
+  can(method: string): boolean {
+    const capability = CAPABILITY[method] ?? method.slice(0, method.indexOf('/'));
+    return this.profile !== NO_PROFILE && this.profile.capabilities[capability] !== undefined;
+  }
+
+  /** This session's own link to a server, opened at its first use and kept until the session ends. */
+  lease(backend: Backend): Promise<Lease | Refusal> {
+    const kept = this.#leases.get(backend);
+    if (kept !== undefined) return kept;
+    const opening = openLease(backend, this.profile, this.caller.id, this.logLevel).then(
+      (lease) => {
+        if ('code' in lease) {
+          this.#leases.delete(backend);
+        } else if (this.isEnded) {
+          backend.end(lease);
+          return refuse('unknown_session');
+        } else {
+          lease.holder = this;
+        }
+        return lease;
+      },
+    );
+    this.#leases.set(backend, opening);
+    return opening;
+  }
+
+  /** Every lease that is open or opening. */
+  get leases(): Iterable<[Backend, Promise<Lease | Refusal>]> {
+    return this.#leases;
+  }
+
+  // === what the servers of its leases say ===
+
+  onLeaseMessage(lease: Lease, message: Message, about: Relay | null = null): void {
+    if (message.kind === Kind.request) {
+      this.#forward(lease, message, about);
+    } else if (message.method === 'notifications/cancelled') {
+      this.#withdraw(lease, message.text(message.requestIdStart, message.requestIdEnd));
+    } else {
+      this.say(message.bytes, about ?? this.#soleRelay(lease));
+    }
+  }
+
+  onLeaseClose(lease: Lease): void {
+    for (const [backend, opening] of this.#leases) {
+      void opening.then((held) => {
+        if (held === lease) this.#leases.delete(backend);
+      });
+    }
+    for (const [id, ask] of this.#asks)
+      if (ask.lease === lease) this.#drop(id, 'the server has gone');
+  }
+
+  /** Passes a server's request to the client under an id of ours, and the client's answer back under the server's. */
+  #forward(lease: Lease, message: Message, about: Relay | null): void {
+    const serverId = message.id;
+    const no = (code: number, why: string) => {
+      const error = JSON.stringify({ code, message: why });
+      if (lease.isLive) {
+        lease.link.post(Buffer.from(`{"jsonrpc":"2.0","id":${serverId},"error":${error}}`));
+      }
+    };
+    if (!this.can(message.method)) {
+      no(-32601, 'The client did not declare the capability for this request.');
+      return;
+    }
+    for (const relay of this.relays) if (relay.lease === lease) relay.pause();
+    const resume = () => {
+      for (const relay of this.relays) if (relay.lease === lease) relay.resumeDeadline();
+    };
+    const asked = this.ask(withId(message, this.askId()), about ?? this.#soleRelay(lease), {
+      answer: (reply) => {
+        resume();
+        if (lease.isLive) lease.link.post(withId(reply, serverId));
+      },
+      fail: (why) => {
+        resume();
+        no(-32603, why);
+      },
+      lease,
+      serverId,
+    });
+    if (!asked) {
+      resume();
+      no(-32603, 'Too many requests wait for this client.');
+    }
+  }
+
+  /** The id that the next `ask` goes out under, as JSON text. */
+  askId(): string {
+    return String(this.#nextAsk);
+  }
+
+  /** Sends a request whose id is `askId()`; false where too many are open. */
+  ask(request: Buffer, about: Relay | null, ask: Omit<Ask, 'askedAt'>): boolean {
+    if (this.#asks.size >= ASKS_MAX || this.isEnded) return false;
+    this.#asks.set(this.askId(), { ...ask, askedAt: Date.now() });
+    this.#nextAsk += 1;
+    this.say(request, about);
+    return true;
+  }
+
+  /** Hands the client's response to whoever asked; an answer to nothing is dropped. */
+  answered(reply: Message): void {
+    const ask = this.#asks.get(reply.id);
+    if (ask === undefined) return;
+    this.#asks.delete(reply.id);
+    ask.answer(reply);
+  }
+
+  /** The server no longer wants its answer: the client is told under our id. */
+  #withdraw(lease: Lease, serverId: string): void {
+    for (const [id, ask] of this.#asks) {
+      if (ask.lease !== lease || ask.serverId !== serverId) continue;
+      this.#asks.delete(id);
+      this.say(cancelled(id), this.#soleRelay(lease));
+    }
+  }
+
+  #drop(id: string, why: string): void {
+    const ask = this.#asks.get(id);
+    if (ask === undefined) return;
+    this.#asks.delete(id);
+    this.say(cancelled(id), null);
+    ask.fail(why);
+  }
+
+  // === where messages go ===
+
+  /**
+   * Sends one message on exactly one stream: that of the request it is about; else the session's own stream; else that
+   * of the request that came last, which is the likeliest cause.
+   */
+  say(message: Buffer, about: Relay | null): void {
+    if (about !== null && !about.call.isDone) about.call.push(message);
+    else if (this.stream !== null) this.stream(message);
+    else [...this.relays].at(-1)?.call.push(message);
+  }
+
+  /** The only request in flight on a lease: then whatever the server says there is about it. */
+  #soleRelay(lease: Lease): Relay | null {
+    let sole: Relay | null = null;
+    for (const relay of this.relays) {
+      if (relay.lease !== lease) continue;
+      if (sole !== null) return null;
+      sole = relay;
+    }
+    return sole;
+  }
+
+  /** Gives up questions that the client has left open too long. */
+  sweep(now: number): void {
+    for (const [id, ask] of this.#asks) {
+      if (now - ask.askedAt > ASK_TTL_MS) this.#drop(id, 'The client did not answer in time.');
+    }
+  }
+
+  /** Ends everything that belongs to the session. */
+  end(): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    for (const call of [...this.calls.values()]) call.refuse(refuse('unknown_session'));
+    for (const ask of this.#asks.values()) ask.fail('The client has gone.');
+    this.#asks.clear();
+    for (const unsubscribe of this.subscriptions.values()) unsubscribe();
+    this.subscriptions.clear();
+    for (const [backend, opening] of this.#leases) {
+      void opening.then((lease) => {
+        if (!('code' in lease)) backend.end(lease);
+      });
+    }
+    this.#leases.clear();
+    for (const ended of this.onEnd) ended();
+    this.stream = null;
+  }
+}
+
+const CAPABILITY: Readonly<Record<string, string>> = {
+  'sampling/createMessage': 'sampling',
+  'elicitation/create': 'elicitation',
+  'roots/list': 'roots',
+};
+
+function cancelled(id: string): Buffer {
+  return Buffer.from(
+    `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":${id}}}`,
+  );
+}

@@ -1,0 +1,87 @@
+/**
+ * The live legacy sessions: bounded in number, in all and per caller, and in time, idle and absolute.
+ */
+
+import type { Backend } from '../backends/backends.ts';
+import { type Refusal, refuse } from '../protocol/refusal.ts';
+import type { SessionsConfig } from './config.ts';
+import type { Session } from './session.ts';
+
+export class Sessions {
+  #config: SessionsConfig;
+  readonly #sessions = new Map<string, Session>();
+  readonly #perCaller = new Map<string, number>();
+
+  constructor(config: SessionsConfig) {
+    this.#config = config;
+  }
+
+  configure(config: SessionsConfig): void {
+    this.#config = config;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** Undefined where there is room for one more of this caller. */
+  refuse(callerId: string): Refusal | undefined {
+    const { max, perCallerMax } = this.#config;
+    const own = this.#perCaller.get(callerId) ?? 0;
+    if (this.#sessions.size < max && own < perCallerMax) return undefined;
+    return refuse('busy', 'Too many sessions are open. End one, or wait until idle ones expire.');
+  }
+
+  add(session: Session): void {
+    this.#sessions.set(session.id, session);
+    const { id } = session.caller;
+    this.#perCaller.set(id, (this.#perCaller.get(id) ?? 0) + 1);
+  }
+
+  get(id: string): Session | undefined {
+    return this.#sessions.get(id);
+  }
+
+  end(session: Session): void {
+    if (!this.#sessions.delete(session.id)) return;
+    const { id } = session.caller;
+    const left = (this.#perCaller.get(id) ?? 1) - 1;
+    if (left > 0) this.#perCaller.set(id, left);
+    else this.#perCaller.delete(id);
+    session.end();
+  }
+
+  /** Ends what is over its time. One with a call in flight or a stream open is not idle. */
+  sweep(now: number): void {
+    const { idleMs, absoluteMs } = this.#config;
+    for (const session of [...this.#sessions.values()]) {
+      session.sweep(now);
+      const inUse = session.calls.size > 0 || session.stream !== null;
+      const idle = !inUse && now - session.usedAt > idleMs;
+      if (idle || now - session.openedAt > absoluteMs) this.end(session);
+    }
+  }
+
+  /** Sessions whose route shows this backend. */
+  async *ofBackend(backend: Backend): AsyncGenerator<Session> {
+    for await (const session of this.all()) {
+      if (session.route.members.includes(backend)) yield session;
+    }
+  }
+
+  /** All of them, in slices, so that telling ten thousand does not hold up the loop. */
+  async *all(): AsyncGenerator<Session> {
+    let count = 0;
+    for (const session of [...this.#sessions.values()]) {
+      count += 1;
+      if (count % SLICE === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (!session.isEnded) yield session;
+    }
+  }
+
+  close(): void {
+    for (const session of [...this.#sessions.values()]) this.end(session);
+  }
+}
+
+const SLICE = 500;

@@ -1,0 +1,24 @@
+/**
+ * Notifications of a legacy client: what it cancels, and what its servers should know.
+ */
+
+import { isRefusal } from '../model.ts';
+import type { Message } from '../protocol/message.ts';
+import type { Session } from './session.ts';
+
+/** Meant for the servers of this session, as they are. Others would reach servers that know nothing of this client. */
+const FORWARDED = new Set(['notifications/roots/list_changed', 'notifications/tasks/status']);
+
+export function forwardFromClient(session: Session, message: Message): void {
+  const { method } = message;
+  if (method === 'notifications/cancelled') {
+    const id = message.text(message.requestIdStart, message.requestIdEnd);
+    session.calls.get(id)?.cancel('the client cancelled the request');
+  } else if (FORWARDED.has(method)) {
+    for (const [, opening] of session.leases) {
+      void opening.then((lease) => {
+        if (!isRefusal(lease) && lease.isLive) lease.link.post(message.bytes);
+      });
+    }
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * Where one request goes: the backend, and what the thing asked for is called there.
+ */
+
+import type { Backend } from '../backends/backends.ts';
+import type { ParamMirror } from '../protocol/param-mirror.ts';
+
+export interface Target {
+  readonly backend: Backend;
+  /** The server's own name or URI, decoded; '' where the request names nothing. */
+  readonly original: string;
+  /** The JSON string to put in place of the client's; null where it is the same. */
+  readonly originalJson: string | null;
+  readonly mirrors: readonly ParamMirror[];
+}
+
+export function resourceTarget(backend: Backend, original: string, uri: string): Target {
+  const originalJson = original === uri ? null : JSON.stringify(original);
+  return { backend, original, originalJson, mirrors: [] };
+}
+
+/** A request that goes to a server as it is. */
+export function plainTarget(backend: Backend, original = ''): Target {
+  return { backend, original, originalJson: null, mirrors: [] };
+}
