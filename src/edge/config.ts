@@ -65,7 +65,7 @@ export const listenSchema = z
     depthMax: z
       .int()
       .min(8)
-      .max(1024)
+      .max(512)
       .default(64)
       .describe('Deepest nesting of arrays and objects in a message.'),
     bodyMs: ms(15_000, 'Time in which a request body must have arrived.'),

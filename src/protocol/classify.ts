@@ -1,5 +1,5 @@
 /**
- * To which era does a message that came over HTTP belong, and may it enter it?
+ * To which era does a message belong, and may it enter it?
  *
  * Pure. The body decides and the headers must agree: an intermediary that trusts the headers and a server that trusts
  * the body must not see two different requests (2026-07-28 basic/transports/streamable-http, "Standard headers").
@@ -15,9 +15,9 @@ import { type Refusal, refuse } from './refusal.ts';
 const QUOTE = 0x22;
 const OPEN_BRACE = 0x7b;
 
-/** The era of a message, or why it belongs to none. */
-export function classify(message: Message, headers: MirrorHeaders): Era | Refusal {
-  const headerVersion = trimOws(headers.version);
+/** The era of a message, or why it belongs to none. `headers` is null where the transport has none. */
+export function classify(message: Message, headers: MirrorHeaders | null): Era | Refusal {
+  const headerVersion = headers === null ? '' : trimOws(headers.version);
   if (message.kind === Kind.result || message.kind === Kind.error) return response(headerVersion);
   if (message.versionStart < 0) return unclaimed(message, headerVersion, headers);
   if (message.bytes[message.versionStart] !== QUOTE) {
@@ -33,7 +33,11 @@ function response(headerVersion: string): Era | Refusal {
     : legacy(headerVersion);
 }
 
-function unclaimed(message: Message, headerVersion: string, headers: MirrorHeaders): Era | Refusal {
+function unclaimed(
+  message: Message,
+  headerVersion: string,
+  headers: MirrorHeaders | null,
+): Era | Refusal {
   if (!isModern(headerVersion)) {
     // An initialize negotiates the version in its body; whatever the header says there is not yet agreed.
     return message.method === 'initialize' ? 'legacy' : legacy(headerVersion);
@@ -55,7 +59,11 @@ function legacy(headerVersion: string): Era | Refusal {
   return isLegacy(version) ? 'legacy' : unsupported(version);
 }
 
-function claimed(message: Message, headerVersion: string, headers: MirrorHeaders): Era | Refusal {
+function claimed(
+  message: Message,
+  headerVersion: string,
+  headers: MirrorHeaders | null,
+): Era | Refusal {
   const version = message.version;
   if (message.method === 'initialize' && !isModern(version) && !isModern(headerVersion)) {
     return 'legacy';
@@ -65,7 +73,8 @@ function claimed(message: Message, headerVersion: string, headers: MirrorHeaders
     return mismatch('MCP-Protocol-Version does not name the version that _meta names.');
   }
   if (!isModern(version)) return unsupported(version);
-  if (headerVersion === '' && isRequest) return mismatch('MCP-Protocol-Version is missing.');
+  if (headers !== null && headerVersion === '' && isRequest)
+    return mismatch('MCP-Protocol-Version is missing.');
   const refusal = mirrored(message, headers);
   if (refusal !== undefined) return refusal;
   if (isRequest && message.bytes[message.capabilitiesStart] !== OPEN_BRACE) {
@@ -77,7 +86,8 @@ function claimed(message: Message, headerVersion: string, headers: MirrorHeaders
 }
 
 /** Mcp-Method and Mcp-Name against the body. Required on requests; on a notification only what is there must agree. */
-function mirrored(message: Message, headers: MirrorHeaders): Refusal | undefined {
+function mirrored(message: Message, headers: MirrorHeaders | null): Refusal | undefined {
+  if (headers === null) return undefined;
   const isRequest = message.kind === Kind.request;
   const method = trimOws(headers.method);
   if (method === '' && isRequest) return mismatch('Mcp-Method is missing.');

@@ -1,0 +1,54 @@
+/**
+ * What the edge needs of a gateway, and no more: the class in `gateway/` fits it, and so does a small one in a test.
+ *
+ * Sessions and routes are handles here: the edge passes them back as it got them. Outlets are the other half of the
+ * contract (`gateway/outlet.ts`).
+ */
+
+import type { Outlet } from '../gateway/outlet.ts';
+import type { Caller } from '../model.ts';
+import type { Message } from '../protocol/message.ts';
+
+/** One endpoint that a client can connect to. */
+export interface Route {
+  /** '' for all servers, 'NAME' for one, 'v/NAME' for a virtual server: what follows /mcp/ in the path. */
+  readonly path: string;
+}
+
+/** One legacy client's session. */
+export interface Session {
+  readonly id: string;
+  /** The negotiated legacy revision. */
+  readonly version: string;
+  /** Set by the edge while it has somewhere to put messages that belong to no request in flight. */
+  stream: ((message: Buffer) => void) | null;
+  /** Called once when the session ends, by whomever. */
+  readonly onEnd: Set<() => void>;
+}
+
+export interface Gateway {
+  route(path: string): Route | undefined;
+  /** One modern request; version and standard headers are checked. `params`: Mcp-Param-* headers, or null. */
+  modern(
+    route: Route,
+    caller: Caller,
+    message: Message,
+    params: readonly string[] | null,
+    outlet: Outlet,
+  ): void;
+  /** `opened` is called before the answer is sent, and not at all on refusal. */
+  initialize(
+    route: Route,
+    caller: Caller,
+    message: Message,
+    outlet: Outlet,
+    opened: (session: Session) => void,
+  ): void;
+  /** The live session of this id, if it is this caller's and on this route. */
+  session(id: string, caller: Caller, route: Route): Session | undefined;
+  legacy(session: Session, message: Message, outlet: Outlet): void;
+  /** One notification or response from a legacy client. */
+  take(session: Session, message: Message): void;
+  end(session: Session): void;
+  readiness(): { ready: boolean; servers: Record<string, unknown> };
+}

@@ -1,0 +1,76 @@
+/**
+ * Where clients arrive over HTTP: opens the listener, and closes it in order.
+ *
+ * The only entrance to this folder besides `stdio.ts`'s, which speaks the same gateway over pipes.
+ */
+
+import { isIPv6 } from 'node:net';
+import type { ListenConfig } from './config.ts';
+import type { Gateway } from './contract.ts';
+import { chooseFront, type Front } from './http/front.ts';
+import { Lobby } from './http/lobby.ts';
+import { Routes } from './http/routes.ts';
+import type { App, ListenSocket } from './http/uws-api.ts';
+
+export { chooseFront } from './http/front.ts';
+export { serveStdio } from './stdio.ts';
+
+/** What the edge says to the operator; pino's logger is one. */
+export interface EdgeLog {
+  info(words: string): void;
+  error(fields: object, words: string): void;
+}
+
+export interface Edge {
+  /** The endpoint of all servers. */
+  readonly url: string;
+  readonly port: number;
+  readonly front: Front['name'];
+  /** Stops accepting, lets requests in flight finish until the deadline, then cuts what is left. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+export async function startEdge(
+  config: ListenConfig,
+  gateway: Gateway,
+  log: EdgeLog,
+): Promise<Edge> {
+  const front = await chooseFront(config.front);
+  log.info(front.why);
+  const lobby = new Lobby(config, (error) => {
+    log.error({ err: error }, 'a request failed on a bug in the gateway');
+  });
+  const routes = new Routes(config, gateway, lobby);
+  const app = front.uws.App(config);
+  app.any('/*', (res, req) => routes.handle(res, req));
+  const socket = await listen(app, config);
+  const port = front.uws.us_socket_local_port(socket);
+  let closing: Promise<void> | null = null;
+  const host = isIPv6(config.host) ? `[${config.host}]` : config.host;
+  // Once: the add-on's close is native and unchecked, a second one ends the process.
+  const shut = async (deadlineMs: number) => {
+    front.uws.us_listen_socket_close(socket);
+    await lobby.drain(deadlineMs);
+    // We may still be in the add-on's callback for the last request, whose answer it writes when that returns.
+    await new Promise((resolve) => setImmediate(resolve));
+    app.close();
+  };
+  return {
+    url: `http://${host}:${port}/mcp`,
+    port,
+    front: front.name,
+    close(deadlineMs) {
+      closing ??= shut(deadlineMs);
+      return closing;
+    },
+  };
+}
+
+function listen(app: App, { host, port }: ListenConfig): Promise<ListenSocket> {
+  return new Promise((resolve, reject) => {
+    app.listen(host, port, (socket) => {
+      if (socket === false) reject(new Error(`Cannot listen on ${host}:${port}.`));
+      else resolve(socket);
+    });
+  });
+}

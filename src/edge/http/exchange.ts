@@ -1,0 +1,267 @@
+/**
+ * One HTTP request and its answer, whatever the answer turns out to be: one body, or a stream of events.
+ *
+ *   receiving ──body──▶ waiting ──send──▶ delivering ──▶ over
+ *                          └──push──▶ streaming ──finish──▶ over
+ *
+ * The front end's response object must not be touched once it has ended or aborted: every way in checks `#phase`, so
+ * late answers are dropped here. What a slow reader has not taken is queued to a bound, then the connection is cut.
+ * It knows no session and no era.
+ */
+
+import { REFUSALS, type Refusal, refusalBytes, refuse } from '../../protocol/refusal.ts';
+import type { Head } from './head.ts';
+import type { Lobby } from './lobby.ts';
+import { statusLine } from './status.ts';
+import type { HttpResponse } from './uws-api.ts';
+
+/** Who answers an exchange, as far as the connection concerns it. */
+export interface Answerer {
+  /** The client has gone, or was cut, before the answer was complete. Called once; nothing can be sent any more. */
+  onGone(): void;
+  /** Nothing was sent for `keepAliveMs`. */
+  onSilence(): void;
+}
+
+const JSON_HEADERS = ['content-type', 'application/json'] as const;
+/** X-Accel-Buffering: nginx would hold events back (2026-07-28 transports, SHOULD). */
+const STREAM_HEADERS = [
+  'content-type',
+  'text/event-stream',
+  'cache-control',
+  'no-cache',
+  'x-accel-buffering',
+  'no',
+] as const;
+
+/** A reader that takes nothing for so long is gone; uWebSockets.js cuts it after the same time by itself (measured). */
+const STALL_MS = 12_000;
+/** Above this an answer is handed over piecewise from our buffer instead of being copied by the front end. */
+const COPY_BYTES_MAX = 64 * 1024;
+
+type Phase = 'receiving' | 'waiting' | 'streaming' | 'delivering' | 'over';
+
+export class Exchange {
+  readonly head: Head;
+  answerer: Answerer | null = null;
+  /** A stream that waits for events of its own: it need not be waited for when the gateway stops. */
+  isStanding = false;
+  readonly #res: HttpResponse;
+  readonly #lobby: Lobby;
+  #phase: Phase = 'waiting';
+  #headers: string[] = [];
+  /** The lobby's clock when the present wait began. */
+  #since: number;
+  #queue: Buffer[] = [];
+  #queuedBytes = 0;
+  #isBlocked = false;
+  #isFinishing = false;
+
+  constructor(res: HttpResponse, head: Head, lobby: Lobby) {
+    this.#res = res;
+    this.head = head;
+    this.#lobby = lobby;
+    this.#since = lobby.now;
+    res.onAborted(() => this.#gone());
+    lobby.enter(this);
+  }
+
+  get isStreaming(): boolean {
+    return this.#phase === 'streaming';
+  }
+
+  get isOver(): boolean {
+    return this.#phase === 'over';
+  }
+
+  /** Headers for whatever answer comes. */
+  addHeaders(headers: readonly string[]) {
+    this.#headers.push(...headers);
+  }
+
+  /** Reads the body to its bound and hands it over, or refuses. Must be called in the tick of the request. */
+  readBody(take: (body: Buffer) => void) {
+    const { bodyBytesMax } = this.#lobby.limits;
+    this.#phase = 'receiving';
+    if (Number(this.head.contentLength) > bodyBytesMax)
+      return this.refuse(refuse('too_large'), true);
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    this.#res.onData((chunk, isLast) => {
+      if (this.#phase !== 'receiving') return;
+      bytes += chunk.byteLength;
+      if (bytes > bodyBytesMax) {
+        chunks.length = 0;
+        this.refuse(refuse('too_large'), true);
+        return;
+      }
+      // The front end takes the chunk's memory back when this returns.
+      if (chunk.byteLength > 0) chunks.push(copy(chunk));
+      if (!isLast) return;
+      this.#phase = 'waiting';
+      this.#since = this.#lobby.now;
+      const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes);
+      this.guard(() => take(body));
+    });
+  }
+
+  /** Runs what may have a bug: an exception in a callback of the add-on would end the process. */
+  guard(run: () => void) {
+    try {
+      run();
+    } catch (error) {
+      this.#lobby.onBug(error);
+      if (this.#phase === 'streaming') this.cut();
+      else this.refuse(refuse('internal'), true);
+    }
+  }
+
+  /** The whole answer at once. */
+  send(status: number, body: Buffer | null, headers: readonly string[] = JSON_HEADERS) {
+    if (this.#phase !== 'waiting' && this.#phase !== 'receiving') return;
+    const mustClose = this.#phase === 'receiving' || this.#lobby.isDraining;
+    this.#res.cork(() => {
+      this.#writeHead(status, body === null ? [] : headers);
+      if (body === null || this.head.method === 'head') this.#res.end(undefined, mustClose);
+      else if (body.length <= COPY_BYTES_MAX || mustClose) this.#res.end(body, mustClose);
+      else return this.#deliver(body);
+      this.#over();
+    });
+  }
+
+  refuse(refusal: Refusal, mustClose = false, id = 'null') {
+    if (mustClose && this.#phase === 'waiting') this.#phase = 'receiving';
+    if (refusal.code === 'busy' || refusal.code === 'draining')
+      this.addHeaders(['retry-after', '1']);
+    this.send(REFUSALS[refusal.code].http, refusalBytes(id, refusal));
+  }
+
+  /** One event; the first opens the stream. */
+  push(event: Buffer) {
+    this.#stream(event, false);
+  }
+
+  /** The last event, if any, and the end of the stream. */
+  finish(event: Buffer | null = null) {
+    this.#stream(event, true);
+  }
+
+  /** Closes the connection without an answer. */
+  cut() {
+    if (this.#phase === 'over') return;
+    // The add-on calls back from within close(), node:http some ticks later; both find the exchange over.
+    const res = this.#res;
+    this.#gone();
+    res.close();
+  }
+
+  tick(now: number) {
+    const { bodyMs, keepAliveMs } = this.#lobby.limits;
+    const waitedMs = now - this.#since;
+    if (this.#phase === 'receiving') {
+      if (waitedMs > bodyMs) this.refuse(refuse('too_slow'), true);
+    } else if (this.#isBlocked || this.#phase === 'delivering') {
+      if (waitedMs > STALL_MS) this.cut();
+    } else if (waitedMs > keepAliveMs) {
+      this.#since = now;
+      this.guard(() => this.answerer?.onSilence());
+    }
+  }
+
+  #stream(event: Buffer | null, isLast: boolean) {
+    if (this.#phase === 'over' || this.#phase === 'delivering' || this.#isFinishing) return;
+    if (this.#isBlocked) return this.#enqueue(event, isLast);
+    this.#since = this.#lobby.now;
+    this.#res.cork(() => {
+      if (this.#phase !== 'streaming') {
+        this.#phase = 'streaming';
+        this.#res.onWritable(() => this.#drain());
+        this.#writeHead(200, STREAM_HEADERS);
+      }
+      if (event !== null) this.#isBlocked = !this.#res.write(event);
+      if (isLast) this.#finishWhenDrained();
+    });
+  }
+
+  /** One event of any size may wait; a second only within the bound. */
+  #enqueue(event: Buffer | null, isLast: boolean) {
+    if (event !== null) {
+      const bytes = this.#queuedBytes + event.length;
+      if (this.#queue.length > 0 && bytes > this.#lobby.limits.streamBufferBytesMax) {
+        this.cut();
+        return;
+      }
+      this.#queue.push(event);
+      this.#queuedBytes = bytes;
+    }
+    this.#isFinishing = isLast;
+  }
+
+  #drain(): boolean {
+    if (this.#phase !== 'streaming') return true;
+    this.#since = this.#lobby.now;
+    this.#isBlocked = false;
+    this.#res.cork(() => {
+      while (this.#queue.length > 0 && !this.#isBlocked) {
+        const event = this.#queue.shift()!;
+        this.#queuedBytes -= event.length;
+        this.#isBlocked = !this.#res.write(event);
+      }
+      if (this.#isFinishing) this.#finishWhenDrained();
+    });
+    return !this.#isBlocked;
+  }
+
+  #finishWhenDrained() {
+    this.#isFinishing = true;
+    if (this.#isBlocked || this.#queue.length > 0) return;
+    this.#res.end();
+    this.#over();
+  }
+
+  #deliver(body: Buffer) {
+    this.#phase = 'delivering';
+    this.#since = this.#lobby.now;
+    let base = 0;
+    const [, isDone] = this.#res.tryEnd(body, body.length);
+    if (isDone) return this.#over();
+    this.#res.onWritable((offset) => {
+      if (this.#phase !== 'delivering') return true;
+      base = offset;
+      this.#since = this.#lobby.now;
+      const [isTaken, isComplete] = this.#res.tryEnd(body.subarray(base), body.length);
+      if (isComplete) this.#over();
+      return isTaken;
+    });
+  }
+
+  #writeHead(status: number, headers: readonly string[]) {
+    this.#res.writeStatus(statusLine(status));
+    writeAll(this.#res, headers);
+    writeAll(this.#res, this.#headers);
+  }
+
+  #over() {
+    this.#phase = 'over';
+    this.#queue = [];
+    this.answerer = null;
+    this.#lobby.leave(this);
+  }
+
+  #gone() {
+    if (this.#phase === 'over') return;
+    const answerer = this.answerer;
+    this.#over();
+    answerer?.onGone();
+  }
+}
+
+function writeAll(res: HttpResponse, headers: readonly string[]) {
+  for (let i = 0; i + 1 < headers.length; i += 2) res.writeHeader(headers[i]!, headers[i + 1]!);
+}
+
+function copy(chunk: ArrayBuffer): Buffer {
+  const bytes = Buffer.allocUnsafe(chunk.byteLength);
+  bytes.set(new Uint8Array(chunk));
+  return bytes;
+}

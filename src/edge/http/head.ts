@@ -1,0 +1,94 @@
+/**
+ * What the edge keeps of a request's head: copied before anything asynchronous, because the front end's request object
+ * is gone after the handler returns.
+ *
+ * A header that must be single and came twice marks the head: two readers of such a request (a proxy and this gateway)
+ * may each pick another of the two, which is how requests are smuggled. It judges nothing else.
+ */
+
+import { PARAM_PREFIX } from '../../protocol/headers.ts';
+import type { HttpRequest } from './uws-api.ts';
+
+/** Total of the Mcp-Param-* headers of one request; the front ends bound the whole head, this bounds what is kept. */
+const PARAMS_MAX = 32;
+
+export class Head {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  host = '';
+  origin = '';
+  accept = '';
+  contentType = '';
+  contentEncoding = '';
+  contentLength = '';
+  authorization = '';
+  sessionId = '';
+  lastEventId = '';
+  /** MCP-Protocol-Version, Mcp-Method and Mcp-Name: the MirrorHeaders of the protocol. */
+  version = '';
+  mcpMethod = '';
+  mcpName = '';
+  /** Mcp-Param-*: lower-case name, value, name, value… */
+  readonly params: string[] = [];
+  requestedHeaders = '';
+  requestedMethod = '';
+  /** A single-valued header came twice, or more is there than is kept. */
+  isAmbiguous = false;
+
+  constructor(request: HttpRequest) {
+    this.method = request.getMethod();
+    this.path = request.getUrl();
+    this.query = request.getQuery() ?? '';
+    request.forEach((name, value) => {
+      this.#copy(name, value);
+    });
+  }
+
+  #copy(name: string, value: string): void {
+    const field = FIELDS[name];
+    if (field !== undefined) {
+      // Accept is a list header: two lines are one list (RFC 9110 5.3).
+      if (field === 'accept' && this.accept !== '') this.accept += `, ${value}`;
+      else if (this[field] !== '') this.isAmbiguous = true;
+      else this[field] = value;
+    } else if (name.startsWith(PARAM_PREFIX)) {
+      if (this.params.length >= PARAMS_MAX * 2) this.isAmbiguous = true;
+      else this.params.push(name, value);
+    }
+  }
+}
+
+type Field =
+  | 'host'
+  | 'origin'
+  | 'accept'
+  | 'contentType'
+  | 'contentEncoding'
+  | 'contentLength'
+  | 'authorization'
+  | 'sessionId'
+  | 'lastEventId'
+  | 'version'
+  | 'mcpMethod'
+  | 'mcpName'
+  | 'requestedHeaders'
+  | 'requestedMethod';
+
+/** Without a prototype: a header named `constructor` finds nothing. */
+const FIELDS: Record<string, Field | undefined> = Object.assign(Object.create(null), {
+  host: 'host',
+  origin: 'origin',
+  accept: 'accept',
+  'content-type': 'contentType',
+  'content-encoding': 'contentEncoding',
+  'content-length': 'contentLength',
+  authorization: 'authorization',
+  'mcp-session-id': 'sessionId',
+  'last-event-id': 'lastEventId',
+  'mcp-protocol-version': 'version',
+  'mcp-method': 'mcpMethod',
+  'mcp-name': 'mcpName',
+  'access-control-request-headers': 'requestedHeaders',
+  'access-control-request-method': 'requestedMethod',
+});

@@ -1,0 +1,76 @@
+/**
+ * Everything that is open at this edge: counts it, gives it a coarse clock, ends it in order.
+ *
+ * One sweep serves every deadline (body, keep-alive, stalled reader), so that a request that is over in a millisecond
+ * never pays for a timer. The clock moves only with the sweep: deadlines are kept to one `SWEEP_MS`, never early.
+ */
+
+import type { Exchange } from './exchange.ts';
+
+/** A second is fine for deadlines of ten seconds and more; shorter ones (tests) get a finer sweep. */
+const SWEEP_MS = 1000;
+
+export interface LobbyLimits {
+  readonly bodyBytesMax: number;
+  readonly bodyMs: number;
+  readonly keepAliveMs: number;
+  readonly streamBufferBytesMax: number;
+  readonly connectionsMax: number;
+}
+
+export class Lobby {
+  readonly limits: LobbyLimits;
+  readonly onBug: (error: unknown) => void;
+  /** Milliseconds, as of the last sweep. */
+  now = 0;
+  isDraining = false;
+  readonly #open = new Set<Exchange>();
+  readonly #sweep: NodeJS.Timeout;
+  #onEmpty: (() => void) | null = null;
+
+  constructor(limits: LobbyLimits, onBug: (error: unknown) => void) {
+    this.limits = limits;
+    this.onBug = onBug;
+    const shortest = Math.min(limits.bodyMs, limits.keepAliveMs);
+    const every = Math.max(10, Math.min(SWEEP_MS, Math.floor(shortest / 4)));
+    this.#sweep = setInterval(() => this.#tick(), every).unref();
+    this.#tick();
+  }
+
+  get isFull(): boolean {
+    return this.#open.size >= this.limits.connectionsMax;
+  }
+
+  enter(exchange: Exchange): void {
+    this.#open.add(exchange);
+  }
+
+  leave(exchange: Exchange): void {
+    this.#open.delete(exchange);
+    if (this.#open.size === 0) this.#onEmpty?.();
+  }
+
+  /** Ends standing streams at once, waits for the others to `deadlineMs`, then cuts them. */
+  async drain(deadlineMs: number): Promise<void> {
+    this.isDraining = true;
+    for (const exchange of [...this.#open]) if (exchange.isStanding) exchange.finish();
+    if (this.#open.size > 0) await this.#untilEmpty(deadlineMs);
+    for (const exchange of [...this.#open]) exchange.cut();
+    clearInterval(this.#sweep);
+  }
+
+  #untilEmpty(deadlineMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, deadlineMs);
+      this.#onEmpty = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #tick(): void {
+    this.now = performance.now();
+    for (const exchange of this.#open) exchange.tick(this.now);
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Outlets for the exchanges that need no session's memory: modern requests and legacy `initialize`.
+ *
+ * Lazy: one JSON body if the answer comes first, a stream of events once something precedes it or the call takes so
+ * long that proxies would cut a silent connection.
+ */
+
+import type { Outlet } from '../../gateway/outlet.ts';
+import { KEEP_ALIVE, sseEvent } from '../../protocol/sse.ts';
+import type { Answerer, Exchange } from './exchange.ts';
+
+/** 2026-07-28: closing the response stream is cancellation, whichever form the answer would have had. */
+export class ModernReply implements Outlet, Answerer {
+  onAbort: (() => void) | null = null;
+  readonly #exchange: Exchange;
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+    exchange.answerer = this;
+  }
+
+  push(message: Buffer): void {
+    this.#exchange.push(sseEvent(message));
+  }
+
+  end(answer: Buffer, status: number): void {
+    if (this.#exchange.isStreaming) this.#exchange.finish(sseEvent(answer));
+    else this.#exchange.send(status, answer);
+  }
+
+  onGone(): void {
+    const abort = this.onAbort;
+    this.onAbort = null;
+    abort?.();
+  }
+
+  onSilence(): void {
+    this.#exchange.push(KEEP_ALIVE);
+  }
+}
+
+/**
+ * The answer to `initialize`. It stays one body: its headers carry the session's id, which is not known before the
+ * answer is. A client that leaves meanwhile does not cancel (2025-11-25 lifecycle: initialize MUST NOT be cancelled).
+ */
+export class InitializeReply implements Outlet, Answerer {
+  onAbort: (() => void) | null = null;
+  readonly #exchange: Exchange;
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+    exchange.answerer = this;
+  }
+
+  push(): void {}
+
+  end(answer: Buffer, status: number): void {
+    this.#exchange.send(status, answer);
+  }
+
+  onGone(): void {}
+
+  onSilence(): void {}
+}

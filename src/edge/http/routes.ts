@@ -1,0 +1,136 @@
+/**
+ * Paths and methods of the listener: the only map from a URL to what answers it.
+ *
+ * The head is copied first, whatever follows. What is decided here is decided in the tick of the request, so a body
+ * that is not wanted is never read.
+ */
+
+import { refuse } from '../../protocol/refusal.ts';
+import type { ListenConfig } from '../config.ts';
+import type { Gateway, Route } from '../contract.ts';
+import { Exchange } from './exchange.ts';
+import { corsHeaders, Guard, preflightHeaders } from './guard.ts';
+import { Head } from './head.ts';
+import type { Lobby } from './lobby.ts';
+import { Mcp, refuseMethod } from './mcp.ts';
+import type { HttpRequest, HttpResponse } from './uws-api.ts';
+
+const TEXT = ['content-type', 'text/plain; charset=utf-8'];
+const ROUTE_LENGTH_MAX = 256;
+
+type Endpoint = 'mcp' | 'sse' | 'messages';
+
+export class Routes {
+  readonly #gateway: Gateway;
+  readonly #lobby: Lobby;
+  readonly #guard: Guard;
+  readonly #mcp: Mcp;
+
+  constructor(config: ListenConfig, gateway: Gateway, lobby: Lobby) {
+    this.#gateway = gateway;
+    this.#lobby = lobby;
+    this.#guard = new Guard(config);
+    this.#mcp = new Mcp(gateway, this.#guard, config);
+  }
+
+  /** One request. */
+  handle(res: HttpResponse, req: HttpRequest) {
+    const isFull = this.#lobby.isFull;
+    const exchange = new Exchange(res, new Head(req), this.#lobby);
+    exchange.guard(() => this.#route(exchange, isFull));
+  }
+
+  #route(exchange: Exchange, isFull: boolean) {
+    const { path } = exchange.head;
+    if (path === '/healthz') return this.#health(exchange);
+    if (path === '/readyz') return this.#ready(exchange);
+    if (this.#lobby.isDraining) return exchange.refuse(refuse('draining'), true);
+    if (isFull) return exchange.refuse(refuse('busy'), true);
+    const place = placeOf(path);
+    if (place === undefined) return exchange.refuse(refuse('unknown_route'), hasBody(exchange));
+    const refusal = this.#guard.refuse(exchange.head);
+    if (refusal !== undefined) return exchange.refuse(refusal, hasBody(exchange));
+    if (exchange.head.method === 'options') return this.#preflight(exchange);
+    exchange.addHeaders(corsHeaders(exchange.head));
+    if (place.endpoint === 'messages') return this.#messages(exchange);
+    const route = this.#gateway.route(place.name);
+    if (route === undefined) return exchange.refuse(refuse('unknown_route'), hasBody(exchange));
+    if (place.endpoint === 'sse') this.#sse(exchange, route);
+    else this.#endpoint(exchange, route);
+  }
+
+  #endpoint(exchange: Exchange, route: Route) {
+    switch (exchange.head.method) {
+      case 'post':
+        return this.#mcp.post(exchange, route);
+      case 'get':
+        return this.#mcp.get(exchange, route);
+      case 'delete':
+        return this.#mcp.delete(exchange, route);
+      default:
+        refuseMethod(exchange, 'GET, POST, DELETE, OPTIONS');
+    }
+  }
+
+  #sse(exchange: Exchange, route: Route) {
+    // A client that tries Streamable HTTP first needs the 405 to fall back (2025-03-26 transports, compatibility).
+    if (exchange.head.method === 'get') this.#mcp.openOldSse(exchange, route);
+    else refuseMethod(exchange, 'GET, OPTIONS');
+  }
+
+  #messages(exchange: Exchange) {
+    if (exchange.head.method === 'post') this.#mcp.postOldSse(exchange);
+    else refuseMethod(exchange, 'POST, OPTIONS');
+  }
+
+  #preflight(exchange: Exchange) {
+    exchange.addHeaders(preflightHeaders(exchange.head));
+    exchange.send(204, null);
+  }
+
+  /** Alive. No Host check: probes address the machine by whatever name they have, and there is nothing to read. */
+  #health(exchange: Exchange) {
+    if (!isRead(exchange)) return refuseMethod(exchange, 'GET, HEAD');
+    exchange.send(200, Buffer.from('ok\n'), TEXT);
+  }
+
+  /** Fit to serve. The servers' names are for those who address this gateway by its name: see Guard. */
+  #ready(exchange: Exchange) {
+    if (!isRead(exchange)) return refuseMethod(exchange, 'GET, HEAD');
+    const { ready, servers } = this.#gateway.readiness();
+    const isReady = ready && !this.#lobby.isDraining;
+    const isKnown = this.#guard.refuse(exchange.head) === undefined;
+    const body = isKnown ? { ready: isReady, servers } : { ready: isReady };
+    exchange.send(isReady ? 200 : 503, Buffer.from(JSON.stringify(body)));
+  }
+}
+
+function isRead({ head }: Exchange): boolean {
+  return head.method === 'get' || head.method === 'head';
+}
+
+/** A refused body is not read; the connection cannot be used again. */
+function hasBody({ head }: Exchange): boolean {
+  return head.method !== 'get' && head.method !== 'head' && head.contentLength !== '0';
+}
+
+/** `/mcp`, `/mcp/NAME`, `/mcp/v/NAME`, `/sse`, `/sse/NAME`, `/messages`. Exact: no normalising of slashes or dots. */
+function placeOf(path: string): { endpoint: Endpoint; name: string } | undefined {
+  if (path === '/mcp') return { endpoint: 'mcp', name: '' };
+  if (path === '/sse') return { endpoint: 'sse', name: '' };
+  if (path === '/messages') return { endpoint: 'messages', name: '' };
+  if (path.length > ROUTE_LENGTH_MAX) return undefined;
+  if (path.startsWith('/mcp/')) return named('mcp', path.slice(5));
+  if (path.startsWith('/sse/')) return named('sse', path.slice(5));
+  return undefined;
+}
+
+function named(endpoint: Endpoint, raw: string) {
+  if (raw === '') return undefined;
+  if (!raw.includes('%')) return { endpoint, name: raw };
+  try {
+    return { endpoint, name: decodeURIComponent(raw) };
+  } catch {
+    return undefined;
+  }
+}
