@@ -17,7 +17,7 @@ import { notSupported } from './ask.ts';
 import type { ServerConfig } from './config.ts';
 import { connect, type Known } from './handshake.ts';
 import { type Inventory, takeInventory } from './inventory.ts';
-import { Lease } from './lease.ts';
+import { Lease, NOBODY } from './lease.ts';
 import type { Link, LinkOwner } from './link.ts';
 import { NO_PROFILE, type Profile } from './profile.ts';
 import { Watch } from './watch.ts';
@@ -303,13 +303,14 @@ export class Backend implements LinkOwner {
   async #take(slot: Slot, profile: Profile): Promise<void> {
     const lease = profile === NO_PROFILE ? undefined : await this.lease(profile, '');
     if (isRefusal(lease)) return;
+    lease?.hold(NOBODY);
     const link = lease === undefined ? await this.openShared() : lease.link;
     if (isRefusal(link)) return;
     // A change announced while the list is being taken makes it stale again, so set this first.
     slot.fresh = true;
     const inventory = await takeInventory(link, this.config.timeoutMs);
-    // Nobody has called through this lease: it is as good as new for the first caller that needs one.
-    if (lease !== undefined) this.release(lease);
+    // Not kept for a client: this process was told that nobody answers its questions, and some ask only once.
+    if (lease !== undefined) this.end(lease);
     if (isRefusal(inventory)) {
       slot.fresh = false;
       this.#fault = inventory;
@@ -327,17 +328,14 @@ export class Backend implements LinkOwner {
 
   // === leases ===
 
-  /** A link for one holder alone: an idle one of the same caller and profile, a spare, or a new one. */
+  /** A link for one holder alone: an idle one of the same caller and profile, or a new one. */
   async lease(profile: Profile, callerId: string): Promise<Lease | Refusal> {
     const at = this.#idle.findIndex(
-      (lease) =>
-        lease.profile.key === profile.key && (lease.callerId === callerId || lease.callerId === ''),
+      (lease) => lease.profile.key === profile.key && lease.callerId === callerId,
     );
     const idle = this.#idle[at];
     if (idle !== undefined) {
       this.#idle.splice(at, 1);
-      if (idle.callerId === callerId) return idle;
-      idle.callerId = callerId;
       return idle;
     }
     const room = this.#makeRoom();
@@ -366,7 +364,7 @@ export class Backend implements LinkOwner {
 
   /** Puts a lease back for the next call of the same caller. */
   release(lease: Lease): void {
-    lease.holder = null;
+    lease.letGo();
     if (!lease.isLive || this.#closed) return;
     lease.idleSince = Date.now();
     this.#idle.push(lease);
@@ -374,7 +372,7 @@ export class Backend implements LinkOwner {
 
   /** Ends a lease whose state must not outlive its holder. */
   end(lease: Lease): void {
-    lease.holder = null;
+    lease.letGo();
     this.#forget(lease);
     void lease.link.close();
   }

@@ -19,11 +19,13 @@ export interface LeaseHolder {
 
 export class Lease implements LinkOwner {
   readonly profile: Profile;
-  callerId: string;
+  readonly callerId: string;
   readonly #onListChanged: (method: string, profile: Profile) => void;
   readonly #onClosed: (lease: Lease) => void;
   #link: Link | null = null;
-  holder: LeaseHolder | null = null;
+  #holder: LeaseHolder | null = null;
+  /** What the server said before anybody held the lease: some ask for roots right after the handshake. */
+  #early: Message[] | null = [];
   /** The level that the server was told to log at; '' for its default. */
   logLevel = '';
   /** When it was last put back; for idle expiry. */
@@ -51,20 +53,47 @@ export class Lease implements LinkOwner {
     this.#link = link;
   }
 
+  get holder(): LeaseHolder | null {
+    return this.#holder;
+  }
+
+  /** From now on this holder hears what the server says, beginning with what it has said already. */
+  hold(holder: LeaseHolder): void {
+    this.#holder = holder;
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const message of early) holder.onLeaseMessage(this, message);
+  }
+
+  letGo(): void {
+    this.#holder = null;
+  }
+
   get isLive(): boolean {
     return this.#link?.isLive === true;
   }
 
-  onMessage(_link: Link, message: Message): void {
+  onMessage(link: Link, message: Message): void {
     if (message.method.endsWith('/list_changed')) this.#onListChanged(message.method, this.profile);
-    else if (this.holder !== null) this.holder.onLeaseMessage(this, message);
+    else if (this.#holder !== null) this.#holder.onLeaseMessage(this, message);
+    else if (this.#early !== null && this.#early.length < EARLY_MAX) this.#early.push(message);
     // Nobody is there to ask: a server left waiting would hold its call open for ever.
-    else if (message.kind === Kind.request) this.link.post(notSupported(message));
+    else if (message.kind === Kind.request) link.post(notSupported(message));
   }
 
   onClose(_link: Link, why: string): void {
     this.#onClosed(this);
-    this.holder?.onLeaseClose(this, why);
-    this.holder = null;
+    this.#holder?.onLeaseClose(this, why);
+    this.#holder = null;
   }
 }
+
+const EARLY_MAX = 64;
+
+/** Holds a lease on which the gateway only asks for lists: there is no client to ask. */
+export const NOBODY: LeaseHolder = {
+  onLeaseMessage: (lease, message) => {
+    if (message.kind === Kind.request) lease.link.post(notSupported(message));
+  },
+  onLeaseClose: () => {},
+};

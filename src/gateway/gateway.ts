@@ -44,6 +44,7 @@ export interface ServerReport {
 }
 
 const SWEEP_MS = 10_000;
+const COALESCE_MS = 10;
 /** How long a connecting client waits for servers that are just starting. */
 const START_MS = 15_000;
 
@@ -54,6 +55,7 @@ export class Gateway {
   readonly #interests = new Interests();
   readonly #house: House;
   readonly #sweep: NodeJS.Timeout;
+  readonly #announcing = new Set<string>();
   #parts: Parts;
   #inFlight = 0;
   #isDraining = false;
@@ -223,14 +225,25 @@ export class Gateway {
 
   // === servers ===
 
+  /** A server that registers ten tools says so ten times: clients hear of it once. */
   #listChanged(backend: Backend, method: string): void {
+    const key = `${backend.name} ${method}`;
+    if (this.#announcing.has(key)) return;
+    this.#announcing.add(key);
+    setTimeout(() => {
+      this.#announcing.delete(key);
+      this.#announce(backend, method);
+    }, COALESCE_MS);
+  }
+
+  #announce(backend: Backend, method: string): void {
     const notification = Buffer.from(`{"jsonrpc":"2.0","method":"${method}"}`);
     this.#house.listeners.listChanged((call) => call.route.members.includes(backend), method);
     void this.#tell(backend, notification);
   }
 
   async #tell(backend: Backend, notification: Buffer): Promise<void> {
-    for await (const session of this.#sessions.ofBackend(backend)) session.say(notification, null);
+    for await (const session of this.#sessions.ofBackend(backend)) session.announce(notification);
   }
 
   #expire(): void {
@@ -261,7 +274,7 @@ export class Gateway {
     for (const path of ROUTE_LISTS) {
       this.#house.listeners.listChanged(() => true, path);
       const notification = Buffer.from(`{"jsonrpc":"2.0","method":"${path}"}`);
-      for await (const session of this.#sessions.all()) session.say(notification, null);
+      for await (const session of this.#sessions.all()) session.announce(notification);
     }
     this.#log.info(
       { started: fresh.map(({ name }) => name), ended: gone.map(({ name }) => name) },

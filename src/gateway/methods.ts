@@ -157,7 +157,7 @@ export async function subscribe(call: Call, interests: Interests): Promise<void>
           : splice(update.bytes, [
               { start: update.uriStart, end: update.uriEnd, put: JSON.stringify(uri) },
             ]);
-      session.say(renamed, null);
+      session.announce(renamed);
     });
     session.subscriptions.set(uri, end);
   }

@@ -90,16 +90,18 @@ export class Relay implements Receiver, LeaseHolder {
       if (!call.isDone) this.#sendOn(shared, '');
       return;
     }
+    // Known to the session before the lease is: what a new process asks at once goes out on this call's stream.
+    call.session?.relays.add(this);
     const lease = await this.#openLease();
-    if (isRefusal(lease)) return call.refuse(lease);
-    if (call.isDone) {
-      if (call.session === null) backend.release(lease);
+    if (isRefusal(lease) || call.isDone) {
+      call.session?.relays.delete(this);
+      if (isRefusal(lease)) call.refuse(lease);
+      else if (call.session === null) backend.release(lease);
       return;
     }
     this.lease = lease;
-    if (call.session === null) lease.holder = this;
-    else call.session.relays.add(this);
     this.#sendOn(lease.link, '');
+    if (call.session === null) lease.hold(this);
   }
 
   #openLease(): Promise<Lease | Refusal> {

@@ -104,7 +104,7 @@ export class Session implements LeaseHolder {
           backend.end(lease);
           return refuse('unknown_session');
         } else {
-          lease.holder = this;
+          lease.hold(this);
         }
         return lease;
       },
@@ -217,13 +217,18 @@ export class Session implements LeaseHolder {
   // === where messages go ===
 
   /**
-   * Sends one message on exactly one stream: that of the request it is about; else the session's own stream; else that
-   * of the request that came last, which is the likeliest cause.
+   * Sends one message on exactly one stream: that of the request it is about; else that of the request that came last,
+   * which is the likeliest cause and whose client is surely listening; else the session's own.
    */
   say(message: Buffer, about: Relay | null): void {
-    if (about !== null && !about.call.isDone) about.call.push(message);
-    else if (this.stream !== null) this.stream(message);
-    else [...this.relays].at(-1)?.call.push(message);
+    const relay = about ?? [...this.relays].at(-1);
+    if (relay !== undefined && !relay.call.isDone) relay.call.push(message);
+    else this.announce(message);
+  }
+
+  /** Sends a message that no request caused. */
+  announce(message: Buffer): void {
+    this.stream?.(message);
   }
 
   /** The only request in flight on a lease: then whatever the server says there is about it. */
