@@ -1,6 +1,6 @@
 /**
  * The gateway in front of the dual-era fixture reaches the same marks as the fixture alone: both fronts, both ways to
- * reach a server. The route is the one of a single server, where names and addresses arrive unchanged.
+ * reach a server, and the legacy columns in front of a legacy server. The route is the one of a single server, where names and addresses arrive unchanged.
  */
 
 import { writeFileSync } from 'node:fs';
@@ -9,7 +9,6 @@ import { type StartedProcess, startProcess } from '../support/spawn.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
 import { conformanceSuite, type RunningServer } from './conformance-suite.ts';
 
-const FIXTURE = compiled('test/support/fixtures/dual.js');
 const GATEWAY = compiled('src/main.js');
 
 /** One `servers.fixture` entry, and the process behind it when the gateway does not start one itself. */
@@ -18,15 +17,20 @@ interface Behind {
   process?: StartedProcess;
 }
 
-const BEHIND: Record<string, () => Promise<Behind>> = {
-  stdio: async () => ({ server: { command: process.execPath, args: [FIXTURE, 'stdio'] } }),
-  http: async () => {
-    const fixture = await startProcess(process.execPath, [FIXTURE, 'http', '0'], {
-      readyLine: /^ready (\S+)/,
-    });
-    return { server: { url: fixture.ready }, process: fixture };
-  },
-};
+function program(fixture: string): string {
+  return compiled(`test/support/fixtures/${fixture}.js`);
+}
+
+async function overStdio(fixture: string): Promise<Behind> {
+  return { server: { command: process.execPath, args: [program(fixture), 'stdio'] } };
+}
+
+async function overHttp(fixture: string): Promise<Behind> {
+  const started = await startProcess(process.execPath, [program(fixture), 'http', '0'], {
+    readyLine: /^ready (\S+)/,
+  });
+  return { server: { url: started.ready }, process: started };
+}
 
 async function startGateway(front: string, behind: Behind): Promise<RunningServer> {
   // Its own folder, so that what it writes beside its configuration goes away too.
@@ -53,19 +57,36 @@ async function startGateway(front: string, behind: Behind): Promise<RunningServe
   };
 }
 
-for (const front of ['uws', 'node']) {
-  for (const [kind, start] of Object.entries(BEHIND)) {
-    conformanceSuite({
-      name: `gateway, front ${front}, fixture behind ${kind}`,
-      start: async () => {
-        const behind = await start();
-        try {
-          return await startGateway(front, behind);
-        } catch (error) {
-          await behind.process?.stop();
-          throw error;
-        }
-      },
-    });
+async function start(front: string, behind: Behind): Promise<RunningServer> {
+  try {
+    return await startGateway(front, behind);
+  } catch (error) {
+    await behind.process?.stop();
+    throw error;
   }
 }
+
+for (const front of ['uws', 'node']) {
+  conformanceSuite({
+    name: `gateway, front ${front}, dual-era fixture over stdio`,
+    start: async () => start(front, await overStdio('dual')),
+  });
+  conformanceSuite({
+    name: `gateway, front ${front}, dual-era fixture over HTTP`,
+    start: async () => start(front, await overHttp('dual')),
+  });
+}
+
+// The modern column is beyond a bridge in places: a legacy server cannot name the capability that it misses.
+conformanceSuite({
+  name: 'gateway, front node, legacy fixture over stdio',
+  scored: ['0.1.16', '2025-11-25'],
+  printed: ['2026-07-28'],
+  start: async () => start('node', await overStdio('legacy')),
+});
+conformanceSuite({
+  name: 'gateway, front node, legacy fixture over HTTP',
+  scored: ['0.1.16', '2025-11-25'],
+  printed: ['2026-07-28'],
+  start: async () => start('node', await overHttp('legacy')),
+});

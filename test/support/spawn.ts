@@ -6,6 +6,7 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const OUTPUT_CHARS_MAX = 200_000;
@@ -14,6 +15,12 @@ const children = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL');
 });
+// A failed test skips its own cleanup, and a child that is left keeps the test process from exiting.
+if (process.env.NODE_TEST_CONTEXT !== undefined) {
+  after(() => {
+    for (const child of children) child.kill('SIGKILL');
+  });
+}
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => process.exit(1));
 }
