@@ -62,7 +62,8 @@ export function conformanceSuite(target: ConformanceTarget): void {
         assert.ok(server);
         const { core } = withoutTasks(await runColumn(column, server.url));
         t.diagnostic(summaryLine(`${target.name}, ${column}`, core));
-        for (const line of complaints(core).split('\n').slice(0, 20)) t.diagnostic(line);
+        const lines = complaints(core).split('\n').slice(0, 20);
+        for (const line of lines) t.diagnostic(line.slice(0, 200));
       });
     }
 

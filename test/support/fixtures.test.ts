@@ -6,6 +6,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json, RpcMessage } from './mcp-exchange.ts';
+import { ModernClient } from './modern-client.ts';
+import { startProcess } from './spawn.ts';
 import { StdioClient } from './stdio-client.ts';
 import { compiled } from './temp.ts';
 
@@ -64,6 +66,26 @@ describe('the slow fixture', () => {
     while (!counted.includes('"cancelled":1')) counted = said(await call(client, 'cancelled'));
     assert.equal(counted, '{"cancelled":1,"running":0}');
     await client.end();
+  });
+
+  it('takes a closed response stream for a cancellation in the modern era', async () => {
+    const program = compiled('test/support/fixtures/slow.js');
+    const readyLine = /^ready (\S+)/;
+    const slow = await startProcess(process.execPath, [program, 'http', '0'], { readyLine });
+    const client = new ModernClient(slow.ready);
+    const gone = new AbortController();
+    const args = { ms: 60_000, steps: 600 };
+    const options = { meta: { progressToken: 'p' }, signal: gone.signal };
+    const nap = client.call('sleep', args, options).catch(() => 'gone');
+    await sleep(300);
+    gone.abort();
+    assert.equal(await nap, 'gone');
+    let counted = '';
+    while (!counted.includes('"cancelled":1')) {
+      counted = said((await client.call('cancelled')).response ?? {});
+    }
+    assert.equal(counted, '{"cancelled":1,"running":0}');
+    await slow.stop();
   });
 
   it('reports progress while it sleeps', async () => {
