@@ -366,7 +366,6 @@ export class Backend implements LinkOwner {
   release(lease: Lease): void {
     lease.letGo();
     if (!lease.isLive || this.#closed) return;
-    lease.idleSince = Date.now();
     this.#idle.push(lease);
   }
 
@@ -383,12 +382,19 @@ export class Backend implements LinkOwner {
     if (at >= 0) this.#idle.splice(at, 1);
   }
 
-  /** Keeps the number of links under `pool.max`, ending the longest idle lease first. */
+  /**
+   * Keeps the number of links under `pool.max`, taking away the one unused for longest. Sessions of clients that went
+   * without a word would otherwise keep the newcomers out.
+   */
   #makeRoom(): Refusal | undefined {
     if (this.#links.length + this.#leases.size + this.#connecting < this.config.pool.max) {
       return undefined;
     }
-    const oldest = this.#idle[0];
+    let oldest: Lease | undefined;
+    for (const lease of this.#leases) {
+      if (!lease.isSpare) continue;
+      if (oldest === undefined || lease.link.usedAt < oldest.link.usedAt) oldest = lease;
+    }
     if (oldest === undefined) {
       return refuse(
         'busy',
@@ -396,15 +402,23 @@ export class Backend implements LinkOwner {
         { server: this.name, retryAfterMs: 1000 },
       );
     }
-    this.end(oldest);
+    this.#takeAway(oldest, 'another session needs its place');
     return undefined;
   }
 
   /** Ends leases that nobody has used for `pool.idleMs`. Called by the gateway's sweep. */
   sweep(now: number): void {
-    for (const lease of [...this.#idle]) {
-      if (now - lease.idleSince > this.config.pool.idleMs) this.end(lease);
+    for (const lease of [...this.#leases]) {
+      if (lease.link.inFlight === 0 && now - lease.link.usedAt > this.config.pool.idleMs) {
+        this.#takeAway(lease, 'it was idle');
+      }
     }
+  }
+
+  /** The holder hears of it and gets another link when it next needs one. */
+  #takeAway(lease: Lease, why: string): void {
+    lease.holder?.onLeaseClose(lease, why);
+    this.end(lease);
   }
 
   /** Closes once the requests in flight have been answered or have run out of time. */

@@ -15,6 +15,8 @@ import type { Profile } from './profile.ts';
 export interface LeaseHolder {
   onLeaseMessage(lease: Lease, message: Message): void;
   onLeaseClose(lease: Lease, why: string): void;
+  /** Whether the link may be taken away for somebody who needs one now: nothing is under way and nobody listens. */
+  canSpare(lease: Lease): boolean;
 }
 
 export class Lease implements LinkOwner {
@@ -28,8 +30,6 @@ export class Lease implements LinkOwner {
   #early: Message[] | null = [];
   /** The level that the server was told to log at; '' for its default. */
   logLevel = '';
-  /** When it was last put back; for idle expiry. */
-  idleSince = 0;
 
   constructor(
     profile: Profile,
@@ -73,6 +73,12 @@ export class Lease implements LinkOwner {
     return this.#link?.isLive === true;
   }
 
+  /** Nobody holds it, or its holder has nothing under way. */
+  get isSpare(): boolean {
+    if (this.#link === null || this.#link.inFlight > 0) return false;
+    return this.#holder === null ? this.#early === null : this.#holder.canSpare(this);
+  }
+
   onMessage(link: Link, message: Message): void {
     if (message.method.endsWith('/list_changed')) this.#onListChanged(message.method, this.profile);
     else if (this.#holder !== null) this.#holder.onLeaseMessage(this, message);
@@ -96,4 +102,5 @@ export const NOBODY: LeaseHolder = {
     if (message.kind === Kind.request) lease.link.post(notSupported(message));
   },
   onLeaseClose: () => {},
+  canSpare: () => false,
 };

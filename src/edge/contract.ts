@@ -22,6 +22,8 @@ export interface Session {
   readonly version: string;
   /** Set by the edge while it has somewhere to put messages that belong to no request in flight. */
   stream: ((message: Buffer) => void) | null;
+  /** Set by the edge while the client holds a stream of the session open: it is there, though it may be silent. */
+  isAttached: boolean;
   /** Called once when the session ends, by whomever. */
   readonly onEnd: Set<() => void>;
 }

@@ -170,6 +170,7 @@ class Conversation {
     if (this.#isOver) return this.#gateway.end(session);
     this.#session = session;
     session.stream = (message) => this.write(message);
+    session.isAttached = true;
     session.onEnd.add(() => {
       if (this.#session === session) this.#session = null;
     });

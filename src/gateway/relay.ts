@@ -260,6 +260,10 @@ export class Relay implements Receiver, LeaseHolder {
     // The link has failed this relay's request already, and with it everything that waits on it.
   }
 
+  canSpare(): boolean {
+    return false;
+  }
+
   #cancel(reason: string): void {
     this.#disarm();
     if (this.#link !== null) this.#link.cancel(this.#id, reason);

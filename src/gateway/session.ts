@@ -57,6 +57,8 @@ export class Session implements LeaseHolder {
   logLevel = '';
   /** Set by the edge while it has somewhere to put messages that belong to no request in flight. */
   stream: ((message: Buffer) => void) | null = null;
+  /** Set by the edge while the client holds a stream of the session open: it is there, though it may be silent. */
+  isAttached = false;
   readonly onEnd = new Set<() => void>();
   /** Requests in flight by the client's id (raw JSON text). */
   readonly calls = new Map<string, Call>();
@@ -173,6 +175,12 @@ export class Session implements LeaseHolder {
       resume();
       no(-32603, 'Too many requests wait for this client.');
     }
+  }
+
+  canSpare(lease: Lease): boolean {
+    if (this.isAttached) return false;
+    for (const ask of this.#asks.values()) if (ask.lease === lease) return false;
+    return ![...this.relays].some((relay) => relay.lease === lease);
   }
 
   /** The id that the next `ask` goes out under, as JSON text. */

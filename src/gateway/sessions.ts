@@ -56,7 +56,7 @@ export class Sessions {
     const { idleMs, absoluteMs } = this.#config;
     for (const session of [...this.#sessions.values()]) {
       session.sweep(now);
-      const inUse = session.calls.size > 0 || session.stream !== null;
+      const inUse = session.calls.size > 0 || session.isAttached;
       const idle = !inUse && now - session.usedAt > idleMs;
       if (idle || now - session.openedAt > absoluteMs) this.end(session);
     }

@@ -25,6 +25,7 @@ export class EchoGateway implements Gateway {
   params: readonly string[] | null = null;
   version = '2025-11-25';
   aborts = 0;
+  floods = 0;
   isReady = true;
   #waiting: { isMet: () => boolean; resolve: () => void }[] = [];
 
@@ -56,6 +57,7 @@ export class EchoGateway implements Gateway {
       caller,
       version: this.version,
       stream: null,
+      isAttached: false,
       onEnd: new Set<() => void>(),
     };
     this.sessions.set(session.id, session);
@@ -141,6 +143,7 @@ export class EchoGateway implements Gateway {
       this.#aborted();
     };
     for (let i = 0; i < 1024 && !isAborted; i++) outlet.push(event);
+    this.floods++;
   }
 
   #aborted(): void {

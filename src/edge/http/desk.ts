@@ -17,11 +17,13 @@ const PRIMING_SINCE = '2025-11-25';
 export class Desk {
   readonly log: EventLog;
   readonly primes: boolean;
+  readonly #session: Session;
   readonly #own: LoggedStream;
 
   constructor(session: Session, limits: EventLogLimits) {
     this.log = new EventLog(limits);
     this.primes = session.version >= PRIMING_SINCE;
+    this.#session = session;
     this.#own = this.log.open();
     session.stream = (message) => this.#own.append(message);
     session.onEnd.add(() => {
@@ -50,24 +52,30 @@ export class Desk {
 
   #connect(exchange: Exchange, stream: LoggedStream, afterSeq: number): void {
     exchange.isStanding = true;
-    exchange.answerer = new Listener(exchange, stream);
+    exchange.answerer = new Listener(exchange, stream, () => {
+      this.#session.isAttached = this.#own.isTaken;
+    });
     // Headers at once: the client waits for them before it goes on.
     exchange.push(KEEP_ALIVE);
     stream.attach(exchange, afterSeq);
+    this.#session.isAttached = this.#own.isTaken;
   }
 }
 
 class Listener implements Answerer {
   readonly #exchange: Exchange;
   readonly #stream: LoggedStream;
+  readonly #onDetached: () => void;
 
-  constructor(exchange: Exchange, stream: LoggedStream) {
+  constructor(exchange: Exchange, stream: LoggedStream, onDetached: () => void) {
     this.#exchange = exchange;
     this.#stream = stream;
+    this.#onDetached = onDetached;
   }
 
   onGone(): void {
     this.#stream.detach(this.#exchange);
+    this.#onDetached();
   }
 
   onSilence(): void {

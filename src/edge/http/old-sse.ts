@@ -106,6 +106,7 @@ export class OldStream implements Answerer {
       }
       this.#session = session;
       session.stream = (event) => this.#push(event);
+      session.isAttached = true;
       session.onEnd.add(() => {
         this.#onClose();
         this.#exchange.finish();
