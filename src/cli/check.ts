@@ -1,0 +1,83 @@
+/**
+ * `sluice check`: is the configuration right, and does every server really start?
+ *
+ * Starts each server once, as `start` would, opens no port, and ends them again.
+ */
+
+import type { Command } from 'commander';
+import type { ServerReport } from '../gateway/gateway.ts';
+import { createLog } from '../telemetry/telemetry.ts';
+import { EXIT, type Exit } from './exit.ts';
+import { CONFIG_OPTION, line, load, sayFaults } from './load.ts';
+import type { Terminal } from './terminal.ts';
+
+const EXAMPLE = `
+Example:
+  $ sluice check -c sluice.yaml && sluice start -c sluice.yaml`;
+
+/** Servers end by themselves when their input does; those that do not are killed sooner here than in `start`. */
+const END_MS = 2000;
+
+export function checkCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
+  program
+    .command('check')
+    .description('validate the configuration and start every server once')
+    .option(...CONFIG_OPTION)
+    .option('--json', 'print the report as JSON')
+    .addHelpText('after', EXAMPLE)
+    .action(async (options: { config: string; json?: boolean }) => {
+      done(await check(terminal, options));
+    });
+}
+
+async function check(
+  terminal: Terminal,
+  options: { config: string; json?: boolean },
+): Promise<Exit> {
+  const loaded = load(terminal, options.config);
+  if (!loaded.ok) {
+    if (options.json)
+      terminal.json({ ok: false, faults: loaded.faults, warnings: [], servers: [] });
+    else sayFaults(terminal, loaded.faults);
+    return EXIT.usage;
+  }
+  const { createGateway } = await import('../gateway/gateway.ts');
+  const gateway = await createGateway(loaded.config, createLog({ log: 'silent' }));
+  let servers: readonly ServerReport[];
+  try {
+    servers = await gateway.inspectServers();
+  } finally {
+    await gateway.close(END_MS);
+  }
+  const ok = servers.every(isWell);
+  if (options.json) {
+    terminal.json({ ok, faults: [], warnings: loaded.warnings, servers });
+  } else {
+    for (const warning of loaded.warnings) {
+      terminal.err(`${terminal.paint('yellow', 'warning:', 'stderr')} ${line(terminal, warning)}`);
+    }
+    terminal.table(
+      ['SERVER', 'STATUS', 'ERA', 'VERSION', 'TOOLS', 'PROMPTS', 'RESOURCES', 'FAULT'],
+      servers.map(row),
+    );
+  }
+  return ok ? EXIT.ok : EXIT.wrong;
+}
+
+function isWell(server: ServerReport): boolean {
+  return server.status === 'disabled' || (server.status === 'ready' && server.fault === undefined);
+}
+
+function row(server: ServerReport): string[] {
+  const count = (value: number) => (server.status === 'ready' ? String(value) : '-');
+  return [
+    server.name,
+    server.status,
+    server.era ?? '-',
+    server.version ?? '-',
+    count(server.tools),
+    count(server.prompts),
+    count(server.resources),
+    server.fault ?? '',
+  ];
+}

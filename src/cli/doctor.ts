@@ -1,0 +1,124 @@
+/**
+ * `sluice doctor`: what this installation runs on, what bounds it, and what weakens it.
+ *
+ * Starts nothing and opens no port. Says everything aloud that the gateway decides silently: which web server, which
+ * limits, which protection the configuration has turned down.
+ */
+
+import type { Command } from 'commander';
+import type { Config, Fault, Loaded } from '../config/config.ts';
+import { VERSION } from '../protocol/identity.ts';
+import { EXIT, type Exit } from './exit.ts';
+import { CONFIG_OPTION, line, load } from './load.ts';
+import type { Terminal } from './terminal.ts';
+
+const EXAMPLE = `
+Example:
+  $ sluice doctor -c sluice.yaml --json`;
+
+type State = 'ok' | 'note' | 'weak' | 'fault';
+
+interface Finding {
+  readonly about: string;
+  readonly state: State;
+  readonly words: string;
+}
+
+/** The oldest release with what this code relies on; package.json says the same. */
+const NODE_MIN = [20, 19] as const;
+
+export function doctorCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
+  program
+    .command('doctor')
+    .description('say what is in use, what is bounded, and what is weakened')
+    .option(...CONFIG_OPTION)
+    .option('--json', 'print the findings as JSON')
+    .addHelpText('after', EXAMPLE)
+    .action(async (options: { config: string; json?: boolean }) => {
+      done(await doctor(terminal, options));
+    });
+}
+
+async function doctor(
+  terminal: Terminal,
+  options: { config: string; json?: boolean },
+): Promise<Exit> {
+  const loaded = load(terminal, options.config);
+  const findings = [
+    { about: 'sluice', state: 'ok', words: VERSION } as const,
+    nodeFinding(),
+    await frontFinding(loaded.ok ? loaded.config.listen.front : 'auto'),
+    ...fileFindings(terminal, loaded),
+    ...(loaded.ok ? limitFindings(loaded.config) : []),
+  ];
+  const ok = findings.every((finding) => finding.state !== 'fault');
+  if (options.json) terminal.json({ ok, findings });
+  else for (const finding of findings) terminal.out(findingLine(terminal, finding));
+  return ok ? EXIT.ok : EXIT.wrong;
+}
+
+function findingLine(terminal: Terminal, { about, state, words }: Finding): string {
+  const style = { ok: 'green', note: 'dim', weak: 'yellow', fault: 'red' } as const;
+  return `${terminal.paint(style[state], state.padEnd(5))}  ${about.padEnd(8)}  ${words}`;
+}
+
+function nodeFinding(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const isOld = major < NODE_MIN[0] || (major === NODE_MIN[0] && minor < NODE_MIN[1]);
+  const words = `${process.version} on ${process.platform} ${process.arch}`;
+  return isOld
+    ? { about: 'node', state: 'fault', words: `${words}; ${NODE_MIN.join('.')} or newer is needed` }
+    : { about: 'node', state: 'ok', words };
+}
+
+async function frontFinding(want: Config['listen']['front']): Promise<Finding> {
+  const { chooseFront } = await import('../edge/edge.ts');
+  try {
+    const front = await chooseFront(want);
+    return {
+      about: 'front',
+      state: front.name === 'uws' || want === 'node' ? 'ok' : 'note',
+      words: `${front.name}: ${front.why}`,
+    };
+  } catch (error) {
+    return { about: 'front', state: 'fault', words: (error as Error).message };
+  }
+}
+
+function fileFindings(terminal: Terminal, loaded: Loaded): Finding[] {
+  const finding = (state: State) => (fault: Fault) => ({
+    about: 'config',
+    state,
+    words: line(terminal, fault),
+  });
+  if (!loaded.ok) return loaded.faults.map(finding('fault'));
+  const { config, hash, warnings } = loaded;
+  const count = Object.keys(config.servers).length;
+  const words = `valid, ${count} ${count === 1 ? 'server' : 'servers'}, sha256 ${hash}`;
+  const who: Finding = {
+    about: 'auth',
+    state: 'note',
+    words: `everybody who can connect to ${config.listen.host} may call everything`,
+  };
+  return [{ about: 'config', state: 'ok', words }, who, ...warnings.map(finding('weak'))];
+}
+
+/** What one client, one message or one server can take at most. */
+function limitFindings({ listen, sessions, servers }: Config): Finding[] {
+  const processes = Object.values(servers)
+    .filter((server) => !server.disabled && server.kind === 'stdio')
+    .reduce((sum, server) => sum + server.pool.max, 0);
+  const limits: Record<string, string> = {
+    connections: `${listen.connectionsMax}`,
+    'request body': `${listen.bodyBytesMax} bytes within ${listen.bodyMs} ms, ${listen.depthMax} levels deep`,
+    'slow readers': `${listen.streamBufferBytesMax} bytes each`,
+    replay: `${listen.replayEventsMax} events or ${listen.replayBytesMax} bytes per session`,
+    sessions: `${sessions.max}, ${sessions.perCallerMax} per caller, idle ${sessions.idleMs} ms, ${sessions.absoluteMs} ms at most`,
+    'child processes': `${processes}`,
+  };
+  return Object.entries(limits).map(([what, words]) => ({
+    about: 'limit',
+    state: 'ok',
+    words: `${what}: ${words}`,
+  }));
+}

@@ -1,0 +1,45 @@
+/**
+ * Loads the configuration for a command, and says every fault where there are any.
+ */
+
+import { isAbsolute, join, relative } from 'node:path';
+import { type Config, type Fault, faultLine, type Loaded, loadConfig } from '../config/config.ts';
+import type { Terminal } from './terminal.ts';
+
+export const DEFAULT_FILE = 'sluice.yaml';
+
+/** `-c` as every command words it. */
+export const CONFIG_OPTION = ['-c, --config <file>', 'configuration file', DEFAULT_FILE] as const;
+
+export function load(terminal: Terminal, file: string): Loaded {
+  return loadConfig(absolute(terminal, file), terminal.around.env);
+}
+
+export function absolute(terminal: Terminal, file: string): string {
+  return isAbsolute(file) ? file : join(terminal.around.cwd, file);
+}
+
+/** The configuration, or undefined after its faults were said: on stdout as JSON where a script reads, else on stderr. */
+export function loadOrSay(terminal: Terminal, file: string, json = false): Config | undefined {
+  const loaded = load(terminal, file);
+  if (loaded.ok) return loaded.config;
+  if (json) terminal.json({ ok: false, faults: loaded.faults });
+  else sayFaults(terminal, loaded.faults);
+  return undefined;
+}
+
+export function sayFaults(terminal: Terminal, faults: readonly Fault[]): void {
+  for (const fault of faults) terminal.err(`${mark(terminal)} ${line(terminal, fault)}`);
+  const many = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
+  terminal.err(`The configuration cannot be used: ${many}. Nothing was started.`);
+}
+
+/** A fault with its file as one would type it from here. */
+export function line(terminal: Terminal, fault: Fault): string {
+  const near = relative(terminal.around.cwd, fault.file);
+  return faultLine({ ...fault, file: near.startsWith('..') ? fault.file : near });
+}
+
+function mark(terminal: Terminal): string {
+  return terminal.paint('red', 'fault:', 'stderr');
+}

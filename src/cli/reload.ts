@@ -1,0 +1,88 @@
+/**
+ * Takes a changed configuration into a running gateway: on SIGHUP, and when the file or what it refers to changes.
+ *
+ * One reload at a time; what comes meanwhile leads to one more. A configuration that cannot be used is logged and changes
+ * nothing. The listener is not reopened: what `listen` says counts at the next start, and that is said.
+ */
+
+import { isDeepStrictEqual } from 'node:util';
+import { type ConfigWatch, type Loaded, watchConfig } from '../config/config.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Logger } from '../telemetry/telemetry.ts';
+import { absolute, line, load } from './load.ts';
+import type { Terminal } from './terminal.ts';
+
+interface Running {
+  readonly first: Loaded & { ok: true };
+  readonly gateway: Gateway;
+  readonly log: Logger;
+}
+
+export class Reloading {
+  readonly #terminal: Terminal;
+  readonly #file: string;
+  readonly #watch: ConfigWatch | undefined;
+  #running: Running | undefined;
+  #isBusy = false;
+  /** Why one more reload is due: something came before `begin`, or during a reload. */
+  #due: string | undefined;
+
+  constructor(terminal: Terminal, file: string, wantsWatch: boolean) {
+    this.#terminal = terminal;
+    this.#file = file;
+    this.#watch = wantsWatch
+      ? watchConfig(absolute(terminal, file), () => void this.#reload('the file has changed'))
+      : undefined;
+    // From here on SIGHUP no longer ends the process, which is its default.
+    terminal.around.onSignal('SIGHUP', () => void this.#reload('SIGHUP'));
+  }
+
+  begin(first: Loaded & { ok: true }, gateway: Gateway, log: Logger): void {
+    this.#running = { first, gateway, log };
+    this.#watch?.follow(first.files);
+    if (this.#due !== undefined) void this.#reload(this.#due);
+  }
+
+  close(): void {
+    this.#running = undefined;
+    this.#watch?.close();
+  }
+
+  async #reload(why: string): Promise<void> {
+    this.#due = why;
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    while (this.#due !== undefined && this.#running !== undefined) {
+      const due = this.#due;
+      this.#due = undefined;
+      await this.#take(this.#running, due);
+    }
+    this.#isBusy = false;
+  }
+
+  async #take({ first, gateway, log }: Running, why: string): Promise<void> {
+    const loaded = load(this.#terminal, this.#file);
+    this.#watch?.follow(loaded.files);
+    if (!loaded.ok) {
+      const faults = loaded.faults.map((fault) => line(this.#terminal, fault));
+      log.error({ why, faults }, 'the configuration cannot be used; the old one serves on');
+      return;
+    }
+    try {
+      await gateway.reload(loaded.config);
+    } catch (error) {
+      log.error({ why, err: error }, 'the configuration was not taken; the old one serves on');
+      return;
+    }
+    log.level = loaded.config.telemetry.log;
+    logWarnings(this.#terminal, loaded, log);
+    if (!isDeepStrictEqual(loaded.config.listen, first.config.listen)) {
+      log.warn('listen has changed, which takes effect at the next start');
+    }
+    log.info({ why, hash: loaded.hash }, 'configuration loaded');
+  }
+}
+
+export function logWarnings(terminal: Terminal, loaded: Loaded & { ok: true }, log: Logger): void {
+  for (const warning of loaded.warnings) log.warn(line(terminal, warning));
+}

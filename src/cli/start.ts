@@ -1,0 +1,106 @@
+/**
+ * `sluice start`: the gateway in the foreground, until a signal ends it.
+ *
+ * Order: every fault of the configuration before anything is started, and the one line on stdout when a client can
+ * connect; what still starts behind the gateway is waited for by the requests that need it. A reload that fails changes nothing; the old configuration serves on.
+ */
+
+import type { Command } from 'commander';
+import type { Loaded } from '../config/config.ts';
+import type { Edge } from '../edge/edge.ts';
+import { createLog, type Logger } from '../telemetry/telemetry.ts';
+import { EXIT, type Exit } from './exit.ts';
+import { CONFIG_OPTION, load, sayFaults } from './load.ts';
+import { logWarnings, Reloading } from './reload.ts';
+import type { Terminal } from './terminal.ts';
+import { sayWelcome } from './welcome.ts';
+
+const EXAMPLE = `
+Example:
+  $ sluice start -c sluice.yaml
+  listening on http://127.0.0.1:7332/mcp
+
+SIGHUP, or a change of the file, loads it again. SIGTERM and SIGINT let calls in flight
+finish (listen.drainMs); a second one ends at once, with 128 + the signal's number.`;
+
+export function startCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
+  program
+    .command('start')
+    .description('run the gateway')
+    .option(...CONFIG_OPTION)
+    .option('--no-watch', 'do not load the file again when it changes')
+    .addHelpText('after', EXAMPLE)
+    .action(async (options: { config: string; watch: boolean }) => {
+      done(await start(terminal, options));
+    });
+}
+
+async function start(
+  terminal: Terminal,
+  options: { config: string; watch: boolean },
+): Promise<Exit> {
+  // Before the file is read: a change between reading and watching would be missed.
+  const reloading = new Reloading(terminal, options.config, options.watch);
+  try {
+    const loaded = load(terminal, options.config);
+    if (loaded.ok) return await serve(terminal, options.config, loaded, reloading);
+    sayFaults(terminal, loaded.faults);
+    return EXIT.usage;
+  } finally {
+    reloading.close();
+  }
+}
+
+async function serve(
+  terminal: Terminal,
+  file: string,
+  loaded: Loaded & { ok: true },
+  reloading: Reloading,
+): Promise<Exit> {
+  const { config } = loaded;
+  const log = createLog(config.telemetry);
+  logWarnings(terminal, loaded, log);
+  const ending = untilEnded(terminal, log);
+
+  // Loaded here: `init` and `tools` need neither the gateway nor a web server.
+  const [{ createGateway }, { startEdge }] = await Promise.all([
+    import('../gateway/gateway.ts'),
+    import('../edge/edge.ts'),
+  ]);
+  const gateway = await createGateway(config, log);
+  // Not waited for: one slow server must not keep the others from their clients.
+  void gateway.start();
+  let edge: Edge;
+  try {
+    edge = await startEdge(config.listen, gateway, log);
+  } catch (error) {
+    terminal.err(`The gateway cannot listen: ${(error as Error).message}`);
+    await gateway.close(0);
+    return EXIT.unavailable;
+  }
+  reloading.begin(loaded, gateway, log);
+  terminal.out(`listening on ${edge.url}`);
+  if (terminal.isInteractive) await sayWelcome(terminal, edge.url, file, ending);
+
+  await ending;
+  reloading.close();
+  log.info({ drainMs: config.listen.drainMs }, 'ending; calls in flight may finish');
+  await Promise.all([edge.close(config.listen.drainMs), gateway.close(config.listen.drainMs)]);
+  log.info('ended');
+  return EXIT.ok;
+}
+
+/** Resolves on the first signal. The second finds somebody who does not want to wait. */
+function untilEnded(terminal: Terminal, log: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    let count = 0;
+    const take = (name: string, code: number) => () => {
+      count++;
+      log.info({ signal: name }, 'signal');
+      if (count === 1) resolve();
+      else terminal.around.exit(code);
+    };
+    terminal.around.onSignal('SIGTERM', take('SIGTERM', 143));
+    terminal.around.onSignal('SIGINT', take('SIGINT', 130));
+  });
+}

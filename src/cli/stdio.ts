@@ -1,0 +1,84 @@
+/**
+ * `sluice stdio`: the gateway as a stdio server, for clients that start their servers themselves.
+ *
+ * stdout belongs to the protocol from the first byte; everything else goes to stderr. Ends with its input.
+ */
+
+import type { Command } from 'commander';
+import { createLog } from '../telemetry/telemetry.ts';
+import { EXIT, type Exit } from './exit.ts';
+import { CONFIG_OPTION, load, sayFaults } from './load.ts';
+import { logWarnings, Reloading } from './reload.ts';
+import type { Terminal } from './terminal.ts';
+
+const EXAMPLE = `
+Example, in a client's configuration:
+  { "mcpServers": { "sluice": { "command": "sluice", "args": ["stdio", "-c", "/home/me/sluice.yaml"] } } }`;
+
+interface Options {
+  readonly config: string;
+  readonly route: string;
+}
+
+export function stdioCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
+  program
+    .command('stdio')
+    .description('be an MCP server on stdin and stdout')
+    .option(...CONFIG_OPTION)
+    .option('--route <route>', 'NAME for one server, v/NAME for a virtual one; default: all', '')
+    .addHelpText('after', EXAMPLE)
+    .action(async (options: Options) => {
+      done(await stdio(terminal, options));
+    });
+}
+
+async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
+  const loaded = load(terminal, options.config);
+  if (!loaded.ok) {
+    sayFaults(terminal, loaded.faults);
+    return EXIT.usage;
+  }
+  const { listen, telemetry } = loaded.config;
+  const log = createLog(telemetry);
+  logWarnings(terminal, loaded, log);
+  const [{ createGateway }, { serveStdio }] = await Promise.all([
+    import('../gateway/gateway.ts'),
+    import('../edge/edge.ts'),
+  ]);
+  const gateway = await createGateway(loaded.config, log);
+  void gateway.start();
+  const route = gateway.route(options.route);
+  if (route === undefined) {
+    terminal.err(`There is no route "${options.route}" in this configuration.`);
+    await gateway.close(0);
+    return EXIT.usage;
+  }
+  const reloading = new Reloading(terminal, options.config, true);
+  reloading.begin(loaded, gateway, log);
+  const conversation = serveStdio(gateway, {
+    input: terminal.around.stdin,
+    output: terminal.around.stdout,
+    route,
+    lineBytesMax: listen.bodyBytesMax,
+    depthMax: listen.depthMax,
+    outputBytesMax: listen.streamBufferBytesMax,
+    drainMs: listen.drainMs,
+  });
+  await Promise.race([conversation, untilSignal(terminal)]);
+  reloading.close();
+  await gateway.close(listen.drainMs);
+  return EXIT.ok;
+}
+
+function untilSignal(terminal: Terminal): Promise<void> {
+  return new Promise((resolve) => {
+    let count = 0;
+    const take = (code: number) => () => {
+      count++;
+      if (count === 1) resolve();
+      else terminal.around.exit(code);
+    };
+    terminal.around.onSignal('SIGTERM', take(143));
+    terminal.around.onSignal('SIGINT', take(130));
+  });
+}

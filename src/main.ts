@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+/**
+ * The process: arguments and environment become one command, its exit code ends it.
+ *
+ * Nothing else touches process.argv, process.env and process.exit, so that everything else can be run in a test, twice,
+ * and beside itself. Whatever nobody caught is a bug (70), said with its stack.
+ */
+
+import { run } from './cli/cli.ts';
+
+const BUG = 70;
+
+function crash(error: unknown): void {
+  process.stderr.write(`This is a bug in sluice.\n${(error as Error)?.stack ?? String(error)}\n`);
+  process.exit(BUG);
+}
+
+process.on('uncaughtException', crash);
+process.on('unhandledRejection', crash);
+// `sluice tools | head` closes the pipe early; that is no bug.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') crash(error);
+});
+
+const code = await run({
+  argv: process.argv.slice(2),
+  env: process.env,
+  cwd: process.cwd(),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  self: [process.execPath, process.argv[1] ?? ''],
+  onSignal: (signal, handle) => process.on(signal, handle),
+  exit: (status) => process.exit(status),
+});
+// What is still in a pipe must get out; an open handle that a command forgot must not keep the process.
+process.exitCode = code;
+process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
