@@ -23,7 +23,16 @@ export function escapeLineEnds(bytes: Buffer): Buffer {
 }
 
 function withoutLineEnds(text: string): string {
-  return text.replace(LINE_ENDS, (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replace(LINE_ENDS, (end, at: number) =>
+    // After a lone backslash it is an invalid escape; written out, the two would make a valid one.
+    isEscaped(text, at) ? end : `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslashes = 0;
+  while (text[at - 1 - backslashes] === '\\') backslashes++;
+  return backslashes % 2 === 1;
 }
 
 /** Raw newlines become spaces. Only for text that JSON.parse accepted: there they stand between tokens. */

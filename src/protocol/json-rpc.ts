@@ -14,7 +14,8 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { canonicalise, escapeLineEnds, respace, survey } from './canonical.ts';
 import { elements } from './members.ts';
 import { type Fault, Kind, Message } from './message.ts';
-import { DEEP, DEPTH_CEILING, Scanner, SLOW } from './scan.ts';
+import { DEPTH_CEILING, Scanner } from './scan.ts';
+import { DEEP, SLOW } from './tokens.ts';
 
 /** Deeper than any honest schema or argument, shallow enough for every parser behind us. */
 export const DEPTH_MAX = 64;

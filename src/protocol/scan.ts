@@ -12,12 +12,21 @@
 import { hasControl } from './control.ts';
 import { members } from './members.ts';
 import { Message } from './message.ts';
-import { FOLDED, fold, Level, LOWER, NAMES, Slot, UNKNOWN } from './names.ts';
+import { FOLDED, fold, Level, NAMES, Slot, UNKNOWN } from './names.ts';
 import { isExact, PLAIN_LENGTH_MAX } from './numbers.ts';
-
-export const SYNTAX = -1;
-export const SLOW = -2;
-export const DEEP = -3;
+import {
+  compare,
+  DEEP,
+  hex4,
+  literal,
+  markOf,
+  SAME,
+  SLOW,
+  SYNTAX,
+  skip,
+  TWIN,
+  unexpected,
+} from './tokens.ts';
 
 /** No depth beyond this can be configured: it bounds the key stack below, and the recursion. */
 export const DEPTH_CEILING = 512;
@@ -125,6 +134,8 @@ export class Scanner {
     const open = at - 1;
     const base = this.#top;
     let ascii = true;
+    /** One bit for each mark among the keys so far: most keys need no look at their siblings. */
+    let seen = 0;
     at = skip(bytes, at);
     if (bytes[at] === 0x7d) return at + 1;
     for (;;) {
@@ -132,8 +143,19 @@ export class Scanner {
       const keyStart = at + 1;
       at = this.#key(bytes, keyStart, end);
       if (at < 0) return at;
-      const claimed = this.#claim(bytes, keyStart, at - 1, base, depth, level);
-      if (claimed < 0) return claimed;
+      const mark = markOf(bytes, keyStart, at - 1);
+      const bit = 1 << (Math.imul(mark, 0x9e3779b1) >>> 27);
+      const top = this.#top;
+      if ((seen & bit) === 0 && top - base < TRACKED) {
+        seen |= bit;
+        this.#starts[top] = keyStart;
+        this.#ends[top] = at - 1;
+        this.#marks[top] = mark;
+        this.#top = top + 1;
+      } else {
+        const claimed = this.#claim(bytes, keyStart, at - 1, mark, base, depth, level);
+        if (claimed < 0) return claimed;
+      }
       ascii &&= this.#keyAscii;
       let slot: number = Slot.none;
       let child: Level = Level.plain;
@@ -195,6 +217,7 @@ export class Scanner {
     bytes: Buffer,
     start: number,
     end: number,
+    mark: number,
     base: number,
     depth: number,
     level: Level,
@@ -202,12 +225,6 @@ export class Scanner {
     const top = this.#top;
     if (top - base >= TRACKED) return this.#claimWide(bytes, start, end, base, depth);
     const length = end - start;
-    // Three bytes and the length tell most siblings apart; an empty key reads its own quotes.
-    const mark =
-      (length << 24) |
-      (LOWER[bytes[start]!]! << 16) |
-      (LOWER[bytes[start + (length >> 1)]!]! << 8) |
-      LOWER[bytes[end - 1]!]!;
     const marks = this.#marks;
     let collisions = 0;
     for (let i = base; i < top; i++) {
@@ -419,70 +436,6 @@ export class Scanner {
         break;
     }
   }
-}
-
-const DIFFERENT = 0;
-const TWIN = 1;
-const SAME = 2;
-
-/** Two keys of equal length: the same, the same but for ASCII case, or different. */
-function compare(bytes: Buffer, one: number, other: number, length: number): number {
-  let alike = SAME;
-  for (let at = 0; at < length; at++) {
-    const a = bytes[one + at]!;
-    const b = bytes[other + at]!;
-    if (a === b) continue;
-    if (LOWER[a] !== LOWER[b]) return DIFFERENT;
-    alike = TWIN;
-  }
-  return alike;
-}
-
-/** Past spaces and tabs; newlines stay where they are and become `unexpected`. */
-function skip(bytes: Buffer, at: number): number {
-  let byte = bytes[at];
-  while (byte === 0x20 || byte === 0x09) byte = bytes[++at];
-  return at;
-}
-
-/** A newline between tokens is valid JSON, but must not reach a newline-framed pipe. */
-function unexpected(byte: number): number {
-  return byte === 0x0a || byte === 0x0d ? SLOW : SYNTAX;
-}
-
-function literal(bytes: Buffer, at: number, end: number, first: number): number {
-  if (first === 0x74 && at + 4 < end) {
-    return bytes[at + 1] === 0x72 && bytes[at + 2] === 0x75 && bytes[at + 3] === 0x65
-      ? at + 4
-      : SYNTAX;
-  }
-  if (first === 0x6e && at + 4 < end) {
-    return bytes[at + 1] === 0x75 && bytes[at + 2] === 0x6c && bytes[at + 3] === 0x6c
-      ? at + 4
-      : SYNTAX;
-  }
-  if (first === 0x66 && at + 5 < end) {
-    return bytes[at + 1] === 0x61 &&
-      bytes[at + 2] === 0x6c &&
-      bytes[at + 3] === 0x73 &&
-      bytes[at + 4] === 0x65
-      ? at + 5
-      : SYNTAX;
-  }
-  return unexpected(first);
-}
-
-/** Four hexadecimal digits as a number, or -1. */
-function hex4(bytes: Buffer, at: number): number {
-  let unit = 0;
-  for (let i = at; i < at + 4; i++) {
-    const byte = bytes[i] ?? 0;
-    const low = byte | 0x20;
-    if (byte >= 0x30 && byte <= 0x39) unit = unit * 16 + byte - 0x30;
-    else if (low >= 0x61 && low <= 0x66) unit = unit * 16 + low - 0x57;
-    else return -1;
-  }
-  return unit;
 }
 
 function decode(bytes: Buffer, start: number, end: number): string {

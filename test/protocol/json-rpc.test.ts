@@ -178,6 +178,7 @@ const UNPARSED: [why: string, bytes: string | Buffer][] = [
   ['a cut literal', withArguments('{"a":tru}')],
   ['a bad escape', withArguments('{"a":"\\x"}')],
   ['a bad unicode escape', withArguments('{"a":"\\u00g0"}')],
+  ['a backslash before a line separator', withArguments('{"a":"\\\u2028"}')],
   ['a single quote', "{'jsonrpc':'2.0'}"],
   ['an object that does not end', '{"jsonrpc":"2.0","params":{}'],
   ['a string that takes the last brace', '{"jsonrpc":"2.0","method":"m}'],
