@@ -73,6 +73,7 @@ class Conversation {
   #isOpening = false;
   #isEnding = false;
   #isOver = false;
+  #deadline: NodeJS.Timeout | undefined;
   #resolve: () => void = () => {};
 
   constructor(gateway: Gateway, options: StdioOptions) {
@@ -198,12 +199,13 @@ class Conversation {
     if (this.#isEnding) return;
     this.#isEnding = true;
     if (this.#flights.size === 0) return this.#stop();
-    setTimeout(() => this.#stop(), this.#options.drainMs).unref();
+    this.#deadline = setTimeout(() => this.#stop(), this.#options.drainMs);
   }
 
   #stop() {
     if (this.#isOver) return;
     this.#isOver = true;
+    clearTimeout(this.#deadline);
     for (const flight of [...this.#flights.values()]) flight.abort();
     if (this.#session !== null) this.#gateway.end(this.#session);
     this.#options.input.pause();
