@@ -177,6 +177,7 @@ export const httpServerSchema = z
           .max(16 * KIB)
           .refine(isHeaderValue, 'one line of visible ASCII'),
       )
+      .refine(areDistinct, 'names that differ by more than case')
       .default({})
       .describe(
         'Headers sent with every request, only ever to the origin of `url`. ' +
@@ -225,6 +226,12 @@ function isHttpUrl(text: string): boolean {
     url.username === '' &&
     url.password === ''
   );
+}
+
+/** RFC 9110 5.1: names are case-insensitive, so two spellings are one header sent twice. */
+function areDistinct(headers: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(headers);
+  return new Set(names.map((name) => name.toLowerCase())).size === names.length;
 }
 
 /** RFC 9110 5.5, visible ASCII only: CR and LF would smuggle a second header. */

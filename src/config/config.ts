@@ -24,6 +24,7 @@ export type { ServerConfig } from '../backends/config.ts';
 export type { ListenConfig } from '../edge/config.ts';
 export { type Fault, faultLine } from './fault.ts';
 export type { Environment } from './interpolate.ts';
+export { configurationManual } from './manual.ts';
 export { fileJsonSchema, fileSchema, type JsonSchema } from './schema.ts';
 export { looksSecret } from './secret.ts';
 export { type ConfigWatch, watchConfig } from './watch.ts';

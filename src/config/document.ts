@@ -128,7 +128,8 @@ export function parseFile(file: string, text: string): ConfigDocument | readonly
       prettyErrors: false,
       stringKeys: true,
       uniqueKeys: true,
-      logLevel: 'silent',
+      // 'silent' would also keep it quiet about a second document.
+      logLevel: 'error',
     });
   } catch {
     // The composer recurses: a file of nothing but brackets exhausts the stack.
