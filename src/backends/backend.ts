@@ -17,7 +17,8 @@ import { notSupported } from './ask.ts';
 import type { ServerConfig } from './config.ts';
 import { connect, type Known } from './handshake.ts';
 import { type Inventory, takeInventory } from './inventory.ts';
-import { Lease, NOBODY } from './lease.ts';
+import { type Lease, NOBODY } from './lease.ts';
+import { LeasePool } from './lease-pool.ts';
 import type { Link, LinkOwner } from './link.ts';
 import { NO_PROFILE, type Profile } from './profile.ts';
 import { Watch } from './watch.ts';
@@ -51,15 +52,12 @@ export class Backend implements LinkOwner {
   readonly #listener: BackendListener;
   readonly #log: Logger;
   readonly #links: Link[] = [];
-  readonly #leases = new Set<Lease>();
-  /** Leases without a holder, oldest first; reused only by their own caller and profile. */
-  readonly #idle: Lease[] = [];
+  readonly #leases: LeasePool;
   readonly #slots = new Map<string, Slot>();
   readonly #watch: Watch;
   #known: Known | undefined;
   #hello: Record<string, unknown> | undefined;
   #opening: Promise<Link | Refusal> | null = null;
-  #connecting = 0;
   #failures = 0;
   #retryAt = 0;
   #retryTimer: NodeJS.Timeout | null = null;
@@ -74,6 +72,11 @@ export class Backend implements LinkOwner {
     this.config = config;
     this.#listener = listener;
     this.#log = log.child({ server: name });
+    this.#leases = new LeasePool(name, config.pool, config.startMs, {
+      connect: (profile, lease) => this.#connect(profile, lease),
+      onListChanged: (method, profile) => this.#listChanged(method, profile),
+      sharedCount: () => this.#links.length,
+    });
     this.#watch = new Watch((message) => this.onMessage(null, message), this.#log);
   }
 
@@ -169,16 +172,11 @@ export class Backend implements LinkOwner {
     return link;
   }
 
-  #connect(profile: Profile, owner: LinkOwner): Promise<Link | Refusal> {
-    this.#connecting += 1;
-    return connect(this.name, this.config, profile.capabilities, owner, this.#known, this.#log)
-      .then((link) => {
-        if (!isRefusal(link)) this.#known = link.known;
-        return link;
-      })
-      .finally(() => {
-        this.#connecting -= 1;
-      });
+  async #connect(profile: Profile, owner: LinkOwner): Promise<Link | Refusal> {
+    const { name, config } = this;
+    const link = await connect(name, config, profile.capabilities, owner, this.#known, this.#log);
+    if (!isRefusal(link)) this.#known = link.known;
+    return link;
   }
 
   #fail(refusal: Refusal): void {
@@ -266,7 +264,8 @@ export class Backend implements LinkOwner {
 
   /** A modern server answers every profile alike; a legacy one fixes its lists by what `initialize` declared. */
   #keyOf(profile: Profile): string {
-    return this.era === 'modern' ? '' : profile.key;
+    const alike = this.era === 'modern' || this.config.pool.mode === 'shared';
+    return alike ? '' : profile.key;
   }
 
   /** The last good inventory for this profile; undefined before the first. */
@@ -289,7 +288,7 @@ export class Backend implements LinkOwner {
     const key = this.#keyOf(profile);
     let slot = this.#slots.get(key);
     if (slot === undefined) {
-      if (this.#slots.size >= PROFILES_MAX) return;
+      if (this.#slots.size >= PROFILES_MAX) this.#forgetProfile();
       slot = { current: undefined, fresh: false, taking: null };
       this.#slots.set(key, slot);
     }
@@ -322,112 +321,50 @@ export class Backend implements LinkOwner {
     this.#listener.onInventory(this);
   }
 
+  /** Forgets the profile listed longest ago, but never what clients without capabilities see. */
+  #forgetProfile(): void {
+    for (const key of this.#slots.keys()) {
+      if (key === '') continue;
+      this.#slots.delete(key);
+      return;
+    }
+  }
+
   #expire(): void {
     for (const slot of this.#slots.values()) slot.fresh = false;
   }
 
   // === leases ===
 
-  /** A link for one holder alone: an idle one of the same caller and profile, or a new one. */
-  async lease(profile: Profile, callerId: string): Promise<Lease | Refusal> {
-    const at = this.#idle.findIndex(
-      (lease) => lease.profile.key === profile.key && lease.callerId === callerId,
-    );
-    const idle = this.#idle[at];
-    if (idle !== undefined) {
-      this.#idle.splice(at, 1);
-      return idle;
-    }
-    const room = this.#makeRoom();
-    if (room !== undefined) return room;
-    const lease = new Lease(
-      profile,
-      callerId,
-      (method, changed) => this.#listChanged(method, changed),
-      (closed) => this.#forget(closed),
-    );
-    const link = await this.#connect(profile, lease);
-    if (isRefusal(link)) {
-      return refuse(
-        'backend_unavailable',
-        `The server "${this.name}" is not available. ${link.words}`,
-      );
-    }
-    lease.connected(link);
-    if (this.#closed) {
-      void link.close();
-      return this.#unavailable();
-    }
-    this.#leases.add(lease);
-    return lease;
+  /** A link for one holder alone. */
+  lease(profile: Profile, callerId: string): Promise<Lease | Refusal> {
+    return this.#leases.take(profile, callerId);
   }
 
   /** Puts a lease back for the next call of the same caller. */
   release(lease: Lease): void {
-    lease.letGo();
-    if (!lease.isLive || this.#closed) return;
-    this.#idle.push(lease);
+    this.#leases.release(lease);
   }
 
   /** Ends a lease whose state must not outlive its holder. */
   end(lease: Lease): void {
-    lease.letGo();
-    this.#forget(lease);
-    void lease.link.close();
-  }
-
-  #forget(lease: Lease): void {
-    this.#leases.delete(lease);
-    const at = this.#idle.indexOf(lease);
-    if (at >= 0) this.#idle.splice(at, 1);
-  }
-
-  /**
-   * Keeps the number of links under `pool.max`, taking away the one unused for longest. Sessions of clients that went
-   * without a word would otherwise keep the newcomers out.
-   */
-  #makeRoom(): Refusal | undefined {
-    if (this.#links.length + this.#leases.size + this.#connecting < this.config.pool.max) {
-      return undefined;
-    }
-    let oldest: Lease | undefined;
-    for (const lease of this.#leases) {
-      if (!lease.isSpare) continue;
-      if (oldest === undefined || lease.link.usedAt < oldest.link.usedAt) oldest = lease;
-    }
-    if (oldest === undefined) {
-      return refuse(
-        'busy',
-        `The server "${this.name}" has no free process for this session (pool.max is ${this.config.pool.max}).`,
-        { server: this.name, retryAfterMs: 1000 },
-      );
-    }
-    this.#takeAway(oldest, 'another session needs its place');
-    return undefined;
+    this.#leases.end(lease);
   }
 
   /** Ends leases that nobody has used for `pool.idleMs`. Called by the gateway's sweep. */
   sweep(now: number): void {
-    for (const lease of [...this.#leases]) {
-      if (lease.link.inFlight === 0 && now - lease.link.usedAt > this.config.pool.idleMs) {
-        this.#takeAway(lease, 'it was idle');
-      }
-    }
+    this.#leases.sweep(now);
   }
 
-  /** The holder hears of it and gets another link when it next needs one. */
-  #takeAway(lease: Lease, why: string): void {
-    lease.holder?.onLeaseClose(lease, why);
-    this.end(lease);
-  }
+  // === the end ===
 
   /** Closes once the requests in flight have been answered or have run out of time. */
   async retire(): Promise<void> {
     const until = Date.now() + this.config.timeoutMs;
     const calls = () => {
-      const links = [...this.#links, ...[...this.#leases].map((lease) => lease.link)];
+      const shared = this.#links.reduce((sum, link) => sum + link.inFlight, 0);
       // Our own stream of changes is in flight for ever and waits for nobody.
-      return links.reduce((sum, link) => sum + link.inFlight, this.#watch.isListening ? -1 : 0);
+      return shared + this.#leases.inFlight - (this.#watch.isListening ? 1 : 0);
     };
     while (Date.now() < until && calls() > 0) {
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -438,10 +375,7 @@ export class Backend implements LinkOwner {
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
-    const links = [...this.#links, ...[...this.#leases].map((lease) => lease.link)];
-    this.#links.length = 0;
-    this.#leases.clear();
-    this.#idle.length = 0;
-    await Promise.all(links.map((link) => link.close()));
+    const links = this.#links.splice(0);
+    await Promise.all([...links.map((link) => link.close()), this.#leases.close()]);
   }
 }

@@ -237,13 +237,18 @@ export class Gateway {
   }
 
   #announce(backend: Backend, method: string): void {
-    const notification = Buffer.from(`{"jsonrpc":"2.0","method":"${method}"}`);
-    this.#house.listeners.listChanged((call) => call.route.members.includes(backend), method);
-    void this.#tell(backend, notification);
+    void this.#tell(method, (path) => {
+      return this.#parts.routes.get(path)?.members.includes(backend) === true;
+    });
   }
 
-  async #tell(backend: Backend, notification: Buffer): Promise<void> {
-    for await (const session of this.#sessions.ofBackend(backend)) session.announce(notification);
+  /** Tells everybody on the routes concerned that a list has changed. */
+  async #tell(method: string, concerns: (path: string) => boolean): Promise<void> {
+    this.#house.listeners.listChanged(concerns, method);
+    const notification = Buffer.from(`{"jsonrpc":"2.0","method":"${method}"}`);
+    for await (const session of this.#sessions.all()) {
+      if (concerns(session.route.path)) session.announce(notification);
+    }
   }
 
   #expire(): void {
@@ -271,11 +276,11 @@ export class Gateway {
     this.#sessions.configure(config.sessions);
     const gone = [...old.backends.values()].filter((backend) => !isIn(next, backend));
     for (const backend of gone) void backend.retire();
-    for (const path of ROUTE_LISTS) {
-      this.#house.listeners.listChanged(() => true, path);
-      const notification = Buffer.from(`{"jsonrpc":"2.0","method":"${path}"}`);
-      for await (const session of this.#sessions.all()) session.announce(notification);
+    for (const backend of fresh) this.#interests.renew(backend);
+    for await (const session of this.#sessions.all()) {
+      session.route = next.routes.get(session.route.path) ?? session.route;
     }
+    for (const method of LIST_CHANGES) await this.#tell(method, () => true);
     this.#log.info(
       { started: fresh.map(({ name }) => name), ended: gone.map(({ name }) => name) },
       'configuration reloaded',
@@ -329,7 +334,7 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
   return new Gateway(config, log);
 }
 
-const ROUTE_LISTS = [
+const LIST_CHANGES = [
   'notifications/tools/list_changed',
   'notifications/prompts/list_changed',
   'notifications/resources/list_changed',

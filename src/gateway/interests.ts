@@ -7,41 +7,56 @@
 import type { Backend } from '../backends/backends.ts';
 import type { Message } from '../protocol/message.ts';
 
-/** Told of an update, with the server's own notification. */
-export type Interest = (message: Message) => void;
+/** Told of each update. */
+export type Interest = () => void;
+
+interface Watched {
+  /** The server as it is now: another object after a reload that changed it. */
+  backend: Backend;
+  readonly byUri: Map<string, Set<Interest>>;
+}
 
 export class Interests {
-  readonly #byBackend = new Map<Backend, Map<string, Set<Interest>>>();
+  readonly #watched = new Map<string, Watched>();
 
   /** Registers an interest in the server's own URI; the result ends it. */
   add(backend: Backend, uri: string, interest: Interest): () => void {
-    let byUri = this.#byBackend.get(backend);
-    if (byUri === undefined) {
-      byUri = new Map();
-      this.#byBackend.set(backend, byUri);
+    const { name } = backend;
+    let watched = this.#watched.get(name);
+    if (watched === undefined) {
+      watched = { backend, byUri: new Map() };
+      this.#watched.set(name, watched);
     }
-    let interests = byUri.get(uri);
+    let interests = watched.byUri.get(uri);
     if (interests === undefined) {
       interests = new Set();
-      byUri.set(uri, interests);
-      backend.subscribe(uri);
+      watched.byUri.set(uri, interests);
+      watched.backend.subscribe(uri);
     }
     interests.add(interest);
-    return () => this.#remove(backend, uri, interest);
+    return () => this.#remove(name, uri, interest);
   }
 
-  #remove(backend: Backend, uri: string, interest: Interest): void {
-    const byUri = this.#byBackend.get(backend);
-    const interests = byUri?.get(uri);
-    if (byUri === undefined || interests === undefined || !interests.delete(interest)) return;
+  #remove(name: string, uri: string, interest: Interest): void {
+    const watched = this.#watched.get(name);
+    const interests = watched?.byUri.get(uri);
+    if (watched === undefined || interests === undefined || !interests.delete(interest)) return;
     if (interests.size > 0) return;
-    byUri.delete(uri);
-    if (byUri.size === 0) this.#byBackend.delete(backend);
-    backend.unsubscribe(uri);
+    watched.byUri.delete(uri);
+    if (watched.byUri.size === 0) this.#watched.delete(name);
+    watched.backend.unsubscribe(uri);
+  }
+
+  /** A reload made this server anew: it hears of everything that the one before was asked for. */
+  renew(backend: Backend): void {
+    const watched = this.#watched.get(backend.name);
+    if (watched === undefined) return;
+    watched.backend = backend;
+    for (const uri of watched.byUri.keys()) backend.subscribe(uri);
   }
 
   updated(backend: Backend, message: Message): void {
-    const interests = this.#byBackend.get(backend)?.get(message.uri);
-    if (interests !== undefined) for (const interest of [...interests]) interest(message);
+    const interests = this.#watched.get(backend.name)?.byUri.get(message.uri);
+    if (interests !== undefined) for (const interest of [...interests]) interest();
   }
 }

@@ -80,11 +80,13 @@ export class Listeners {
   }
 
   /** A server's list changed: tells those whose route shows it and who asked. */
-  listChanged(concerns: (call: Call) => boolean, method: string): void {
+  listChanged(concerns: (path: string) => boolean, method: string): void {
     const member = FILTERS[method];
     if (member === undefined) return;
     for (const { call, wanted } of this.#listeners) {
-      if (wanted.has(member) && concerns(call)) call.push(notification(call, method, {}));
+      if (wanted.has(member) && concerns(call.route.path)) {
+        call.push(notification(call, method, {}));
+      }
     }
   }
 

@@ -5,7 +5,6 @@
 
 import { askFor, type Backend, findResource } from '../backends/backends.ts';
 import { refuse } from '../protocol/refusal.ts';
-import { splice } from '../protocol/splice.ts';
 import type { Call } from './call.ts';
 import { absent, found } from './call-tool.ts';
 import type { Interests } from './interests.ts';
@@ -70,11 +69,18 @@ export async function complete(call: Call, parking: Parking): Promise<void> {
     | { ref?: { type?: unknown; name?: unknown; uri?: unknown } }
     | undefined;
   const ref = params?.ref;
-  if (!route.isSettled(profile)) await route.settle(profile, SETTLE_MS);
-  const catalog = route.catalog(profile);
-  const key = String(ref?.type === 'ref/prompt' ? ref.name : ref?.uri);
-  const shelf = ref?.type === 'ref/prompt' ? catalog.prompts : catalog.templates;
-  const entry = shelf.get(key) ?? catalog.resources.get(key);
+  const isPrompt = ref?.type === 'ref/prompt';
+  const key = String(isPrompt ? ref.name : ref?.uri);
+  const look = () => {
+    const catalog = route.catalog(profile);
+    if (isPrompt) return catalog.prompts.get(key);
+    return catalog.templates.get(key) ?? catalog.resources.get(key);
+  };
+  let entry = look();
+  if (entry === undefined && !route.isSettled(profile)) {
+    await route.settle(profile, SETTLE_MS);
+    entry = look();
+  }
   const backend = entry?.backend ?? route.only;
   if (ref === undefined || backend === undefined) {
     call.refuse(refuse('invalid_params', 'params.ref names no prompt or resource template here.'));
@@ -150,15 +156,12 @@ export async function subscribe(call: Call, interests: Interests): Promise<void>
     return;
   }
   if (on) {
-    const end = interests.add(backend, original, (update) => {
-      const renamed =
-        original === uri
-          ? update.bytes
-          : splice(update.bytes, [
-              { start: update.uriStart, end: update.uriEnd, put: JSON.stringify(uri) },
-            ]);
-      session.announce(renamed);
-    });
+    // Written anew: the server's own may carry the id of the gateway's stream, or a URI that the client does not know.
+    const params = JSON.stringify({ uri });
+    const update = Buffer.from(
+      `{"jsonrpc":"2.0","method":"notifications/resources/updated","params":${params}}`,
+    );
+    const end = interests.add(backend, original, () => session.announce(update));
     session.subscriptions.set(uri, end);
   }
   call.result('');
@@ -171,6 +174,16 @@ export async function passThrough(call: Call, parking: Parking): Promise<void> {
     call.refuse(refuse('unknown_method'));
     return;
   }
-  const { name } = call.message;
-  await new Relay(call, plainTarget(only, name), parking).start();
+  await new Relay(call, plainTarget(only, nameOf(call)), parking).start();
+}
+
+/** What Mcp-Name says of an extension's request: its name or URI, or the task it is about (tasks extension). */
+function nameOf(call: Call): string {
+  const { message } = call;
+  if (message.nameStart >= 0) return message.name;
+  if (message.uriStart >= 0) return message.uri;
+  const params = message.value(message.paramsStart, message.paramsEnd) as
+    | { taskId?: unknown }
+    | undefined;
+  return typeof params?.taskId === 'string' ? params.taskId : '';
 }

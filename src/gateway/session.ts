@@ -44,7 +44,8 @@ const ASK_TTL_MS = 10 * 60_000;
 export class Session implements LeaseHolder {
   /** 122 random bits, visible ASCII (2025-11-25 basic/transports). */
   readonly id = randomUUID();
-  readonly route: RouteView;
+  /** Another one of the same path after a reload. */
+  route: RouteView;
   readonly caller: Caller;
   /** The negotiated legacy revision. */
   readonly version: string;
@@ -261,7 +262,11 @@ export class Session implements LeaseHolder {
   end(): void {
     if (this.isEnded) return;
     this.isEnded = true;
-    for (const call of [...this.calls.values()]) call.refuse(refuse('unknown_session'));
+    for (const call of [...this.calls.values()]) {
+      const cancel = call.onCancel;
+      call.refuse(refuse('unknown_session'));
+      cancel?.('the session has ended');
+    }
     for (const ask of this.#asks.values()) ask.fail('The client has gone.');
     this.#asks.clear();
     for (const unsubscribe of this.subscriptions.values()) unsubscribe();

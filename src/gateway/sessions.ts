@@ -2,7 +2,6 @@
  * The live legacy sessions: bounded in number, in all and per caller, and in time, idle and absolute.
  */
 
-import type { Backend } from '../backends/backends.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import type { SessionsConfig } from './config.ts';
 import type { Session } from './session.ts';
@@ -59,13 +58,6 @@ export class Sessions {
       const inUse = session.calls.size > 0 || session.isAttached;
       const idle = !inUse && now - session.usedAt > idleMs;
       if (idle || now - session.openedAt > absoluteMs) this.end(session);
-    }
-  }
-
-  /** Sessions whose route shows this backend. */
-  async *ofBackend(backend: Backend): AsyncGenerator<Session> {
-    for await (const session of this.all()) {
-      if (session.route.members.includes(backend)) yield session;
     }
   }
 

@@ -41,9 +41,9 @@ export function requestFor(
 }
 
 function targetEdit(message: Message, put: string): Edit {
-  return message.nameStart >= 0
-    ? { start: message.nameStart, end: message.nameEnd, put }
-    : { start: message.uriStart, end: message.uriEnd, put };
+  return message.method === 'resources/read'
+    ? { start: message.uriStart, end: message.uriEnd, put }
+    : { start: message.nameStart, end: message.nameEnd, put };
 }
 
 function addMembers(message: Message, edits: Edit[], meta: string, retry: string): void {
