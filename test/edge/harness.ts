@@ -116,14 +116,17 @@ export interface Answer {
 /** One connection that keeps all it has received. */
 export class Client {
   readonly socket: Socket;
-  received = Buffer.alloc(0);
   isClosed = false;
+  /** Received since the last `forget`. */
+  bytes = 0;
+  #chunks: Buffer[] = [];
   #wake: (() => void)[] = [];
 
   constructor(port: number, bytes: string | Buffer) {
     this.socket = connect(port, '127.0.0.1', () => this.socket.write(bytes));
     this.socket.on('data', (chunk) => {
-      this.received = Buffer.concat([this.received, chunk]);
+      this.#chunks.push(chunk);
+      this.bytes += chunk.length;
       this.#woken();
     });
     this.socket.on('error', () => {});
@@ -131,6 +134,16 @@ export class Client {
       this.isClosed = true;
       this.#woken();
     });
+  }
+
+  get received(): Buffer {
+    if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)];
+    return this.#chunks[0] ?? Buffer.alloc(0);
+  }
+
+  forget(): void {
+    this.#chunks = [];
+    this.bytes = 0;
   }
 
   #woken(): void {
