@@ -6,6 +6,7 @@
  * load is an error, not a fallback.
  */
 
+import { createRequire } from 'node:module';
 import * as standIn from '../../../native-free/uws.ts';
 import type { App, HttpRequest, HttpResponse, UwsApi } from './uws-api.ts';
 
@@ -16,13 +17,16 @@ export interface Front {
   readonly uws: UwsApi;
 }
 
+/** Not import(): on Node.js 20 a CommonJS module that throws while imported ends the process even when it is caught. */
+const require = createRequire(import.meta.url);
+
 const ADD_ONS = ['uWebSockets.js', '@rjweb/uws'] as const;
 
 export async function chooseFront(want: 'auto' | 'uws' | 'node'): Promise<Front> {
   if (want === 'node') return nodeFront('The configuration asks for node:http.');
   const failures: string[] = [];
   for (const name of ADD_ONS) {
-    const loaded = await load(name);
+    const loaded = load(name);
     if (typeof loaded === 'string') failures.push(`${name}: ${loaded}`);
     else return { name: 'uws', why: `${name} loads on this Node.js.`, uws: loaded };
   }
@@ -47,10 +51,9 @@ interface AddOn {
 }
 
 /** The add-on in our terms, or why it does not serve. */
-async function load(name: string): Promise<UwsApi | string> {
+function load(name: string): UwsApi | string {
   try {
-    const module = (await import(name)) as { default?: AddOn } & AddOn;
-    const addOn = module.default ?? module;
+    const addOn = require(name) as AddOn;
     const closeListen = addOn.us_listen_socket_close ?? addOn.closeSocket;
     const localPort = addOn.us_socket_local_port ?? addOn.getSocketPort;
     if (closeListen === undefined || localPort === undefined) return 'its API is not known here';
@@ -60,7 +63,7 @@ async function load(name: string): Promise<UwsApi | string> {
       us_socket_local_port: localPort,
     };
   } catch (error) {
-    return firstLine(error);
+    return reason(error);
   }
 }
 
@@ -92,8 +95,11 @@ function adaptApp(native: NativeApp): App {
   return app;
 }
 
-function firstLine(error: unknown): string {
+/** The add-on wraps the loader's error in a guess of several lines; the loader's own line is the useful one. */
+function reason(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
-  if (code === 'ERR_MODULE_NOT_FOUND') return 'not installed';
-  return (String(message).split('\n')[0] ?? '').slice(0, 200);
+  if (code === 'MODULE_NOT_FOUND') return 'not installed';
+  const lines = String(message).split('\n');
+  const own = lines.find((line) => line.startsWith('Error: '))?.slice('Error: '.length);
+  return (own ?? lines[0] ?? '').slice(0, 200);
 }
