@@ -285,7 +285,9 @@ export class JsonRpcLink implements Link, Sink {
     this.counters.faults += 1;
     this.#log.warn('the server sent bytes that are no valid message', { why: fault.why });
     const bytes = Buffer.from(fault.id);
-    const id = of !== 0 ? of : plainInteger(bytes, 0, bytes.length);
+    const id = plainInteger(bytes, 0, bytes.length);
+    // A bad notification on a request's own stream says nothing about the answer that may follow.
+    if (of !== 0 && id !== of) return;
     const pending = this.#settle(id);
     if (pending === undefined) return;
     this.#wire?.release(id, null);
