@@ -124,7 +124,9 @@ export class HttpExchange implements Dispatcher.DispatchHandler, Waiter {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#finish(faultOf(error), EMPTY);
+    // Headers that are none fail within `dispatch`, when whoever sends does not expect to hear yet.
+    if (this.#controller === null) setImmediate(() => this.#finish(faultOf(error), EMPTY));
+    else this.#finish(faultOf(error), EMPTY);
   }
 
   #feed(chunk: Buffer): void {
