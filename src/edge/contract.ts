@@ -5,9 +5,11 @@
  * contract (`gateway/outlet.ts`).
  */
 
-import type { Outlet } from '../gateway/outlet.ts';
+import type { Outlet } from '../gateway/gateway.ts';
 import type { Caller } from '../model.ts';
 import type { Message } from '../protocol/message.ts';
+
+export type { Outlet };
 
 /** One endpoint that a client can connect to. */
 export interface Route {

@@ -8,14 +8,13 @@
  */
 
 import type { Readable, Writable } from 'node:stream';
-import type { Outlet } from '../gateway/outlet.ts';
 import { ANONYMOUS, isRefusal } from '../model.ts';
 import { classify } from '../protocol/classify.ts';
 import { LineFramer } from '../protocol/framing.ts';
 import { isFault, read } from '../protocol/json-rpc.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { type Refusal, refusalBytes, refuse } from '../protocol/refusal.ts';
-import type { Gateway, Route, Session } from './contract.ts';
+import type { Gateway, Outlet, Route, Session } from './contract.ts';
 
 export interface StdioOptions {
   readonly input: Readable;

@@ -10,8 +10,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import type { Gateway, Route, Session } from '../../src/edge/contract.ts';
-import type { Outlet } from '../../src/gateway/outlet.ts';
+import type { Gateway, Outlet, Route, Session } from '../../src/edge/contract.ts';
 import type { Caller } from '../../src/model.ts';
 import type { Message } from '../../src/protocol/message.ts';
 

@@ -6,8 +6,8 @@
  * nowhere to go and is dropped.
  */
 
-import type { Outlet } from '../../gateway/outlet.ts';
 import { KEEP_ALIVE } from '../../protocol/sse.ts';
+import type { Outlet } from '../contract.ts';
 import type { Desk } from './desk.ts';
 import type { LoggedStream } from './event-log.ts';
 import type { Answerer, Exchange } from './exchange.ts';

@@ -6,14 +6,13 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import type { Outlet } from '../../gateway/outlet.ts';
 import type { Caller } from '../../model.ts';
 import { BATCH_VERSION } from '../../protocol/eras.ts';
 import { isFault, read, readBatch } from '../../protocol/json-rpc.ts';
 import { type Fault, Kind, type Message } from '../../protocol/message.ts';
 import { type Refusal, refuse } from '../../protocol/refusal.ts';
 import { KEEP_ALIVE, sseEvent } from '../../protocol/sse.ts';
-import type { Gateway, Route, Session } from '../contract.ts';
+import type { Gateway, Outlet, Route, Session } from '../contract.ts';
 import type { Answerer, Exchange } from './exchange.ts';
 
 export class OldSse {

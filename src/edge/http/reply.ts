@@ -5,8 +5,8 @@
  * long that proxies would cut a silent connection.
  */
 
-import type { Outlet } from '../../gateway/outlet.ts';
 import { KEEP_ALIVE, sseEvent } from '../../protocol/sse.ts';
+import type { Outlet } from '../contract.ts';
 import type { Answerer, Exchange } from './exchange.ts';
 
 /** 2026-07-28: closing the response stream is cancellation, whichever form the answer would have had. */
