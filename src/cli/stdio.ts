@@ -58,7 +58,10 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
   const conversation = serveStdio(gateway, {
     input: terminal.around.stdin,
     output: terminal.around.stdout,
-    route,
+    // A reload makes new routes; a conversation goes on with the one of today.
+    get route() {
+      return gateway.route(options.route) ?? route;
+    },
     lineBytesMax: listen.bodyBytesMax,
     depthMax: listen.depthMax,
     outputBytesMax: listen.streamBufferBytesMax,
