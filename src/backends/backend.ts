@@ -32,6 +32,14 @@ export interface BackendListener {
   onInventory(backend: Backend): void;
 }
 
+/** What every backend of a gateway is given. */
+export interface BackendHost {
+  readonly listener: BackendListener;
+  readonly log: Logger;
+  /** What children inherit from, as far as it is safe. */
+  readonly environment: NodeJS.ProcessEnv;
+}
+
 export type Status = 'starting' | 'ready' | 'down' | 'disabled';
 
 /** An inventory and how fresh it is. */
@@ -50,6 +58,7 @@ export class Backend implements LinkOwner {
   readonly name: string;
   readonly config: ServerConfig;
   readonly #listener: BackendListener;
+  readonly #environment: NodeJS.ProcessEnv;
   readonly #log: Logger;
   readonly #links: Link[] = [];
   readonly #leases: LeasePool;
@@ -67,11 +76,12 @@ export class Backend implements LinkOwner {
   /** Whether the first attempt to reach the server is over. */
   hasStarted = false;
 
-  constructor(name: string, config: ServerConfig, listener: BackendListener, log: Logger) {
+  constructor(name: string, config: ServerConfig, host: BackendHost) {
     this.name = name;
     this.config = config;
-    this.#listener = listener;
-    this.#log = log.child({ server: name });
+    this.#listener = host.listener;
+    this.#environment = host.environment;
+    this.#log = host.log.child({ server: name });
     this.#leases = new LeasePool(name, config.pool, config.startMs, {
       connect: (profile, lease) => this.#connect(profile, lease),
       onListChanged: (method, profile) => this.#listChanged(method, profile),
@@ -173,8 +183,16 @@ export class Backend implements LinkOwner {
   }
 
   async #connect(profile: Profile, owner: LinkOwner): Promise<Link | Refusal> {
-    const { name, config } = this;
-    const link = await connect(name, config, profile.capabilities, owner, this.#known, this.#log);
+    const { capabilities } = profile;
+    const link = await connect(
+      this.name,
+      this.config,
+      capabilities,
+      owner,
+      this.#known,
+      this.#log,
+      this.#environment,
+    );
     if (!isRefusal(link)) this.#known = link.known;
     return link;
   }

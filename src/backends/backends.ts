@@ -7,12 +7,11 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { Logger } from 'pino';
-import { Backend, type BackendListener } from './backend.ts';
+import { Backend, type BackendHost } from './backend.ts';
 import type { ServerConfig } from './config.ts';
 
 export { ask as askFor, notSupported } from './ask.ts';
-export { Backend, type BackendListener } from './backend.ts';
+export { Backend, type BackendHost } from './backend.ts';
 export { buildCatalog, type Catalog, type Entry, findResource, type View } from './catalog.ts';
 export type { NamingConfig, ServerConfig, VirtualConfig } from './config.ts';
 export type { Lease, LeaseHolder } from './lease.ts';
@@ -27,14 +26,13 @@ export { NO_PROFILE, type Profile, profileOf } from './profile.ts';
 export function reconcile(
   old: ReadonlyMap<string, Backend>,
   servers: Readonly<Record<string, ServerConfig>>,
-  listener: BackendListener,
-  log: Logger,
+  host: BackendHost,
 ): Map<string, Backend> {
   const next = new Map<string, Backend>();
   for (const [name, config] of Object.entries(servers)) {
     const kept = old.get(name);
     const same = kept !== undefined && isDeepStrictEqual(kept.config, config);
-    next.set(name, same ? kept : new Backend(name, config, listener, log));
+    next.set(name, same ? kept : new Backend(name, config, host));
   }
   return next;
 }

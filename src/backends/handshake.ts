@@ -32,6 +32,8 @@ interface Attempt {
   readonly owner: LinkOwner;
   readonly log: LinkLog;
   readonly startMs: number;
+  /** What children inherit from, as far as it is safe. */
+  readonly environment: NodeJS.ProcessEnv;
 }
 
 /**
@@ -45,9 +47,11 @@ export async function connect(
   owner: LinkOwner,
   known: Known | undefined,
   log: Log,
+  environment: NodeJS.ProcessEnv,
 ): Promise<JsonRpcLink | Refusal> {
   const { startMs } = config;
-  const attempt = { name, capabilities, owner, log: new LinkLog(log, secretsOf(config)), startMs };
+  const linkLog = new LinkLog(log, secretsOf(config));
+  const attempt = { name, capabilities, owner, log: linkLog, startMs, environment };
   let link = await open(attempt, config, known);
   // A server that was replaced by one of another era answers, but not what it used to.
   if (isFailure(link) && link.hasAnswered && known !== undefined) {
@@ -81,7 +85,7 @@ async function openStdio(
   isLegacy: boolean,
 ): Promise<JsonRpcLink | Failure> {
   const link = new JsonRpcLink(attempt.name, attempt.owner, attempt.log);
-  const wire = new StdioProcess(config, process.env, link, attempt.log);
+  const wire = new StdioProcess(config, attempt.environment, link, attempt.log);
   link.carry(wire);
   const agreed = isLegacy
     ? await initialize(attempt, link, wire)

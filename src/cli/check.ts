@@ -41,8 +41,8 @@ async function check(
     else sayFaults(terminal, loaded.faults);
     return EXIT.usage;
   }
-  const { createGateway } = await import('../gateway/gateway.ts');
-  const gateway = await createGateway(loaded.config, createLog({ log: 'silent' }));
+  const { Gateway } = await import('../gateway/gateway.ts');
+  const gateway = new Gateway(loaded.config, createLog({ log: 'silent' }), terminal.around.env);
   let servers: readonly ServerReport[];
   try {
     servers = await gateway.inspectServers();

@@ -63,11 +63,11 @@ async function serve(
   const ending = untilEnded(terminal, log);
 
   // Loaded here: `init` and `tools` need neither the gateway nor a web server.
-  const [{ createGateway }, { startEdge }] = await Promise.all([
+  const [{ Gateway }, { startEdge }] = await Promise.all([
     import('../gateway/gateway.ts'),
     import('../edge/edge.ts'),
   ]);
-  const gateway = await createGateway(config, log);
+  const gateway = new Gateway(config, log, terminal.around.env);
   // Not waited for: one slow server must not keep the others from their clients.
   void gateway.start();
   let edge: Edge;

@@ -41,11 +41,11 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
   const { listen, telemetry } = loaded.config;
   const log = createLog(telemetry);
   logWarnings(terminal, loaded, log);
-  const [{ createGateway }, { serveStdio }] = await Promise.all([
+  const [{ Gateway }, { serveStdio }] = await Promise.all([
     import('../gateway/gateway.ts'),
     import('../edge/edge.ts'),
   ]);
-  const gateway = await createGateway(loaded.config, log);
+  const gateway = new Gateway(loaded.config, log, terminal.around.env);
   void gateway.start();
   const route = gateway.route(options.route);
   if (route === undefined) {

@@ -50,6 +50,7 @@ const START_MS = 15_000;
 
 export class Gateway {
   readonly #log: Logger;
+  readonly #environment: NodeJS.ProcessEnv;
   readonly #generation: Generation = { value: 0 };
   readonly #sessions: Sessions;
   readonly #interests = new Interests();
@@ -62,8 +63,9 @@ export class Gateway {
   /** Runs when the last call in flight has ended, while draining. */
   #onIdle: (() => void) | null = null;
 
-  constructor(config: GatewayConfig, log: Logger) {
+  constructor(config: GatewayConfig, log: Logger, environment: NodeJS.ProcessEnv) {
     this.#log = log;
+    this.#environment = environment;
     this.#sessions = new Sessions(config.sessions);
     this.#house = {
       parking: new Parking(),
@@ -83,7 +85,8 @@ export class Gateway {
         this.#generation.value += 1;
       },
     };
-    return buildParts(config, old, this.#generation, listener, this.#log);
+    const host = { listener, log: this.#log, environment: this.#environment };
+    return buildParts(config, old, this.#generation, host);
   }
 
   /** Starts every server; resolves when each has been tried once. */
@@ -327,11 +330,6 @@ export class Gateway {
       };
     });
   }
-}
-
-/** Builds the gateway and starts its servers in the background; requests wait for those that they need. */
-export async function createGateway(config: GatewayConfig, log: Logger): Promise<Gateway> {
-  return new Gateway(config, log);
 }
 
 const LIST_CHANGES = [

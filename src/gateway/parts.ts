@@ -3,10 +3,9 @@
  * one pointer, and a call keeps the routes with which it started.
  */
 
-import type { Logger } from 'pino';
 import {
   type Backend,
-  type BackendListener,
+  type BackendHost,
   matches,
   type NamingConfig,
   reconcile,
@@ -35,10 +34,9 @@ export function buildParts(
   config: GatewayConfig,
   old: Parts | undefined,
   generation: Generation,
-  listener: BackendListener,
-  log: Logger,
+  host: BackendHost,
 ): Parts {
-  const backends = reconcile(old?.backends ?? new Map(), config.servers, listener, log);
+  const backends = reconcile(old?.backends ?? new Map(), config.servers, host);
   const members = [...backends.values()].filter((backend) => !backend.config.disabled);
   const { naming } = config;
   const routes = new Map<string, RouteView>();

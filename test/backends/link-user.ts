@@ -100,7 +100,7 @@ export class User implements LinkOwner {
     known?: Known,
   ): Promise<JsonRpcLink | Refusal> {
     const config = serverSchema.parse(entry);
-    const link = await connect('fixture', config, capabilities, this, known, this.log);
+    const link = await connect('fixture', config, capabilities, this, known, this.log, process.env);
     if (!isRefusal(link)) this.link = link;
     return link;
   }
