@@ -58,7 +58,13 @@ export class Program {
   constructor(place: Place, args: readonly string[]) {
     this.child = spawn(process.execPath, [MAIN, ...args], {
       cwd: place.folder,
-      env: { PATH: process.env.PATH, HOME: place.folder, ...place.env },
+      // NODE_OPTIONS carries --no-addons, where the whole suite runs without native code.
+      env: {
+        PATH: process.env.PATH,
+        NODE_OPTIONS: process.env.NODE_OPTIONS ?? '',
+        HOME: place.folder,
+        ...place.env,
+      },
     });
     this.child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
