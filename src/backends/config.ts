@@ -22,18 +22,19 @@ export const serverName = z
 const poolSchema = z
   .strictObject({
     mode: z
-      .enum(['auto', 'shared', 'session', 'caller'])
+      .enum(['auto', 'shared', 'session'])
       .default('auto')
       .describe(
-        'Who may share a link: all callers (shared), one session (session), one caller (caller). `auto` shares ' +
-          'until a client brings capabilities, such as elicitation, that the server would use to speak back to it.',
+        'Who may share a link: everybody (`shared`; then no server can ask a client anything), one session ' +
+          '(`session`), or, by default, everybody until a client brings capabilities, such as elicitation, that the ' +
+          'server would use to speak back to it (`auto`).',
       ),
     size: z.int().min(1).max(64).default(1).describe('Shared links kept open.'),
     max: z
       .int()
       .min(1)
       .max(1024)
-      .default(16)
+      .default(32)
       .describe('Links at one time, shared and personal together.'),
     idleMs: z
       .int()
@@ -130,7 +131,7 @@ export const stdioServerSchema = z
       .min(KIB)
       .max(256 * MIB)
       .default(16 * MIB)
-      .describe('Longest line that the server may write; a longer one ends the link.'),
+      .describe('Longest line that the server may write; a longer one is skipped.'),
   })
   .transform(
     ({ url: _, type: _t, transportType: _tt, autoApprove: _a, alwaysAllow: _w, ...entry }) => ({
