@@ -54,7 +54,7 @@ describe('a configuration', () => {
       args: [],
       env: {},
       cwd: folder,
-      pool: { mode: 'auto', size: 1, max: 16, idleMs: 300_000 },
+      pool: { mode: 'auto', size: 1, max: 32, idleMs: 300_000 },
       timeoutMs: 60_000,
       startMs: 15_000,
       lineBytesMax: 16 * 1024 * 1024,
