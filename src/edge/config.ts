@@ -70,7 +70,10 @@ export const listenSchema = z
       .describe('Deepest nesting of arrays and objects in a message.'),
     bodyMs: ms(15_000, 'Time in which a request body must have arrived.'),
     headersMs: ms(10_000, 'Time in which the request headers must have arrived.'),
-    keepAliveMs: ms(15_000, 'How long an idle connection is kept.'),
+    keepAliveMs: ms(
+      15_000,
+      'Silence on an open call or stream after which a comment is sent, so that proxies do not cut it.',
+    ),
     streamBufferBytesMax: z
       .int()
       .min(KIB)

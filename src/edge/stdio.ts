@@ -55,6 +55,10 @@ class Flight implements Outlet {
     if (this.#conversation.land(this.#id, this)) this.#conversation.write(answer);
   }
 
+  drop() {
+    this.#conversation.land(this.#id, this);
+  }
+
   abort() {
     if (!this.#conversation.land(this.#id, this)) return;
     const abort = this.onAbort;
@@ -160,6 +164,7 @@ class Conversation {
         this.#isOpening = false;
         flight.end(answer);
       },
+      drop: () => flight.drop(),
       onAbort: null,
     };
     const { route } = this.#options;

@@ -101,6 +101,7 @@ export class Call {
   cancel(reason: string): void {
     if (this.isDone) return;
     this.#over();
+    this.outlet.drop();
     this.onCancel?.(reason);
   }
 

@@ -1,8 +1,8 @@
 /**
  * Where the messages for one client request go: the edge's side of the contract with the gateway.
  *
- * The gateway calls `push` any number of times and then `end` exactly once, or nothing more after the edge has
- * called `onAbort`. The edge decides how that looks on the wire: one JSON body when `end` comes first, an event
+ * The gateway calls `push` any number of times and then `end` or `drop` exactly once, or nothing more after the edge
+ * has called `onAbort`. The edge decides how that looks on the wire: one JSON body when `end` comes first, an event
  * stream as soon as something is pushed.
  */
 export interface Outlet {
@@ -10,6 +10,8 @@ export interface Outlet {
   push(message: Buffer): void;
   /** Sends the answer and ends the exchange. `status` is the HTTP status where the answer is the first thing sent. */
   end(answer: Buffer, status: number): void;
+  /** Ends the exchange without an answer: the client has cancelled the request and expects none. */
+  drop(): void;
   /**
    * Set by the gateway; called once by the edge when the client has gone before `end` and, in this transport,
    * that means cancellation (2026-07-28: closing the response stream is cancel; legacy HTTP: it is not).

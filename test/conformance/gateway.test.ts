@@ -39,7 +39,6 @@ async function startGateway(front: string, behind: Behind): Promise<RunningServe
   // JSON is YAML, and needs no writer.
   const config = {
     listen: { host: '127.0.0.1', port: 0, front },
-    admin: { port: 0 },
     servers: { fixture: behind.server },
   };
   writeFileSync(file, JSON.stringify(config));

@@ -26,6 +26,8 @@ interface LoggedEvent {
 
 const EVENT_ID = /^(\d{1,9})-(\d{1,15})$/;
 const EMPTY = Buffer.alloc(0);
+/** How soon a client should come back for the rest of a stream that broke. */
+const RETRY = Buffer.from('retry: 1000\n');
 
 export class EventLog {
   readonly #limits: EventLogLimits;
@@ -140,7 +142,8 @@ export class LoggedStream {
 
   /** An id to resume from before anything has happened (2025-11-25: "prime" with an id and empty data). */
   prime(exchange: Exchange): void {
-    exchange.push(sseEvent(EMPTY, `${this.id}-${this.#log.seq}`));
+    const event = sseEvent(EMPTY, `${this.id}-${this.#log.seq}`);
+    exchange.push(Buffer.concat([RETRY, event]));
   }
 
   /** Gives the stream a connection: what it has missed, then what comes. A connection that it had is replaced. */
@@ -158,6 +161,13 @@ export class LoggedStream {
 
   detach(exchange: Exchange): void {
     if (this.#sink === exchange) this.#sink = null;
+  }
+
+  /** Ends the stream without an answer. */
+  conclude(): void {
+    this.isEnded = true;
+    this.release();
+    this.#log.forgetIfSpent(this);
   }
 
   release(): void {

@@ -12,6 +12,8 @@ import type { Desk } from './desk.ts';
 import type { LoggedStream } from './event-log.ts';
 import type { Answerer, Exchange } from './exchange.ts';
 
+const STREAM_FIRST = /^\s*text\/event-stream\b/i;
+
 /** The lazily opened stream of one POST. */
 class PostStream implements Answerer {
   readonly exchange: Exchange;
@@ -24,6 +26,8 @@ class PostStream implements Answerer {
     this.exchange = exchange;
     this.#desk = desk;
     exchange.answerer = this;
+    // A client that names event streams first (rmcp does) is given one from the start, and can resume from its first event.
+    if (desk.primes && STREAM_FIRST.test(exchange.head.accept)) this.open();
   }
 
   get isOpen(): boolean {
@@ -67,6 +71,12 @@ export class LegacyReply implements Outlet {
     if (this.#post.isOpen) this.#post.open()?.append(answer, true);
     else this.#post.exchange.send(status, answer);
   }
+
+  /** 202 is what clients read as "nothing to read" (official SDKs). */
+  drop(): void {
+    if (this.#post.isOpen) this.#post.open()?.conclude();
+    else this.#post.exchange.send(202, null);
+  }
 }
 
 const OPEN = Buffer.from('[');
@@ -93,18 +103,23 @@ export class BatchReply {
     return {
       push: (message) => this.#post.open()?.append(message),
       end: (answer) => this.#end(answer),
+      drop: () => this.#end(null),
       onAbort: null,
     };
   }
 
-  #end(answer: Buffer): void {
+  #end(answer: Buffer | null): void {
     this.#pending--;
     if (this.#post.isOpen) {
-      this.#post.open()?.append(answer, this.#pending === 0);
+      const stream = this.#post.open();
+      if (answer !== null) stream?.append(answer, this.#pending === 0);
+      else if (this.#pending === 0) stream?.conclude();
       return;
     }
-    this.#answers.push(answer);
-    if (this.#pending === 0) this.#post.exchange.send(200, joined(this.#answers));
+    if (answer !== null) this.#answers.push(answer);
+    if (this.#pending > 0) return;
+    if (this.#answers.length === 0) this.#post.exchange.send(202, null);
+    else this.#post.exchange.send(200, joined(this.#answers));
   }
 }
 

@@ -121,6 +121,7 @@ export class OldStream implements Answerer {
         onEnd();
         this.#push(answer);
       },
+      drop: onEnd,
       onAbort: null,
     };
   }

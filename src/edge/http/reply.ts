@@ -28,6 +28,11 @@ export class ModernReply implements Outlet, Answerer {
     else this.#exchange.send(status, answer);
   }
 
+  drop(): void {
+    if (this.#exchange.isStreaming) this.#exchange.finish();
+    else this.#exchange.send(202, null);
+  }
+
   onGone(): void {
     const abort = this.onAbort;
     this.onAbort = null;
@@ -57,6 +62,8 @@ export class InitializeReply implements Outlet, Answerer {
   end(answer: Buffer, status: number): void {
     this.#exchange.send(status, answer);
   }
+
+  drop(): void {}
 
   onGone(): void {}
 
