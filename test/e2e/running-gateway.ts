@@ -1,0 +1,162 @@
+/**
+ * The gateway as its users have it, for end-to-end tests: the real program on a free port, with real servers behind.
+ *
+ * Started once per file and stopped by the `stop` given back; what a failed test leaves behind is killed by spawn.ts.
+ */
+
+import assert from 'node:assert/strict';
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type StartedProcess, startProcess } from '../support/spawn.ts';
+import { compiled, projectFolder, temporaryFolder } from '../support/temp.ts';
+
+export type Json = Record<string, unknown>;
+
+/** A fixture program as the entry of a stdio server. */
+export function fixture(name: string, ...args: string[]): Json {
+  return {
+    command: process.execPath,
+    args: [compiled(`test/support/fixtures/${name}.js`), ...args],
+  };
+}
+
+/** A fixture program that listens on a free port; `ready` is its URL. */
+export function remote(name: string, mode = 'http'): Promise<StartedProcess> {
+  const program = compiled(`test/support/fixtures/${name}.js`);
+  return startProcess(process.execPath, [program, mode, '0'], { readyLine: /^ready (\S+)/ });
+}
+
+/** One of the reference servers, over stdio. */
+export function reference(name: string, ...args: string[]): Json {
+  const program = `${projectFolder()}/node_modules/@modelcontextprotocol/server-${name}/dist/index.js`;
+  return { command: process.execPath, args: [program, ...args] };
+}
+
+/** A small server given as source text, for misbehaviour that no fixture has. */
+export function script(source: string, ...args: string[]): Json {
+  return { command: process.execPath, args: ['-e', source, '--', ...args] };
+}
+
+/** Only prevents that a test hangs. */
+export const PATIENCE_MS = 30_000;
+
+export class RunningGateway {
+  /** Ends in /mcp. */
+  readonly url: string;
+  readonly folder: string;
+  readonly file: string;
+  readonly process: StartedProcess;
+
+  private constructor(process: StartedProcess, folder: string, file: string) {
+    this.process = process;
+    this.url = process.ready;
+    this.folder = folder;
+    this.file = file;
+  }
+
+  /** JSON is YAML, and needs no writer. */
+  static async start(config: Json, args: readonly string[] = []): Promise<RunningGateway> {
+    const folder = temporaryFolder('e2e');
+    const file = join(folder, 'sluice.yaml');
+    writeFileSync(file, JSON.stringify(withDefaults(config)));
+    const started = await startProcess(
+      process.execPath,
+      [compiled('src/main.js'), 'start', '-c', file, ...args],
+      { readyLine: /^listening on (\S+)$/, cwd: folder },
+    );
+    return new RunningGateway(started, folder, file);
+  }
+
+  get origin(): string {
+    return new URL(this.url).origin;
+  }
+
+  route(path: string): string {
+    return `${this.url}/${path}`;
+  }
+
+  /** Puts another configuration in place, as an editor does: whole or not at all. */
+  write(config: Json | string): void {
+    const next = `${this.file}.next`;
+    const text = typeof config === 'string' ? config : JSON.stringify(withDefaults(config));
+    writeFileSync(next, text);
+    renameSync(next, this.file);
+  }
+
+  /** Resolves once the log says so, after the first `after` characters. */
+  async logs(pattern: RegExp, after = 0): Promise<void> {
+    const look = () => pattern.test(this.process.stderr().slice(after));
+    await until(look, () => `the log says ${pattern}: ${this.process.stderr().slice(-3000)}`);
+  }
+
+  async readiness(): Promise<{ status: number; body: { ready: boolean; servers: Json } }> {
+    const response = await fetch(`${this.origin}/readyz`);
+    const body = (await response.json()) as { ready: boolean; servers: Json };
+    return { status: response.status, body };
+  }
+
+  /** Resolves once every server was tried. */
+  async settled(): Promise<void> {
+    const deadline = Date.now() + PATIENCE_MS;
+    while (Date.now() < deadline) {
+      const { body } = await this.readiness();
+      const states = Object.values(body.servers).map((server) => (server as Json).status);
+      if (!states.includes('starting')) return;
+      await pause();
+    }
+    assert.fail('the servers never settled');
+  }
+
+  stop(): Promise<number | string> {
+    return this.process.stop();
+  }
+}
+
+function withDefaults(config: Json): Json {
+  const listen = { host: '127.0.0.1', port: 0, ...(config.listen as Json | undefined) };
+  return { ...config, listen };
+}
+
+export function pause(ms = 20): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** For what other processes do, which no event here announces. */
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  what: string | (() => string) = String(holds),
+): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!(await holds())) {
+    if (Date.now() > deadline) {
+      assert.fail(`never came about: ${typeof what === 'string' ? what : what()}`);
+    }
+    await pause();
+  }
+}
+
+/** Whether a process of this id exists. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The text of a tool's answer; fails with what came instead. */
+export function textOf(answer: { result?: Json | undefined; error?: unknown }): string {
+  const content = answer.result?.content as { text?: string }[] | undefined;
+  assert.ok(content?.[0]?.text !== undefined, JSON.stringify(answer));
+  return content[0].text;
+}
+
+export function namesOf(
+  answer: { result?: Json | undefined; error?: unknown },
+  member = 'tools',
+): string[] {
+  const list = answer.result?.[member] as { name: string }[] | undefined;
+  assert.ok(list !== undefined, JSON.stringify(answer));
+  return list.map(({ name }) => name);
+}
