@@ -28,12 +28,13 @@ const CURRENT = '@modelcontextprotocol/conformance';
 const FIRST = 'conformance-2025';
 
 /**
- * What the fixture reached on its own, and so what a gateway in front of it must reach. Counts what each column runs
+ * What the fixture reaches on its own, and so what a gateway in front of it must reach, at least. Counts what each column runs
  * of the core protocol: the scored scenarios and those that are run beside them (3 in each of the current columns).
  */
 export const FULL_MARKS: Record<Column, { scenarios: number; checks: number }> = {
   '0.1.16': { scenarios: 32, checks: 44 },
-  '2025-11-25': { scenarios: 33, checks: 84 },
+  // The fixture alone makes one more: it breaks a stream in mid-call, and is seen to take it up again.
+  '2025-11-25': { scenarios: 33, checks: 83 },
   '2026-07-28': { scenarios: 40, checks: 152 },
 };
 
