@@ -222,6 +222,10 @@ export class Relay implements Receiver, LeaseHolder {
     const { call } = this;
     if (message.kind === Kind.request) {
       this.#asked(message);
+    } else if (message.method === 'notifications/cancelled') {
+      const id = message.text(message.requestIdStart, message.requestIdEnd);
+      const noneLeft = this.#questions?.withdraw(id) === true;
+      if (noneLeft && !call.isDone) this.#arm();
     } else if (message.method === 'notifications/message') {
       // 2026-07-28: no log without a level in the request. Legacy clients get what the server chooses.
       if (!call.isModern || call.message.logLevelStart >= 0) call.push(message.bytes);

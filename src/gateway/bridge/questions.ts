@@ -57,6 +57,14 @@ export class Questions {
     this.#askSoon();
   }
 
+  /** The server no longer waits for this answer; one that the client still gives has nowhere to go. True: none is left. */
+  withdraw(serverId: string): boolean {
+    for (const [key, question] of this.#open) {
+      if (question.serverId === serverId) this.#open.delete(key);
+    }
+    return this.#open.size === 0;
+  }
+
   #askSoon(): void {
     if (this.#isDue) return;
     this.#isDue = true;
