@@ -28,7 +28,7 @@ export interface BackendListener {
   /** `method` is notifications/{tools,prompts,resources}/list_changed. */
   onListChanged(backend: Backend, method: string): void;
   onUpdated(backend: Backend, message: Message): void;
-  /** An inventory was taken anew: catalogues built on the old one are out of date. */
+  /** An inventory was taken anew, or its server came or went: catalogues built before are out of date. */
   onInventory(backend: Backend): void;
 }
 
@@ -48,11 +48,15 @@ interface Slot {
   /** False from list_changed, expiry or reconnect until taken anew. */
   fresh: boolean;
   taking: Promise<void> | null;
+  /** After a failure it is not taken again before. */
+  retryAt: number;
 }
 
 /** Distinct capability profiles that one server is listed for; each costs a process once. */
 const PROFILES_MAX = 16;
 const RESTART_MAX_MS = 30_000;
+/** A server whose lists fail is left alone for so long. */
+const LIST_RETRY_MS = 5_000;
 
 export class Backend implements LinkOwner {
   readonly name: string;
@@ -176,6 +180,7 @@ export class Backend implements LinkOwner {
     if (this.#links.length === 1) {
       this.#watch.follow(link);
       this.#expire();
+      this.#listener.onInventory(this);
     }
     this.#log.info({ era: link.era, version: link.version }, 'server connected');
     if (this.#links.length < this.config.pool.size) setImmediate(() => void this.#openShared());
@@ -253,6 +258,7 @@ export class Backend implements LinkOwner {
     if (this.#links.length === 0) {
       this.#fault = refuse('backend_unavailable', `The connection ended: ${why}.`);
       this.#expire();
+      this.#listener.onInventory(this);
     } else if (at === 0) {
       this.#watch.follow(this.#links[0]!);
     }
@@ -292,6 +298,11 @@ export class Backend implements LinkOwner {
     return (this.#slots.get(key) ?? this.#slots.get(''))?.current;
   }
 
+  /** Whether this profile, and not only clients without capabilities, was ever listed. */
+  hasListed(profile: Profile): boolean {
+    return this.#slots.get(this.#keyOf(profile))?.current !== undefined;
+  }
+
   /** Whether what `inventory` gives is known to be of the running server. */
   isFresh(profile: Profile): boolean {
     const slot = this.#slots.get(this.#keyOf(profile));
@@ -302,15 +313,21 @@ export class Backend implements LinkOwner {
   /** Takes the inventory if there is none or it may have changed; resolves when that is over, well or not. */
   async settle(profile: Profile): Promise<void> {
     if (this.config.disabled || this.#closed || this.isFresh(profile)) return;
+    // One that is known to be down is not waited for: its next start goes on in the background.
+    if (this.hasStarted && this.#links.length === 0) {
+      void this.openShared();
+      return;
+    }
     if (this.era === undefined) await this.openShared();
     const key = this.#keyOf(profile);
     let slot = this.#slots.get(key);
     if (slot === undefined) {
       if (this.#slots.size >= PROFILES_MAX) this.#forgetProfile();
-      slot = { current: undefined, fresh: false, taking: null };
+      slot = { current: undefined, fresh: false, taking: null, retryAt: 0 };
       this.#slots.set(key, slot);
     }
     const taken = slot;
+    if (Date.now() < taken.retryAt) return;
     taken.taking ??= this.#take(taken, key === '' ? NO_PROFILE : profile).finally(() => {
       taken.taking = null;
     });
@@ -330,6 +347,7 @@ export class Backend implements LinkOwner {
     if (lease !== undefined) this.end(lease);
     if (isRefusal(inventory)) {
       slot.fresh = false;
+      slot.retryAt = Date.now() + LIST_RETRY_MS;
       this.#fault = inventory;
       this.#log.warn({ why: inventory.words }, 'lists could not be taken; the last good ones stay');
       return;

@@ -12,9 +12,6 @@ import type { Call } from './call.ts';
 import type { Parking } from './parking.ts';
 import { Relay } from './relay.ts';
 
-/** How long a call of an unknown name waits for servers that are just starting or being listed anew. */
-const SETTLE_MS = 15_000;
-
 export function callTool(call: Call, parking: Parking): Promise<void> | undefined {
   const { name } = call.message;
   const entry = call.route.catalog(call.profile).tools.get(name);
@@ -44,7 +41,7 @@ export async function found(call: Call, shelf: 'tools' | 'prompts'): Promise<Ent
   const { route, profile, message } = call;
   const known = route.catalog(profile)[shelf].get(message.name);
   if (known !== undefined || route.isSettled(profile)) return known;
-  await route.settle(profile, SETTLE_MS);
+  await route.settle(profile);
   return route.catalog(profile)[shelf].get(message.name);
 }
 

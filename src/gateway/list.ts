@@ -25,12 +25,10 @@ export const LISTS: Readonly<Record<string, Page>> = Object.assign(Object.create
 /** Large, because some clients read one page only and would silently lack the rest. */
 const PAGE_ENTRIES_MAX = 1_000;
 const PAGE_BYTES_MAX = 2 * 1024 * 1024;
-/** How long a list waits for a server that is just starting or is being listed anew. */
-const SETTLE_MS = 15_000;
 
 export async function list(call: Call, page: Page): Promise<void> {
   const { route, profile } = call;
-  if (!route.isSettled(profile)) await route.settle(profile, SETTLE_MS);
+  if (!route.isSettled(profile)) await route.settle(profile);
   if (call.isDone) return;
   const catalog = route.catalog(profile);
   const enabled = route.members.filter((member) => member.status !== 'disabled');

@@ -13,7 +13,6 @@ import type { Parking } from './parking.ts';
 import { Relay } from './relay.ts';
 import { plainTarget, resourceTarget } from './target.ts';
 
-const SETTLE_MS = 15_000;
 const SUBSCRIBE_MS = 10_000;
 /** RFC 5424 names (2025-11-25 server/utilities/logging). */
 const LEVELS = new Set([
@@ -55,7 +54,7 @@ async function resourceOf(call: Call): Promise<{ backend: Backend; original: str
   }
   let resource = findResource(route.catalog(profile), route.view, message.uri);
   if (resource === undefined && !route.isSettled(profile)) {
-    await route.settle(profile, SETTLE_MS);
+    await route.settle(profile);
     resource = findResource(route.catalog(profile), route.view, message.uri);
   }
   if (resource === undefined) call.refuse(absent(call, 'unknown_resource'));
@@ -78,7 +77,7 @@ export async function complete(call: Call, parking: Parking): Promise<void> {
   };
   let entry = look();
   if (entry === undefined && !route.isSettled(profile)) {
-    await route.settle(profile, SETTLE_MS);
+    await route.settle(profile);
     entry = look();
   }
   const backend = entry?.backend ?? route.only;

@@ -19,6 +19,8 @@ export interface Generation {
   value: number;
 }
 
+const FIRST_MS = 15_000;
+const AGAIN_MS = 2_000;
 /** Profiles with a catalogue at hand; others are built again when asked for. */
 const CATALOGS_MAX = 32;
 
@@ -64,9 +66,15 @@ export class RouteView {
     await atMost(waitMs, Promise.all(this.members.map((member) => member.start())));
   }
 
-  /** Waits until every server was asked, or its back-off says that it is down, but no longer than `waitMs`. */
-  async settle(profile: Profile, waitMs: number): Promise<void> {
-    await atMost(waitMs, Promise.all(this.members.map((member) => member.settle(profile))));
+  /**
+   * Waits until every server was asked for what may have changed. A server that takes its time is waited for only
+   * where it has not been listed yet: after that its last good lists do.
+   */
+  async settle(profile: Profile): Promise<void> {
+    const settled = this.members.map((member) =>
+      atMost(member.hasListed(profile) ? AGAIN_MS : FIRST_MS, member.settle(profile)),
+    );
+    await Promise.all(settled);
   }
 }
 
