@@ -2,7 +2,8 @@
  * `sluice start`: the gateway in the foreground, until a signal ends it.
  *
  * Order: every fault of the configuration before anything is started, and the one line on stdout when a client can
- * connect; what still starts behind the gateway is waited for by the requests that need it. A reload that fails changes nothing; the old configuration serves on.
+ * connect; what still starts behind the gateway is waited for by the requests that need it. A reload that fails
+ * changes nothing; the old configuration serves on.
  */
 
 import type { Command } from 'commander';
@@ -23,27 +24,31 @@ Example:
 SIGHUP, or a change of the file, loads it again. SIGTERM and SIGINT let calls in flight
 finish (listen.drainMs); a second one ends at once, with 128 + the signal's number.`;
 
+interface StartOptions {
+  readonly config: string;
+  readonly watch: boolean;
+  readonly hints?: boolean;
+}
+
 export function startCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
   program
     .command('start')
     .description('run the gateway')
     .option(...CONFIG_OPTION)
     .option('--no-watch', 'do not load the file again when it changes')
+    .option('--hints', 'say how to connect, as at a terminal')
     .addHelpText('after', EXAMPLE)
-    .action(async (options: { config: string; watch: boolean }) => {
+    .action(async (options: StartOptions) => {
       done(await start(terminal, options));
     });
 }
 
-async function start(
-  terminal: Terminal,
-  options: { config: string; watch: boolean },
-): Promise<Exit> {
+async function start(terminal: Terminal, options: StartOptions): Promise<Exit> {
   // Before the file is read: a change between reading and watching would be missed.
   const reloading = new Reloading(terminal, options.config, options.watch);
   try {
     const loaded = load(terminal, options.config);
-    if (loaded.ok) return await serve(terminal, options.config, loaded, reloading);
+    if (loaded.ok) return await serve(terminal, options, loaded, reloading);
     sayFaults(terminal, loaded.faults);
     return EXIT.usage;
   } finally {
@@ -53,7 +58,7 @@ async function start(
 
 async function serve(
   terminal: Terminal,
-  file: string,
+  options: StartOptions,
   loaded: Loaded & { ok: true },
   reloading: Reloading,
 ): Promise<Exit> {
@@ -80,7 +85,9 @@ async function serve(
   }
   reloading.begin(loaded, gateway, log);
   terminal.out(`listening on ${edge.url}`);
-  if (terminal.isInteractive) await sayWelcome(terminal, edge.url, file, ending);
+  if (terminal.isInteractive || options.hints === true) {
+    await sayWelcome(terminal, edge.url, options.config, ending);
+  }
 
   await ending;
   reloading.close();
