@@ -13,7 +13,7 @@ import { isRefusal } from '../model.ts';
 import type { Era } from '../protocol/eras.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
-import { notSupported } from './ask.ts';
+import { ask, notSupported } from './ask.ts';
 import type { ServerConfig } from './config.ts';
 import { connect, type Known } from './handshake.ts';
 import { type Inventory, takeInventory } from './inventory.ts';
@@ -55,6 +55,8 @@ interface Slot {
 /** Distinct capability profiles that one server is listed for; each costs a process once. */
 const PROFILES_MAX = 16;
 const RESTART_MAX_MS = 30_000;
+/** A server that answers no ping is not waited for longer than this. */
+const PING_MS = 1_000;
 /** A server whose lists fail is left alone for so long. */
 const LIST_RETRY_MS = 5_000;
 
@@ -87,7 +89,7 @@ export class Backend implements LinkOwner {
     this.#environment = host.environment;
     this.#log = host.log.child({ server: name });
     this.#leases = new LeasePool(name, config.pool, config.startMs, {
-      connect: (profile, lease) => this.#connect(profile, lease),
+      connect: (profile, lease) => this.#connectLease(profile, lease),
       onListChanged: (method, profile) => this.#listChanged(method, profile),
       sharedCount: () => this.#links.length,
     });
@@ -199,6 +201,16 @@ export class Backend implements LinkOwner {
       this.#environment,
     );
     if (!isRefusal(link)) this.#known = link.known;
+    return link;
+  }
+
+  async #connectLease(profile: Profile, lease: Lease): Promise<Link | Refusal> {
+    const link = await this.#connect(profile, lease);
+    // Servers that want roots ask right after the handshake and go on by the answer. What they say stands in order,
+    // so once a ping is answered, the question has been heard.
+    if (!isRefusal(link) && link.era === 'legacy' && Object.hasOwn(profile.capabilities, 'roots')) {
+      await ask(link, 'ping', {}, PING_MS);
+    }
     return link;
   }
 

@@ -13,6 +13,11 @@ import type { Refusal } from '../protocol/refusal.ts';
 import type { Call } from './call.ts';
 
 const SET_LEVEL_MS = 5_000;
+/**
+ * What a new process that was told the roots gets to take them in, before its first call. Nothing says when it has:
+ * server-filesystem resolves each path first, which takes some milliseconds.
+ */
+export const DIGEST_MS = 100;
 
 /** The profile under which a server sees this client: none where its pool is shared by decree. */
 export function profileFor(backend: Backend, profile: Profile): Profile {

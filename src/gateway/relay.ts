@@ -31,7 +31,7 @@ import { requestFor } from './bridge/request.ts';
 import { toLegacy, toModern, urlElicitations } from './bridge/results.ts';
 import { Rounds } from './bridge/rounds.ts';
 import { type Call, replyStatus } from './call.ts';
-import { needsLease, openLease } from './lease-call.ts';
+import { DIGEST_MS, needsLease, openLease } from './lease-call.ts';
 import type { Parking } from './parking.ts';
 import type { Target } from './target.ts';
 
@@ -51,6 +51,8 @@ export class Relay implements Receiver, LeaseHolder {
   #pauses = 0;
   #questions: Questions | null = null;
   #rounds: Rounds | null = null;
+  /** The server asked something before it was sent the request; the retry sends it. */
+  #isUnsent = false;
 
   constructor(call: Call, target: Target, parking: Parking) {
     this.call = call;
@@ -100,8 +102,15 @@ export class Relay implements Receiver, LeaseHolder {
       return;
     }
     this.lease = lease;
+    if (call.session === null) {
+      this.#link = lease.link;
+      call.onCancel = (reason) => this.#cancel(reason);
+      lease.hold(this);
+      // A server that asks for roots right after the handshake answers its first call by them.
+      this.#isUnsent = this.#questions?.isOpen === true;
+      if (this.#isUnsent) return;
+    }
     this.#sendOn(lease.link, '');
-    if (call.session === null) lease.hold(this);
   }
 
   #openLease(): Promise<Lease | Refusal> {
@@ -250,12 +259,20 @@ export class Relay implements Receiver, LeaseHolder {
     call.onCancel = (reason) => this.#cancel(reason);
     const early = this.#questions?.early;
     if (early !== undefined) {
-      this.#questions = null;
+      if (this.#questions !== null) this.#questions.early = undefined;
       if (isRefusal(early)) this.fail(early);
       else this.onReply(early);
       return;
     }
-    if (this.#questions?.answer(call) === true) this.#arm();
+    if (this.#questions?.answer(call) !== true) return;
+    if (!this.#isUnsent) {
+      this.#arm();
+      return;
+    }
+    this.#isUnsent = false;
+    setTimeout(() => {
+      if (!call.isDone) this.#sendOn(this.link, '');
+    }, DIGEST_MS);
   }
 
   // === the end ===
@@ -279,13 +296,18 @@ export class Relay implements Receiver, LeaseHolder {
     this.#cancel(reason);
   }
 
-  /** Gives the lease back; one that may still be busy with this call is ended instead. */
+  /**
+   * Gives the lease back. One that may still be busy with this call is ended instead, and so is one whose server has
+   * learnt the roots of this client or still waits for an answer: the next client of the same caller is another.
+   */
   #leave(clean: boolean): void {
     const { lease, call } = this;
     if (lease === null) return;
     if (call.session !== null) call.session.relays.delete(this);
     else if (lease.holder === this) {
-      if (clean) this.backend.release(lease);
+      const questions = this.#questions;
+      const isFree = questions === null || !(questions.isOpen || questions.hasGivenRoots);
+      if (clean && isFree) this.backend.release(lease);
       else this.backend.end(lease);
     }
     this.lease = null;

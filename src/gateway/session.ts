@@ -6,19 +6,13 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import {
-  type Backend,
-  type Lease,
-  type LeaseHolder,
-  NO_PROFILE,
-  type Profile,
-} from '../backends/backends.ts';
+import type { Backend, Lease, LeaseHolder, Profile } from '../backends/backends.ts';
 import type { Caller } from '../model.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { withId } from '../protocol/splice.ts';
 import type { Call } from './call.ts';
-import { openLease } from './lease-call.ts';
+import { DIGEST_MS, openLease } from './lease-call.ts';
 import type { Relay } from './relay.ts';
 import type { RouteView } from './route.ts';
 
@@ -40,6 +34,8 @@ const ASKS_MAX = 64;
 export const CALLS_MAX = 256;
 /** How long a client may think about a question. */
 const ASK_TTL_MS = 10 * 60_000;
+/** How long the first call waits for the client's answer to what a new process asks; programs answer in no time. */
+const EARLY_ANSWER_MS = 5_000;
 
 export class Session implements LeaseHolder {
   /** 122 random bits, visible ASCII (2025-11-25 basic/transports). */
@@ -69,6 +65,8 @@ export class Session implements LeaseHolder {
   readonly subscriptions = new Map<string, () => void>();
   readonly #leases = new Map<Backend, Promise<Lease | Refusal>>();
   readonly #asks = new Map<string, Ask>();
+  /** Waits for the answers to what a new process asks. */
+  readonly #onAnswered = new Set<() => void>();
   #nextAsk = 1;
   isEnded = false;
 
@@ -91,29 +89,54 @@ export class Session implements LeaseHolder {
 
   /** Whether the client said that it can be asked this. */
   can(method: string): boolean {
-    const capability = CAPABILITY[method] ?? method.slice(0, method.indexOf('/'));
-    return this.profile !== NO_PROFILE && this.profile.capabilities[capability] !== undefined;
+    const capability = CAPABILITY.get(method) ?? method.slice(0, method.indexOf('/'));
+    // Own members only: a server may ask for "constructor/x".
+    return Object.hasOwn(this.profile.capabilities, capability);
   }
 
   /** This session's own link to a server, opened at its first use and kept until the session ends. */
   lease(backend: Backend): Promise<Lease | Refusal> {
     const kept = this.#leases.get(backend);
     if (kept !== undefined) return kept;
-    const opening = openLease(backend, this.profile, this.caller.id, this.logLevel).then(
-      (lease) => {
-        if ('code' in lease) {
-          this.#leases.delete(backend);
-        } else if (this.isEnded) {
-          backend.end(lease);
-          return refuse('unknown_session');
-        } else {
-          lease.hold(this);
-        }
-        return lease;
-      },
-    );
+    const opening = this.#open(backend);
     this.#leases.set(backend, opening);
     return opening;
+  }
+
+  async #open(backend: Backend): Promise<Lease | Refusal> {
+    const lease = await openLease(backend, this.profile, this.caller.id, this.logLevel);
+    if ('code' in lease) {
+      this.#leases.delete(backend);
+      return lease;
+    }
+    if (!this.isEnded) {
+      lease.hold(this);
+      // A server that asks for roots right after the handshake answers its first call by them.
+      if (this.#hasAsked(lease)) {
+        await this.#quiet();
+        await new Promise((resolve) => setTimeout(resolve, DIGEST_MS));
+      }
+    }
+    if (!this.isEnded) return lease;
+    backend.end(lease);
+    return refuse('unknown_session');
+  }
+
+  #hasAsked(lease: Lease): boolean {
+    return [...this.#asks.values()].some((ask) => ask.lease === lease);
+  }
+
+  /** Resolves when the client has answered, or has had its time. */
+  #quiet(): Promise<void> {
+    return new Promise((resolve) => {
+      const over = () => {
+        clearTimeout(timer);
+        this.#onAnswered.delete(over);
+        resolve();
+      };
+      const timer = setTimeout(over, EARLY_ANSWER_MS);
+      this.#onAnswered.add(over);
+    });
   }
 
   /** Every lease that is open or opening. */
@@ -204,6 +227,7 @@ export class Session implements LeaseHolder {
     if (ask === undefined) return;
     this.#asks.delete(reply.id);
     ask.answer(reply);
+    this.#answeredAll();
   }
 
   /** The server no longer wants its answer: the client is told under our id. */
@@ -212,7 +236,12 @@ export class Session implements LeaseHolder {
       if (ask.lease !== lease || ask.serverId !== serverId) continue;
       this.#asks.delete(id);
       this.say(cancelled(id), this.#soleRelay(lease));
+      this.#answeredAll();
     }
+  }
+
+  #answeredAll(): void {
+    if (this.#asks.size === 0) for (const answered of [...this.#onAnswered]) answered();
   }
 
   #drop(id: string, why: string): void {
@@ -221,6 +250,7 @@ export class Session implements LeaseHolder {
     this.#asks.delete(id);
     this.say(cancelled(id), null);
     ask.fail(why);
+    this.#answeredAll();
   }
 
   // === where messages go ===
@@ -269,6 +299,7 @@ export class Session implements LeaseHolder {
     }
     for (const ask of this.#asks.values()) ask.fail('The client has gone.');
     this.#asks.clear();
+    this.#answeredAll();
     for (const unsubscribe of this.subscriptions.values()) unsubscribe();
     this.subscriptions.clear();
     for (const [backend, opening] of this.#leases) {
@@ -282,11 +313,11 @@ export class Session implements LeaseHolder {
   }
 }
 
-const CAPABILITY: Readonly<Record<string, string>> = {
-  'sampling/createMessage': 'sampling',
-  'elicitation/create': 'elicitation',
-  'roots/list': 'roots',
-};
+const CAPABILITY: ReadonlyMap<string, string> = new Map([
+  ['sampling/createMessage', 'sampling'],
+  ['elicitation/create', 'elicitation'],
+  ['roots/list', 'roots'],
+]);
 
 function cancelled(id: string): Buffer {
   return Buffer.from(

@@ -15,14 +15,15 @@ import { inputRequired, MULTI_ROUND_TRIP } from './input-required.ts';
 /** Questions of one call that may be open at once. */
 const OPEN_MAX = 32;
 
-const CAPABILITY: Readonly<Record<string, string>> = {
-  'sampling/createMessage': 'sampling',
-  'elicitation/create': 'elicitation',
-  'roots/list': 'roots',
-};
+const CAPABILITY: ReadonlyMap<string, string> = new Map([
+  ['sampling/createMessage', 'sampling'],
+  ['elicitation/create', 'elicitation'],
+  ['roots/list', 'roots'],
+]);
 
 interface Question {
   readonly serverId: string;
+  readonly method: string;
   /** The request without its id, as JSON text. */
   readonly request: string;
 }
@@ -32,6 +33,8 @@ export class Questions {
   readonly #open = new Map<string, Question>();
   #count = 0;
   #isDue = false;
+  /** The server asked for the client's roots, and servers keep them: its link is this client's from then on. */
+  hasGivenRoots = false;
   /** What the server answered while the client was away. */
   early: Message | Refusal | undefined;
 
@@ -39,9 +42,14 @@ export class Questions {
     this.#relay = relay;
   }
 
+  /** Whether the server waits for an answer. */
+  get isOpen(): boolean {
+    return this.#open.size > 0;
+  }
+
   add(message: Message): void {
     const { call, link } = this.#relay;
-    const capability = CAPABILITY[message.method];
+    const capability = CAPABILITY.get(message.method);
     const able =
       capability !== undefined &&
       MULTI_ROUND_TRIP.has(call.message.method) &&
@@ -53,7 +61,11 @@ export class Questions {
     const params = message.text(message.paramsStart, message.paramsEnd);
     const request = `{"method":${JSON.stringify(message.method)}${params === '' ? '' : `,"params":${params}`}}`;
     this.#count += 1;
-    this.#open.set(`input-${this.#count}`, { serverId: message.id, request });
+    this.#open.set(`input-${this.#count}`, {
+      serverId: message.id,
+      method: message.method,
+      request,
+    });
     this.#askSoon();
   }
 
@@ -94,10 +106,11 @@ export class Questions {
     const { message } = call;
     const responses = message.value(message.inputResponsesStart, message.inputResponsesEnd);
     const given = typeof responses === 'object' && responses !== null ? responses : {};
-    for (const [key, { serverId }] of this.#open) {
+    for (const [key, { serverId, method: asked }] of this.#open) {
       const result = Object.hasOwn(given, key) ? (given as Record<string, unknown>)[key] : null;
       if (typeof result !== 'object' || result === null) continue;
       this.#open.delete(key);
+      this.hasGivenRoots ||= asked === 'roots/list';
       const reply = `{"jsonrpc":"2.0","id":${serverId},"result":${JSON.stringify(result)}}`;
       this.#relay.link.post(Buffer.from(reply));
     }

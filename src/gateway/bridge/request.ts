@@ -7,6 +7,7 @@
 
 import type { Link } from '../../backends/backends.ts';
 import { META } from '../../protocol/eras.ts';
+import { members } from '../../protocol/members.ts';
 import type { Message } from '../../protocol/message.ts';
 import { type Edit, insertMember, splice } from '../../protocol/splice.ts';
 import type { Call } from '../call.ts';
@@ -28,7 +29,8 @@ export function requestFor(
   if (message.tokenStart >= 0) {
     edits.push({ start: message.tokenStart, end: message.tokenEnd, put: own });
   }
-  if (call.innerState !== null) {
+  if (call.isModern && link.era === 'legacy') dropRetry(message, edits);
+  else if (call.innerState !== null) {
     const { requestStateStart: start, requestStateEnd: end } = message;
     edits.push({ start, end, put: call.innerState });
   }
@@ -44,6 +46,23 @@ function targetEdit(message: Message, put: string): Edit {
   return message.method === 'resources/read'
     ? { start: message.uriStart, end: message.uriEnd, put }
     : { start: message.nameStart, end: message.nameEnd, put };
+}
+
+/** What a modern client adds to a retry means nothing to a legacy server, and a strict one would refuse it. */
+const RETRY_MEMBERS = new Set(['requestState', 'inputResponses']);
+
+function dropRetry(message: Message, edits: Edit[]): void {
+  const { bytes, paramsStart, paramsEnd, requestStateStart, inputResponsesStart } = message;
+  if (requestStateStart < 0 && inputResponsesStart < 0) return;
+  const all = members(bytes, paramsStart, paramsEnd);
+  const kept = all.findIndex(({ key }) => !RETRY_MEMBERS.has(key));
+  for (const [i, { key, keyStart, end }] of all.entries()) {
+    if (!RETRY_MEMBERS.has(key)) continue;
+    // With the comma that follows before the first member that stays, with the one before it after that.
+    const next = all[i + 1];
+    if (kept < 0 || i < kept) edits.push({ start: keyStart, end: next?.keyStart ?? end, put: '' });
+    else edits.push({ start: all[i - 1]!.end, end, put: '' });
+  }
 }
 
 function addMembers(message: Message, edits: Edit[], meta: string, retry: string): void {
