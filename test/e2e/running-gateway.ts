@@ -5,7 +5,7 @@
  */
 
 import assert from 'node:assert/strict';
-import { renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type StartedProcess, startProcess } from '../support/spawn.ts';
 import { compiled, projectFolder, temporaryFolder } from '../support/temp.ts';
@@ -159,4 +159,18 @@ export function namesOf(
   const list = answer.result?.[member] as { name: string }[] | undefined;
   assert.ok(list !== undefined, JSON.stringify(answer));
   return list.map(({ name }) => name);
+}
+
+/** `recorder.ts` as the entry of a stdio server; what it received is read with `recorded`. */
+export function recorder(file: string, ...tools: string[]): Json {
+  return { command: process.execPath, args: [compiled('test/e2e/recorder.js'), file, ...tools] };
+}
+
+/** The lines that a recorder received, and the processes that it ran as. */
+export function recorded(file: string): { pids: number[]; lines: Buffer[] } {
+  const all = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
+  const isStart = (line: string) => line.startsWith('start ');
+  const pids = all.filter(isStart).map((line) => Number(line.slice(6)));
+  const lines = all.filter((line) => !isStart(line)).map((line) => Buffer.from(line, 'base64'));
+  return { pids, lines };
 }
