@@ -24,6 +24,13 @@ interface Finding {
   readonly words: string;
 }
 
+/** Said so that nobody takes silence for protection. */
+const AUTOMATON: Finding = {
+  about: 'automaton',
+  state: 'weak',
+  words: 'none: this version does not look for secrets or injections in what passes',
+};
+
 /** The oldest release with what this code relies on; package.json says the same. */
 const NODE_MIN = [20, 19] as const;
 
@@ -48,6 +55,7 @@ async function doctor(
     { about: 'sluice', state: 'ok', words: VERSION } as const,
     nodeFinding(),
     await frontFinding(loaded.ok ? loaded.config.listen.front : 'auto'),
+    AUTOMATON,
     ...fileFindings(terminal, loaded),
     ...(loaded.ok ? limitFindings(loaded.config) : []),
   ];
@@ -59,7 +67,7 @@ async function doctor(
 
 function findingLine(terminal: Terminal, { about, state, words }: Finding): string {
   const style = { ok: 'green', note: 'dim', weak: 'yellow', fault: 'red' } as const;
-  return `${terminal.paint(style[state], state.padEnd(5))}  ${about.padEnd(8)}  ${words}`;
+  return `${terminal.paint(style[state], state.padEnd(5))}  ${about.padEnd(9)}  ${words}`;
 }
 
 function nodeFinding(): Finding {
