@@ -21,7 +21,7 @@ import { type Lease, NOBODY } from './lease.ts';
 import { LeasePool } from './lease-pool.ts';
 import type { Link, LinkOwner } from './link.ts';
 import { NO_PROFILE, type Profile } from './profile.ts';
-import { Watch } from './watch.ts';
+import { LIST_CHANGES, Watch } from './watch.ts';
 
 /** What a backend tells the gateway of its own accord. */
 export interface BackendListener {
@@ -256,7 +256,7 @@ export class Backend implements LinkOwner {
       link?.post(notSupported(message));
       return;
     }
-    if (message.method.endsWith('/list_changed')) {
+    if (LIST_CHANGES.has(message.method)) {
       this.#listChanged(message.method, NO_PROFILE);
     } else if (message.method === 'notifications/resources/updated') {
       this.#listener.onUpdated(this, message);
@@ -364,6 +364,8 @@ export class Backend implements LinkOwner {
       this.#log.warn({ why: inventory.words }, 'lists could not be taken; the last good ones stay');
       return;
     }
+    // Connected again is said elsewhere; here only the lists can have been at fault.
+    if (this.#links.length > 0) this.#fault = undefined;
     if (inventory.ttlMs === 0) slot.fresh = false;
     slot.current = inventory;
     this.#listener.onInventory(this);

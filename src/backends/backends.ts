@@ -18,6 +18,7 @@ export type { Lease, LeaseHolder } from './lease.ts';
 export type { Link, Mirror, Receiver } from './link.ts';
 export { matches } from './naming.ts';
 export { NO_PROFILE, type Profile, profileOf } from './profile.ts';
+export { LIST_CHANGES } from './watch.ts';
 
 /**
  * The backends of a new configuration: those whose entry did not change are kept with their processes, the others

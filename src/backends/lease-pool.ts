@@ -55,7 +55,7 @@ export class LeasePool {
 
   get inFlight(): number {
     let sum = 0;
-    for (const lease of this.#leases) sum += lease.link.inFlight;
+    for (const lease of this.#leases) sum += lease.inFlight;
     return sum;
   }
 
@@ -170,7 +170,7 @@ export class LeasePool {
 
   sweep(now: number): void {
     for (const lease of [...this.#leases]) {
-      const isUsed = lease.link.inFlight > 0 || now - lease.link.usedAt <= this.#limits.idleMs;
+      const isUsed = lease.inFlight > 0 || now - lease.link.usedAt <= this.#limits.idleMs;
       if (!isUsed) this.#takeAway(lease, 'it was idle');
     }
   }

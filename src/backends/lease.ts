@@ -10,6 +10,7 @@ import { Kind, type Message } from '../protocol/message.ts';
 import { notSupported } from './ask.ts';
 import type { Link, LinkOwner } from './link.ts';
 import type { Profile } from './profile.ts';
+import { LIST_CHANGES, Watch } from './watch.ts';
 
 /** Who holds a lease: takes what its server says about no request in particular. */
 export interface LeaseHolder {
@@ -24,6 +25,7 @@ export class Lease implements LinkOwner {
   readonly callerId: string;
   readonly #onListChanged: (method: string, profile: Profile) => void;
   readonly #onClosed: (lease: Lease) => void;
+  readonly #watch = new Watch((message) => this.onMessage(this.link, message), null);
   #link: Link | null = null;
   #holder: LeaseHolder | null = null;
   /** What the server said before anybody held the lease: some ask for roots right after the handshake. */
@@ -65,6 +67,24 @@ export class Lease implements LinkOwner {
     for (const message of early) holder.onLeaseMessage(this, message);
   }
 
+  /** Hears of changes, for a holder that stays: this process may be the only one in which they happen. */
+  listen(): void {
+    this.#watch.follow(this.link);
+  }
+
+  subscribe(uri: string): void {
+    this.#watch.subscribe(uri);
+  }
+
+  unsubscribe(uri: string): void {
+    this.#watch.unsubscribe(uri);
+  }
+
+  /** Requests in flight, but for the stream of changes, which waits for nobody. */
+  get inFlight(): number {
+    return this.link.inFlight - (this.#watch.isListening ? 1 : 0);
+  }
+
   letGo(): void {
     this.#holder = null;
   }
@@ -75,12 +95,12 @@ export class Lease implements LinkOwner {
 
   /** Nobody holds it, or its holder has nothing under way. */
   get isSpare(): boolean {
-    if (this.#link === null || this.#link.inFlight > 0) return false;
+    if (this.#link === null || this.inFlight > 0) return false;
     return this.#holder === null ? this.#early === null : this.#holder.canSpare(this);
   }
 
   onMessage(link: Link, message: Message): void {
-    if (message.method.endsWith('/list_changed')) this.#onListChanged(message.method, this.profile);
+    if (LIST_CHANGES.has(message.method)) this.#onListChanged(message.method, this.profile);
     else if (this.#holder !== null) this.#holder.onLeaseMessage(this, message);
     else if (this.#early !== null && this.#early.length < EARLY_MAX) this.#early.push(message);
     // Nobody is there to ask: a server left waiting would hold its call open for ever.

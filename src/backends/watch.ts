@@ -1,5 +1,5 @@
 /**
- * Hears of changes at one server, over one of its shared links.
+ * Hears of changes at one server, over one of its shared links, or at the process of one session.
  *
  * A legacy server sends list_changed unasked, and resources/updated after resources/subscribe. A modern server sends
  * both only on a `subscriptions/listen` stream whose filter is fixed when it opens, so that a new subscription opens
@@ -11,6 +11,13 @@ import type { Message } from '../protocol/message.ts';
 import { ask, mirrorOf, requestBytes } from './ask.ts';
 import type { Link } from './link.ts';
 
+/** What may be passed on to clients by name. A server's own text in its place could be anything, a newline included. */
+export const LIST_CHANGES: ReadonlySet<string> = new Set([
+  'notifications/tools/list_changed',
+  'notifications/prompts/list_changed',
+  'notifications/resources/list_changed',
+]);
+
 const SUBSCRIPTIONS_MAX = 10_000;
 const ASK_MS = 10_000;
 const RELISTEN_MS = 2_000;
@@ -19,13 +26,13 @@ const FOREVER_MS = 2_147_483_647;
 
 export class Watch {
   readonly #onMessage: (message: Message) => void;
-  readonly #log: Logger;
+  readonly #log: Logger | null;
   readonly #counts = new Map<string, number>();
   #link: Link | null = null;
   #listenId = 0;
   #relisten: NodeJS.Immediate | NodeJS.Timeout | null = null;
 
-  constructor(onMessage: (message: Message) => void, log: Logger) {
+  constructor(onMessage: (message: Message) => void, log: Logger | null) {
     this.#onMessage = onMessage;
     this.#log = log;
   }
@@ -99,7 +106,7 @@ export class Watch {
     this.#listenId = id;
     const over = () => {
       if (this.#listenId !== id || !link.isLive) return;
-      this.#log.debug('the stream of changes ended; opening it again');
+      this.#log?.debug('the stream of changes ended; opening it again');
       this.#listenId = 0;
       this.#relisten ??= setTimeout(() => this.#again(link), RELISTEN_MS).unref();
     };
@@ -108,7 +115,8 @@ export class Watch {
       onFail: over,
       onMessage: (message: Message) => {
         // Only the current stream speaks: during a replacement both would report the same change.
-        if (this.#listenId === id) this.#onMessage(message);
+        // Nor is anybody else concerned by the acknowledgement.
+        if (this.#listenId === id && isChange(message)) this.#onMessage(message);
       },
     };
     const method = 'subscriptions/listen';
@@ -120,4 +128,8 @@ export class Watch {
       mirrorOf(method),
     );
   }
+}
+
+function isChange({ method }: Message): boolean {
+  return LIST_CHANGES.has(method) || method === 'notifications/resources/updated';
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Logger } from 'pino';
-import { type Backend, NO_PROFILE, profileOf } from '../backends/backends.ts';
+import { type Backend, LIST_CHANGES, NO_PROFILE, profileOf } from '../backends/backends.ts';
 import type { Caller } from '../model.ts';
 import { isLegacy, LATEST_LEGACY } from '../protocol/eras.ts';
 import { Kind, type Message } from '../protocol/message.ts';
@@ -331,12 +331,6 @@ export class Gateway {
     });
   }
 }
-
-const LIST_CHANGES = [
-  'notifications/tools/list_changed',
-  'notifications/prompts/list_changed',
-  'notifications/resources/list_changed',
-];
 
 function isIn(parts: Parts, backend: Backend): boolean {
   return parts.backends.get(backend.name) === backend;

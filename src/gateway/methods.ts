@@ -3,7 +3,8 @@
  * understands.
  */
 
-import { askFor, type Backend, findResource } from '../backends/backends.ts';
+import { type Backend, findResource } from '../backends/backends.ts';
+import { isRefusal } from '../model.ts';
 import { refuse } from '../protocol/refusal.ts';
 import type { Call } from './call.ts';
 import { absent, found } from './call-tool.ts';
@@ -11,9 +12,9 @@ import type { Interests } from './interests.ts';
 import { needsLease, setLevel } from './lease-call.ts';
 import type { Parking } from './parking.ts';
 import { Relay } from './relay.ts';
+import { SUBSCRIPTIONS_MAX } from './subscriptions.ts';
 import { plainTarget, resourceTarget } from './target.ts';
 
-const SUBSCRIBE_MS = 10_000;
 /** RFC 5424 names (2025-11-25 server/utilities/logging). */
 const LEVELS = new Set([
   'debug',
@@ -25,8 +26,6 @@ const LEVELS = new Set([
   'alert',
   'emergency',
 ]);
-/** Resources that one session may be subscribed to. */
-const SUBSCRIPTIONS_MAX = 1_000;
 
 export async function getPrompt(call: Call, parking: Parking): Promise<void> {
   if (call.message.nameStart < 0) {
@@ -137,33 +136,15 @@ export async function subscribe(call: Call, interests: Interests): Promise<void>
   if (resource === undefined || session === null) return;
   const { backend, original } = resource;
   const { uri } = message;
-  const on = message.method === 'resources/subscribe';
-  if (backend.era === 'legacy' && needsLease(call, backend)) {
-    // The process of this session is the one whose resources it sees.
-    const lease = await session.lease(backend);
-    if ('code' in lease) call.refuse(lease);
-    else {
-      await askFor(lease.link, message.method, { uri: original }, SUBSCRIBE_MS);
-      call.result('');
-    }
+  if (message.method === 'resources/unsubscribe') {
+    session.subscriptions.remove(uri);
+    call.result('');
     return;
   }
-  session.subscriptions.get(uri)?.();
-  session.subscriptions.delete(uri);
-  if (on && session.subscriptions.size >= SUBSCRIPTIONS_MAX) {
-    call.refuse(refuse('busy', `At most ${SUBSCRIPTIONS_MAX} subscriptions per session.`));
-    return;
-  }
-  if (on) {
-    // Written anew: the server's own may carry the id of the gateway's stream, or a URI that the client does not know.
-    const params = JSON.stringify({ uri });
-    const update = Buffer.from(
-      `{"jsonrpc":"2.0","method":"notifications/resources/updated","params":${params}}`,
-    );
-    const end = interests.add(backend, original, () => session.announce(update));
-    session.subscriptions.set(uri, end);
-  }
-  call.result('');
+  const lease = needsLease(call, backend) ? await session.lease(backend) : null;
+  if (isRefusal(lease)) call.refuse(lease);
+  else if (session.subscriptions.add(uri, backend, original, lease, interests)) call.result('');
+  else call.refuse(refuse('busy', `At most ${SUBSCRIPTIONS_MAX} subscriptions per session.`));
 }
 
 /** A method that the gateway does not know: a route to one server passes it on, several cannot tell whose it is. */

@@ -15,6 +15,7 @@ import {
   type Backend,
   type Lease,
   type LeaseHolder,
+  LIST_CHANGES,
   type Link,
   type Mirror,
   notSupported,
@@ -213,8 +214,8 @@ export class Relay implements Receiver, LeaseHolder {
       const put = client.bytes.subarray(client.tokenStart, client.tokenEnd);
       const edit = { start: message.tokenStart, end: message.tokenEnd, put };
       call.push(splice(message.bytes, [edit]));
-    } else if (message.method.endsWith('/list_changed') || isUpdate(message)) {
-      this.backend.onMessage(this.link, message);
+    } else if (LIST_CHANGES.has(message.method) || (lease === null && isUpdate(message))) {
+      (lease ?? this.backend).onMessage(this.link, message);
     } else if (lease !== null && call.session !== null) {
       call.session.onLeaseMessage(lease, message, this);
     } else {

@@ -15,6 +15,7 @@ import type { Call } from './call.ts';
 import { DIGEST_MS, openLease } from './lease-call.ts';
 import type { Relay } from './relay.ts';
 import type { RouteView } from './route.ts';
+import { Subscriptions } from './subscriptions.ts';
 
 /** A question to the client that has no answer yet. */
 interface Ask {
@@ -61,8 +62,7 @@ export class Session implements LeaseHolder {
   readonly calls = new Map<string, Call>();
   /** Relays in flight on leases of this session, oldest first. */
   readonly relays = new Set<Relay>();
-  /** Subscribed resources: URI as the client knows it → how to end the subscription. */
-  readonly subscriptions = new Map<string, () => void>();
+  readonly subscriptions = new Subscriptions((update) => this.announce(update));
   readonly #leases = new Map<Backend, Promise<Lease | Refusal>>();
   readonly #asks = new Map<string, Ask>();
   /** Waits for the answers to what a new process asks. */
@@ -111,6 +111,8 @@ export class Session implements LeaseHolder {
     }
     if (!this.isEnded) {
       lease.hold(this);
+      lease.listen();
+      this.subscriptions.move(backend, lease);
       // A server that asks for roots right after the handshake answers its first call by them.
       if (this.#hasAsked(lease)) {
         await this.#quiet();
@@ -151,6 +153,8 @@ export class Session implements LeaseHolder {
       this.#forward(lease, message, about);
     } else if (message.method === 'notifications/cancelled') {
       this.#withdraw(lease, message.text(message.requestIdStart, message.requestIdEnd));
+    } else if (message.method === 'notifications/resources/updated') {
+      this.subscriptions.updated(lease, message.uri);
     } else {
       this.say(message.bytes, about ?? this.#soleRelay(lease));
     }
@@ -300,8 +304,7 @@ export class Session implements LeaseHolder {
     for (const ask of this.#asks.values()) ask.fail('The client has gone.');
     this.#asks.clear();
     this.#answeredAll();
-    for (const unsubscribe of this.subscriptions.values()) unsubscribe();
-    this.subscriptions.clear();
+    this.subscriptions.end();
     for (const [backend, opening] of this.#leases) {
       void opening.then((lease) => {
         if (!('code' in lease)) backend.end(lease);

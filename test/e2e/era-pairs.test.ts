@@ -241,28 +241,46 @@ for (const server of SERVERS) {
       assert.equal(logs.length, 3, JSON.stringify(messages));
     });
 
-    it('hears of an update of a resource that it subscribed to, and of none after unsubscribing', async () => {
-      const stream = await client.listen();
-      const uri = 'test://watched-resource';
-      assert.deepEqual((await client.request('resources/subscribe', { uri })).result, {});
-      const updates = () =>
-        client.received.filter(({ method }) => method === 'notifications/resources/updated');
-      // A modern server is listened to anew for the new resource, which it acknowledges to the gateway alone.
-      await until(async () => {
+    for (const level of ['', 'debug']) {
+      const words = level === '' ? '' : ' though it has set a log level';
+      it(`hears of updates of a resource while it is subscribed${words}`, async () => {
+        if (level !== '') await client.request('logging/setLevel', { level });
+        const stream = await client.listen();
+        const uri = 'test://watched-resource';
+        assert.deepEqual((await client.request('resources/subscribe', { uri })).result, {});
+        const updates = () =>
+          client.received.filter(({ method }) => method === 'notifications/resources/updated');
+        // A modern server is listened to anew for the new resource, which it acknowledges to the gateway alone.
+        await until(async () => {
+          await client.call('test_update_watched');
+          return updates().length > 0;
+        });
+        assert.deepEqual(updates()[0]?.params?.uri, uri);
+        await client.request('resources/unsubscribe', { uri });
+        await client.request('ping');
+        const before = updates().length;
         await client.call('test_update_watched');
-        return updates().length > 0;
+        await client.call('test_echo', { message: 'barrier' });
+        assert.ok(updates().length <= before + 1, 'updates after the end of the subscription');
+        await stream.close();
       });
-      assert.deepEqual(updates()[0]?.params?.uri, uri);
-      await client.request('resources/unsubscribe', { uri });
-      await client.request('ping');
-      const before = updates().length;
-      await client.call('test_update_watched');
-      await client.call('test_echo', { message: 'barrier' });
-      assert.ok(updates().length <= before + 1, 'updates after the end of the subscription');
-      await stream.close();
+    }
+
+    it('keeps its subscription when it gets a process of its own', async () => {
+      const plain = await LegacyClient.open(gateway.route(server));
+      const stream = await plain.listen();
+      await plain.request('resources/subscribe', { uri: 'test://watched-resource' });
+      await plain.request('logging/setLevel', { level: 'debug' });
+      await until(async () => {
+        await plain.call('test_update_watched');
+        return stream.messages.some(({ method }) => method === 'notifications/resources/updated');
+      });
+      await plain.close();
+      await stream.ended;
     });
 
     it('hears that a list has changed', async () => {
+      await client.request('logging/setLevel', { level: 'error' });
       const stream = await client.listen();
       for (const [tool, method] of [
         ['test_trigger_tool_change', 'notifications/tools/list_changed'],

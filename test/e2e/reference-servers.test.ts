@@ -236,12 +236,15 @@ describe('roots of a client', { timeout: 60_000 }, () => {
   it('that change reach the process', async () => {
     let folder = folderWith('first');
     const client = await open(() => folder);
+    // Asked of its own accord, a server has no stream of a request to ask on.
+    const stream = await client.listen();
     const allowed = async () => textOf(await client.call('list_allowed_directories'));
     await until(async () => (await allowed()).includes(folder));
     folder = folderWith('second');
     await client.notify('notifications/roots/list_changed');
     await until(async () => (await allowed()).includes(folder));
     await client.close();
+    await stream.ended;
   });
 
   it('of a modern client are asked for within the call', async () => {
