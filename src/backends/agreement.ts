@@ -18,6 +18,7 @@ import {
 import { NAME, VERSION } from '../protocol/identity.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
+import { boundedHello } from './hello.ts';
 import type { JsonRpcLink } from './json-rpc-link.ts';
 import type { LinkLog } from './link-log.ts';
 import type { Wire } from './wire.ts';
@@ -85,7 +86,9 @@ async function discover(
   const body = bodyOf(reply);
   if (reply.kind === Kind.result) {
     const spoken = pick(body.supportedVersions);
-    if (spoken !== undefined) return { era: 'modern', version: spoken, hello: body };
+    if (spoken !== undefined) {
+      return { era: 'modern', version: spoken, hello: boundedHello(body) };
+    }
   } else if (body.code === UNSUPPORTED_VERSION) {
     const spoken = pick((body.data as { supported?: unknown } | undefined)?.supported);
     if (spoken !== undefined && spoken !== version) return discover(terms, link, wire, spoken);
@@ -109,9 +112,11 @@ export async function initialize(
   const reply = await ask(link, 'initialize', params, terms.startMs);
   if (isRefusal(reply)) return link.isLive ? unanswered(reply) : ended(link);
   if (reply.kind === Kind.error) return answered('The server refused to initialize.', terms, reply);
-  const hello = bodyOf(reply);
-  const version = hello.protocolVersion;
-  if (typeof version === 'string' && isLegacy(version)) return { era: 'legacy', version, hello };
+  const body = bodyOf(reply);
+  const version = body.protocolVersion;
+  if (typeof version === 'string' && isLegacy(version)) {
+    return { era: 'legacy', version, hello: boundedHello(body) };
+  }
   return answered('The server speaks no protocol revision that this gateway knows.', terms, reply);
 }
 

@@ -59,6 +59,8 @@ const RESTART_MAX_MS = 30_000;
 const PING_MS = 1_000;
 /** A server whose lists fail is left alone for so long. */
 const LIST_RETRY_MS = 5_000;
+/** A server that announces changes all the time is listed in the background no more often; calls and lists still look. */
+const RELIST_MS = 1_000;
 
 export class Backend implements LinkOwner {
   readonly name: string;
@@ -283,7 +285,8 @@ export class Backend implements LinkOwner {
     const slot = this.#slots.get(this.#keyOf(profile));
     if (slot !== undefined) {
       slot.fresh = false;
-      void this.settle(profile);
+      const isLate = Date.now() - (slot.current?.takenAt ?? 0) > RELIST_MS;
+      if (isLate) void this.settle(profile);
     }
     this.#listener.onListChanged(this, method);
   }
@@ -354,7 +357,11 @@ export class Backend implements LinkOwner {
     if (isRefusal(link)) return;
     // A change announced while the list is being taken makes it stale again, so set this first.
     slot.fresh = true;
-    const inventory = await takeInventory(link, this.config.timeoutMs);
+    const inventory = await takeInventory(link, this.config.timeoutMs).catch((error: unknown) => {
+      // Taken in the background, where nobody catches, from what a stranger wrote.
+      this.#log.error({ err: error }, 'lists could not be read, by a bug of the gateway');
+      return refuse('backend_unavailable', "The server's lists could not be read.");
+    });
     // Not kept for a client: this process was told that nobody answers its questions, and some ask only once.
     if (lease !== undefined) this.end(lease);
     if (isRefusal(inventory)) {

@@ -5,6 +5,8 @@
  * caller can act on 429 otherwise than on 401.
  */
 
+import { survey } from '../protocol/canonical.ts';
+import { DEPTH_MAX } from '../protocol/json-rpc.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import type { Over } from './http-exchange.ts';
 
@@ -51,8 +53,11 @@ export function isSessionLost(over: Over): boolean {
 
 function errorIn(body: Buffer): { code: number; message: unknown } | undefined {
   if (body.length === 0) return undefined;
+  const text = body.toString();
+  // JSON.parse takes any depth, and JSON.stringify overflows the stack at some thousands.
+  if (survey(text).depth > DEPTH_MAX) return undefined;
   try {
-    const { error } = JSON.parse(body.toString()) as { error?: unknown };
+    const { error } = JSON.parse(text) as { error?: unknown };
     const isError = typeof error === 'object' && error !== null && 'code' in error;
     return isError && Number.isInteger(error.code)
       ? (error as { code: number; message: unknown })

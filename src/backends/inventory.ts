@@ -75,6 +75,9 @@ const SHELVES: readonly Shelf[] = [
 const DEFINITIONS_MAX = 20_000;
 const PAGES_MAX = 500;
 const INVENTORY_BYTES_MAX = 64 * 1024 * 1024;
+/** Cursors are handed back as they came, and kept to see a list that goes in circles. */
+const CURSOR_CHARS_MAX = 4096;
+const OPEN_BRACKET = 0x5b;
 /** Servers that neither announce changes nor give a ttl are asked again after this long. */
 const UNANNOUNCED_TTL_MS = 60_000;
 
@@ -113,28 +116,37 @@ async function takeShelf(
   let cursor: string | undefined;
   let bytes = 0;
   const seen = new Set<string>();
+  const cursors = new Set<string>();
   for (let page = 0; ; page++) {
     const reply = await ask(link, shelf.method, cursor === undefined ? {} : { cursor }, timeoutMs);
     if (isRefusal(reply)) return reply;
     if (reply.kind === Kind.error) return listFault(link, shelf, reply);
     const fields = fieldsOf(reply);
     const list = fields.get(shelf.member);
-    if (list === undefined) return badList(shelf, 'has no list in its answer');
+    if (list === undefined || reply.bytes[list.start] !== OPEN_BRACKET) {
+      return badList(shelf, 'has no list in its answer');
+    }
     bytes += reply.bytes.length;
-    for (const { start, end } of elements(reply.bytes, list.start, list.end)) {
+    // One too many is enough to see that there are too many: a page of 16 MiB may hold a million.
+    const room = DEFINITIONS_MAX - into.length + 1;
+    for (const { start, end } of elements(reply.bytes, list.start, list.end, room)) {
       const definition = cut(reply.bytes, start, end, shelf);
       // A definition without a usable name cannot be called; the first of two equal ones is the one that answers.
       if (definition === undefined || seen.has(definition.key)) continue;
       seen.add(definition.key);
       into.push(definition);
     }
+    if (page >= PAGES_MAX || into.length > DEFINITIONS_MAX || bytes > INVENTORY_BYTES_MAX) {
+      return badList(shelf, 'is larger than the gateway keeps');
+    }
     if (link.era === 'modern') readTerms(reply, fields, terms);
     const next = fields.get('nextCursor');
     cursor = next === undefined ? undefined : nextCursor(reply.bytes, next);
     if (cursor === undefined) return undefined;
-    if (page >= PAGES_MAX || into.length > DEFINITIONS_MAX || bytes > INVENTORY_BYTES_MAX) {
-      return badList(shelf, 'is larger than the gateway keeps');
+    if (cursors.has(cursor) || cursor.length > CURSOR_CHARS_MAX) {
+      return badList(shelf, 'has a cursor that leads nowhere');
     }
+    cursors.add(cursor);
   }
 }
 
@@ -189,11 +201,13 @@ function cut(reply: Buffer, start: number, end: number, shelf: Shelf): Definitio
 
 /** A server that declares resources but has no templates method simply has none. */
 function listFault(link: Link, shelf: Shelf, reply: Message): Refusal | undefined {
-  const error = reply.value(reply.bodyStart, reply.bodyEnd) as { code?: number };
+  const error = reply.value(reply.bodyStart, reply.bodyEnd) as { code?: unknown };
   if (error.code === -32601 && (shelf.kind === 'templates' || link.era === 'legacy')) {
     return undefined;
   }
-  return badList(shelf, `answers ${shelf.method} with error ${error.code}`);
+  // These words reach clients and /readyz: a code that is text would be the server's own words there.
+  const code = Number.isInteger(error.code) ? ` ${error.code}` : '';
+  return badList(shelf, `answers ${shelf.method} with error${code}`);
 }
 
 function badList(shelf: Shelf, why: string): Refusal {

@@ -179,6 +179,16 @@ export class JsonRpcLink implements Link, Sink {
       this.#onFault(message, of);
       return;
     }
+    try {
+      this.#onMessage(message, of);
+    } catch (error) {
+      // We are in a callback of a pipe or a socket: what a server says must not be able to end the process.
+      const stack = this.#log.clean(String((error as Error).stack));
+      this.#log.warn('a message of the server met a bug of the gateway', { stack });
+    }
+  }
+
+  #onMessage(message: Message, of: number): void {
     switch (message.kind) {
       case Kind.result:
       case Kind.error:
@@ -227,7 +237,13 @@ export class JsonRpcLink implements Link, Sink {
       return;
     }
     this.#wire?.release(id, null);
-    pending.receiver.onReply(message);
+    try {
+      pending.receiver.onReply(message);
+    } catch (error) {
+      // Its caller still waits.
+      pending.receiver.onFail(refuse('internal'));
+      throw error;
+    }
   }
 
   #onRequest(message: Message, of: number): void {

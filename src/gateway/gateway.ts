@@ -45,6 +45,8 @@ export interface ServerReport {
 
 const SWEEP_MS = 10_000;
 const COALESCE_MS = 10;
+/** One server's change is told to thousands of clients: one that announces without end is heard twice a second. */
+const ANNOUNCE_MS = 500;
 /** How long a connecting client waits for servers that are just starting. */
 const START_MS = 15_000;
 
@@ -57,6 +59,7 @@ export class Gateway {
   readonly #house: House;
   readonly #sweep: NodeJS.Timeout;
   readonly #announcing = new Set<string>();
+  readonly #announcedAt = new Map<string, number>();
   #parts: Parts;
   #inFlight = 0;
   #isDraining = false;
@@ -153,7 +156,10 @@ export class Gateway {
         opened(session);
         call.result(initializeMembers(route, version));
       },
-      (error: unknown) => this.#log.error({ err: error }, 'initialize failed by a bug'),
+      (error: unknown) => {
+        this.#log.error({ err: error }, 'initialize failed by a bug');
+        this.#sessions.end(session);
+      },
     );
   }
 
@@ -233,10 +239,15 @@ export class Gateway {
     const key = `${backend.name} ${method}`;
     if (this.#announcing.has(key)) return;
     this.#announcing.add(key);
-    setTimeout(() => {
-      this.#announcing.delete(key);
-      this.#announce(backend, method);
-    }, COALESCE_MS);
+    const dueMs = (this.#announcedAt.get(key) ?? 0) + ANNOUNCE_MS - Date.now();
+    setTimeout(
+      () => {
+        this.#announcing.delete(key);
+        this.#announcedAt.set(key, Date.now());
+        this.#announce(backend, method);
+      },
+      Math.max(dueMs, COALESCE_MS),
+    );
   }
 
   #announce(backend: Backend, method: string): void {
@@ -275,6 +286,7 @@ export class Gateway {
     // Make before break: the new servers are up, or known to be down, before anybody is sent to them.
     await Promise.all(fresh.map((backend) => backend.start()));
     this.#parts = next;
+    this.#announcedAt.clear();
     this.#generation.value += 1;
     this.#sessions.configure(config.sessions);
     const gone = [...old.backends.values()].filter((backend) => !isIn(next, backend));

@@ -81,5 +81,5 @@ function instructionsOf(route: RouteView): { instructions?: string } {
   const text = route.view.single
     ? first.words
     : said.map(({ name, words }) => `## ${name}\n${words}`).join('\n\n');
-  return { instructions: text.slice(0, INSTRUCTIONS_MAX) };
+  return { instructions: text.slice(0, INSTRUCTIONS_MAX).toWellFormed() };
 }

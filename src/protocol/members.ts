@@ -18,11 +18,16 @@ export interface Member extends Span {
   readonly keyStart: number;
 }
 
-/** The spans of the elements of the array in [start, end), brackets included. */
-export function elements(bytes: Buffer, start: number, end: number): Span[] {
+/** The spans of the elements of the array in [start, end), brackets included; of the first `max` of them. */
+export function elements(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  max = Number.POSITIVE_INFINITY,
+): Span[] {
   const spans: Span[] = [];
   let at = skipBlank(bytes, start + 1, end);
-  while (at < end - 1) {
+  while (at < end - 1 && spans.length < max) {
     const past = skipValue(bytes, at, end);
     spans.push({ start: at, end: past });
     at = skipBlank(bytes, past, end) + 1;

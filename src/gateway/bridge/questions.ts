@@ -50,10 +50,7 @@ export class Questions {
   add(message: Message): void {
     const { call, link } = this.#relay;
     const capability = CAPABILITY.get(message.method);
-    const able =
-      capability !== undefined &&
-      MULTI_ROUND_TRIP.has(call.message.method) &&
-      call.profile.capabilities[capability] !== undefined;
+    const able = capability !== undefined && canBeAsked(call, capability);
     if (!able || this.#open.size >= OPEN_MAX) {
       link.post(notSupported(message));
       return;
@@ -117,6 +114,12 @@ export class Questions {
     if (this.#open.size > 0) this.#askSoon();
     return this.#open.size === 0;
   }
+}
+
+/** Whether the client can be asked in answer to this request, and said that it can be asked this. */
+export function canBeAsked(call: Call, capability: string): boolean {
+  const { capabilities } = call.profile;
+  return MULTI_ROUND_TRIP.has(call.message.method) && Object.hasOwn(capabilities, capability);
 }
 
 /** Legacy -32042: URLs to visit first. The client is asked to, and then the call is simply made again. */

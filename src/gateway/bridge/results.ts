@@ -76,7 +76,10 @@ export function urlElicitations(reply: Message): unknown[] | undefined {
   const error = reply.value(reply.bodyStart, reply.bodyEnd) as ErrorBody;
   if (error.code !== -32042) return undefined;
   const list = (error.data as { elicitations?: unknown } | undefined)?.elicitations;
-  return Array.isArray(list) && list.length > 0 ? list : undefined;
+  if (!Array.isArray(list)) return undefined;
+  // Spreading a text makes a member of each of its letters.
+  const groups = list.filter((item) => typeof item === 'object' && item !== null);
+  return groups.length > 0 ? groups : undefined;
 }
 
 function byStart(a: Edit, b: Edit): number {

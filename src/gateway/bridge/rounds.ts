@@ -10,6 +10,7 @@ import type { Relay } from '../relay.ts';
 /** A server that asks more often than this is not getting anywhere. */
 const ROUNDS_MAX = 16;
 const QUESTIONS_MAX = 32;
+const OPEN_BRACE = 0x7b;
 
 export class Rounds {
   readonly #relay: Relay;
@@ -31,6 +32,7 @@ export class Rounds {
     const stateText =
       state === undefined ? '' : `"requestState":${bytes.utf8Slice(state.start, state.end)}`;
     const asked = fields.find((field) => field.key === 'inputRequests');
+    if (asked !== undefined && bytes[asked.start] !== OPEN_BRACE) return notObjects();
     const questions = asked === undefined ? [] : members(bytes, asked.start, asked.end);
     if (questions.length > QUESTIONS_MAX) {
       return refuse('backend_unavailable', 'The server asks too many things at once.');
@@ -39,6 +41,7 @@ export class Rounds {
       this.#relay.again(stateText);
       return undefined;
     }
+    if (questions.some(({ start }) => bytes[start] !== OPEN_BRACE)) return notObjects();
     const answers = new Map<string, string>();
     for (const question of questions) {
       const text = bytes.utf8Slice(question.start, question.end);
@@ -56,7 +59,7 @@ export class Rounds {
     const { session } = this.#relay.call;
     if (typeof method !== 'string' || session === null || !session.can(method)) {
       const words = 'The server needs something of the client that it did not declare.';
-      return refuse('missing_capability', words, { needs: method });
+      return refuse('missing_capability', words);
     }
     const id = session.askId();
     const request = JSON.stringify({ jsonrpc: '2.0', id: Number(id), method, params });
@@ -79,6 +82,10 @@ export class Rounds {
     const words = `The client answered the server's question with an error: ${String(error.message)}`;
     this.#relay.fail(refuse('invalid_params', words));
   }
+}
+
+function notObjects(): Refusal {
+  return refuse('backend_unavailable', 'The server asks for input in a form that is not known.');
 }
 
 function retryText(answers: ReadonlyMap<string, string>, state: string): string {
