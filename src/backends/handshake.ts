@@ -15,13 +15,18 @@ import type { Known } from './known.ts';
 import type { LinkOwner } from './link.ts';
 import { LinkLog, type Log } from './link-log.ts';
 import { SseBackend } from './sse-backend.ts';
-import { StdioProcess } from './stdio-process.ts';
+import { startProcess } from './stdio-process.ts';
 import type { Wire } from './wire.ts';
 
 export type { Known } from './known.ts';
 
-/** Names of environment variables and headers whose values are kept out of the log when a server prints them. */
-const SECRET_NAME = /token|key|secret|pass|auth|credential|cookie/i;
+/** Names of environment variables, headers and options whose values are surely secret. */
+const SECRET_NAME = /token|key|secret|pass|pwd|pat$|auth|credential|cookie|dsn/i;
+/** Shorter values under other names are modes, regions and levels, which the operator needs to read. */
+const LONG_CHARS = 12;
+/** A path, an address without credentials, a version, a word or a few: nothing that anybody keeps secret. */
+const HARMLESS =
+  /^(?:[.~]?\/\S*|[a-z]+:\/\/[^@?]*|[A-Za-z][a-z]*(?:[ _.,:/-][A-Za-z]?[a-z]*)*|[0-9.]*)$/;
 /** What servers of 2024-11-05 answer to a POST on their stream's address (2025-11-25 basic/transports). */
 const NOT_STREAMABLE = new Set([400, 404, 405]);
 
@@ -70,11 +75,33 @@ function open(
     : openHttp(attempt, config, known);
 }
 
+/** Values that this server was given and might print. Too many rather than too few: they are blotted out, no more. */
 function secretsOf(config: ServerConfig): string[] {
   const named = Object.entries('command' in config ? config.env : config.headers);
-  const values = named.filter(([key]) => SECRET_NAME.test(key)).map(([, value]) => value);
-  // "Bearer abc" is printed as "abc" as often as whole.
-  return values.flatMap((value) => [value, ...value.split(' ').slice(1)]);
+  const options = 'command' in config ? optionsOf(config.args) : [];
+  const values = [...named, ...options]
+    .filter(([name, value]) => SECRET_NAME.test(name) || looksSecret(value))
+    .map(([, value]) => value);
+  // "Bearer abc" is printed as "abc" as often as whole, and a key file line by line.
+  return values.flatMap((value) => [value, ...value.split(/\s+/).slice(1), ...linesOf(value)]);
+}
+
+function looksSecret(value: string): boolean {
+  return value.length >= LONG_CHARS && !HARMLESS.test(value);
+}
+
+function linesOf(value: string): string[] {
+  return value.includes('\n') ? value.split(/\r?\n/).filter((line) => line !== '') : [];
+}
+
+/** `--token=abc` and `--token abc`. */
+function optionsOf(args: readonly string[]): [string, string][] {
+  return args.map((arg, at) => {
+    const equals = arg.startsWith('-') ? arg.indexOf('=') : -1;
+    if (equals > 0) return [arg.slice(0, equals), arg.slice(equals + 1)];
+    const before = args[at - 1] ?? '';
+    return [before.startsWith('-') && !before.includes('=') ? before : '', arg];
+  });
 }
 
 // === stdio ===
@@ -85,7 +112,11 @@ async function openStdio(
   isLegacy: boolean,
 ): Promise<JsonRpcLink | Failure> {
   const link = new JsonRpcLink(attempt.name, attempt.owner, attempt.log);
-  const wire = new StdioProcess(config, attempt.environment, link, attempt.log);
+  const wire = startProcess(config, attempt.environment, link, attempt.log);
+  if (typeof wire === 'string') {
+    const words = `The server could not be started: ${wire}.`;
+    return { refusal: refuse('backend_unavailable', words), hasAnswered: false };
+  }
   link.carry(wire);
   const agreed = isLegacy
     ? await initialize(attempt, link, wire)

@@ -225,6 +225,26 @@ export class StdioProcess implements Wire {
   }
 }
 
+/**
+ * A started process, or why there is none. What the system says at once (a path through a file, a script without
+ * its first line, too long an environment) Node.js throws instead of reporting, and one bad entry must not end the rest.
+ */
+export function startProcess(
+  config: StdioServerConfig,
+  environment: NodeJS.ProcessEnv,
+  sink: Sink,
+  log: LinkLog,
+): StdioProcess | string {
+  try {
+    return new StdioProcess(config, environment, sink, log);
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall?.startsWith('spawn') !== true) throw error;
+    log.warn('the server could not be started', { command: config.command, code });
+    return spawnFault(error as NodeJS.ErrnoException);
+  }
+}
+
 function start(
   config: StdioServerConfig,
   environment: NodeJS.ProcessEnv,
@@ -248,6 +268,10 @@ function spawnFault(error: NodeJS.ErrnoException): string {
   // Node reports a missing working directory as ENOENT of the program, too.
   if (error.code === 'ENOENT') return 'its program (or its cwd) was not found';
   if (error.code === 'EACCES') return 'its program may not be executed';
+  if (error.code === 'ENOTDIR')
+    return 'its program or its cwd lies below something that is no folder';
+  if (error.code === 'ENOEXEC') return 'its program is no executable, or a script without "#!"';
+  if (error.code === 'E2BIG') return 'its arguments and environment are too long for this system';
   return `its program could not be started (${error.code ?? 'unknown reason'})`;
 }
 
