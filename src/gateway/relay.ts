@@ -27,7 +27,7 @@ import { mirrorHeaders } from '../protocol/param-mirror.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { splice, withId } from '../protocol/splice.ts';
 import { wrapState } from './bridge/input-required.ts';
-import { askForUrls, Questions } from './bridge/questions.ts';
+import { askForUrls, canBeAsked, Questions } from './bridge/questions.ts';
 import { requestFor } from './bridge/request.ts';
 import { toLegacy, toModern, urlElicitations } from './bridge/results.ts';
 import { Rounds } from './bridge/rounds.ts';
@@ -142,9 +142,9 @@ export class Relay implements Receiver, LeaseHolder {
   }
 
   #mirror(): Mirror {
-    const { message, params } = this.call;
+    const { message } = this.call;
     const { mirrors, original } = this.target;
-    if (params !== null) return { method: message.method, name: original, params };
+    // Written from the arguments in any case: what the client sent beside them was compared, but may say more.
     const args =
       mirrors.length === 0 ? {} : message.value(message.argumentsStart, message.argumentsEnd);
     const headers = mirrors.length === 0 ? NO_PARAMS : mirrorHeaders(mirrors, args);
@@ -175,6 +175,10 @@ export class Relay implements Receiver, LeaseHolder {
   #finishModern(reply: Message): void {
     const { call } = this;
     const urls = urlElicitations(reply);
+    if (urls !== undefined && !canBeAsked(call, 'elicitation')) {
+      this.fail(refuse('missing_capability', 'The server needs the client to visit a URL first.'));
+      return;
+    }
     if (urls !== undefined) {
       this.#finish(askForUrls(call, urls), 200);
       return;

@@ -54,18 +54,24 @@ export function read(bytes: Buffer, depthMax = DEPTH_MAX): Message | Fault {
 }
 
 /** A batch of 2025-03-26: each element is read for itself. A Fault where there is no batch of 1 to `max` messages. */
-export function readBatch(bytes: Buffer, max: number): (Message | Fault)[] | Fault {
+export function readBatch(
+  bytes: Buffer,
+  max: number,
+  depthMax = DEPTH_MAX,
+): (Message | Fault)[] | Fault {
   if (!isUtf8(bytes)) return fault('parse', NOT_UTF8);
   bytes = trim(bytes);
   if (bytes[0] !== 0x5b) return fault('invalid', 'The body is not a batch.');
   const text = bytes.utf8Slice();
   // The elements are bounded by `read`; before that only the memory of JSON.parse is at stake.
-  if (survey(text).depth > DEPTH_MAX + 1) return fault('parse', TOO_DEEP);
+  if (survey(text).depth > depthMax + 1) return fault('parse', TOO_DEEP);
   const parsed = parse(text);
   if (!Array.isArray(parsed)) return fault('parse', NOT_JSON);
   if (parsed.length === 0) return fault('invalid', 'The batch is empty.');
   if (parsed.length > max) return fault('invalid', 'The batch holds too many messages.');
-  return elements(bytes, 0, bytes.length).map(({ start, end }) => read(bytes.subarray(start, end)));
+  return elements(bytes, 0, bytes.length).map(({ start, end }) =>
+    read(bytes.subarray(start, end), depthMax),
+  );
 }
 
 /** JSON.parse accepts blanks around the text, newlines too; what is relayed is the object alone. */

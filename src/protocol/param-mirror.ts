@@ -56,15 +56,23 @@ export function mirrorFault(
   args: unknown,
   headers: readonly string[],
 ): string | undefined {
+  const given = new Map<string, string>();
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    // Of two, an intermediary may read the one and a server the other.
+    if (given.has(headers[at]!)) return `The header ${headers[at]} was sent twice.`;
+    given.set(headers[at]!, headers[at + 1]!);
+  }
   for (const mirror of mirrors) {
     const want = expected(mirror, args);
-    const at = headers.indexOf(mirror.header);
+    const sent = given.get(mirror.header);
     if (want === undefined) {
-      if (at >= 0) return `The header ${mirror.header} is present but the argument is not.`;
+      if (sent !== undefined) {
+        return `The header ${mirror.header} is present but the argument is not.`;
+      }
       continue;
     }
-    if (at < 0) return `The header ${mirror.header} is missing.`;
-    const said = decodeHeaderValue(headers[at + 1] ?? '');
+    if (sent === undefined) return `The header ${mirror.header} is missing.`;
+    const said = decodeHeaderValue(sent);
     if (said === undefined) return `The header ${mirror.header} is not validly encoded.`;
     if (said !== want && !sameNumber(said, want)) {
       return `The header ${mirror.header} does not agree with the argument.`;

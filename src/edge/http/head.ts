@@ -35,6 +35,8 @@ export class Head {
   requestedMethod = '';
   /** A single-valued header came twice, or more is there than is kept. */
   isAmbiguous = false;
+  /** Empty ones count: of `Mcp-Name:` and `Mcp-Name: x` another reader may take the first. */
+  readonly #seen = new Set<string>();
 
   constructor(request: HttpRequest) {
     this.method = request.getMethod();
@@ -50,12 +52,17 @@ export class Head {
     if (field !== undefined) {
       // Accept is a list header: two lines are one list (RFC 9110 5.3).
       if (field === 'accept' && this.accept !== '') this.accept += `, ${value}`;
-      else if (this[field] !== '') this.isAmbiguous = true;
+      else if (field !== 'accept' && this.#isSecond(name)) this.isAmbiguous = true;
       else this[field] = value;
     } else if (name.startsWith(PARAM_PREFIX)) {
-      if (this.params.length >= PARAMS_MAX * 2) this.isAmbiguous = true;
+      if (this.params.length >= PARAMS_MAX * 2 || this.#isSecond(name)) this.isAmbiguous = true;
       else this.params.push(name, value);
     }
+  }
+
+  #isSecond(name: string): boolean {
+    const { size } = this.#seen;
+    return this.#seen.add(name).size === size;
   }
 }
 

@@ -147,7 +147,7 @@ export class Mcp {
         ),
       );
     }
-    const messages = batchOf(body);
+    const messages = batchOf(body, this.#limits.depthMax);
     if (isFault(messages)) return refuseFault(exchange, messages);
     const requests = messages.filter((message) => message.kind === Kind.request);
     if (requests.length === 0) exchange.send(202, null);
@@ -180,8 +180,8 @@ function callerOf(_exchange: Exchange): Caller {
 }
 
 /** All messages of a batch, or why one of them spoils it: 2025-03-26 knows no half-accepted batch over HTTP. */
-function batchOf(body: Buffer): Message[] | Fault {
-  const items = readBatch(body, BATCH_MAX);
+function batchOf(body: Buffer, depthMax: number): Message[] | Fault {
+  const items = readBatch(body, BATCH_MAX, depthMax);
   if (isFault(items)) return items;
   const messages: Message[] = [];
   for (const item of items) {

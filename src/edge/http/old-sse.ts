@@ -68,7 +68,7 @@ export class OldStream implements Answerer {
   /** One POST body; undefined when it is taken and its answers will come on the stream. */
   take(body: Buffer, depthMax: number, batchMax: number): Refusal | Fault | undefined {
     if (body[firstByte(body)] === 0x5b && this.#session?.version === BATCH_VERSION) {
-      const messages = readBatch(body, batchMax);
+      const messages = readBatch(body, batchMax, depthMax);
       if (isFault(messages)) return messages;
       for (const message of messages) {
         if (isFault(message)) return message;
