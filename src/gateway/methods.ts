@@ -68,7 +68,11 @@ export async function complete(call: Call, parking: Parking): Promise<void> {
     | undefined;
   const ref = params?.ref;
   const isPrompt = ref?.type === 'ref/prompt';
-  const key = String(isPrompt ? ref.name : ref?.uri);
+  const key = isPrompt ? ref.name : ref?.uri;
+  if (typeof key !== 'string') {
+    call.refuse(refuse('invalid_params', 'params.ref must name a prompt or a resource template.'));
+    return;
+  }
   const look = () => {
     const catalog = route.catalog(profile);
     if (isPrompt) return catalog.prompts.get(key);
