@@ -1,0 +1,114 @@
+/**
+ * A set of subjects, each in front of its own copy of one server, all up at the same time so that rounds can alternate.
+ *
+ * A subject that does not start, or does not answer `echo` rightly, is left out and named; it does not end the run.
+ * Subjects that are not being measured wait for sockets and take no CPU.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Era, firstAnswer } from './control.ts';
+import type { Cpus } from './cpus.ts';
+import { freePort, launch, type Program, type Running } from './processes.ts';
+import type { Backend, Subject } from './roster.ts';
+
+const START_MS = 30_000;
+const POLL_MS = 2;
+
+/** A subject that is up. */
+export interface Player {
+  readonly name: string;
+  readonly url: string;
+  readonly isOurs: boolean;
+  /** The relay's own process; empty for an endpoint that somebody else started. */
+  readonly pids: readonly number[];
+  readonly hasEnded: () => boolean;
+  readonly stderr: () => string;
+  stop(): Promise<void>;
+}
+
+export interface Deck {
+  readonly backend: string;
+  readonly era: Era;
+  readonly players: readonly Player[];
+  /** Who is missing, and why. */
+  readonly absent: readonly string[];
+  close(): Promise<void>;
+}
+
+export async function deal(
+  subjects: readonly Subject[],
+  backend: Backend,
+  cpus: Cpus,
+  say: (line: string) => void,
+): Promise<Deck> {
+  const players: Player[] = [];
+  const absent: string[] = [];
+  for (const subject of subjects) {
+    if (!subject.eras.includes(backend.era)) continue;
+    try {
+      players.push(await seat(subject, backend, cpus));
+    } catch (error) {
+      const why = `${subject.name}: ${(error as Error).message.trim()}`;
+      absent.push(why);
+      say(`  left out: ${why}`);
+    }
+  }
+  return {
+    backend: backend.name,
+    era: backend.era,
+    players,
+    absent,
+    async close() {
+      await Promise.all(players.map((player) => player.stop()));
+    },
+  };
+}
+
+/** Starts one subject and waits for its first right answer. */
+export async function seat(subject: Subject, backend: Backend, cpus: Cpus): Promise<Player> {
+  const port = await freePort();
+  const url = subject.url(port);
+  const { name, isOurs } = subject;
+  if (subject.program !== undefined) {
+    return start({ name, url, isOurs }, subject.program(port, backend), backend.era, cpus);
+  }
+  await firstAnswer(url, backend.era);
+  const stop = () => Promise.resolve();
+  return { name, url, isOurs, pids: [], hasEnded: () => false, stderr: () => '', stop };
+}
+
+/** The same for any program; `url` is where it answers `echo`. */
+export async function start(
+  { name, url, isOurs = true }: { name: string; url: string; isOurs?: boolean },
+  program: Program,
+  era: Era,
+  cpus: Cpus,
+): Promise<Player> {
+  const running = launch(program, cpus.target);
+  try {
+    await untilAnswer(url, era, running);
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+  const { pid, hasEnded, stderr, stop } = running;
+  return { name, url, isOurs, pids: [pid], hasEnded, stderr, stop };
+}
+
+/** Resolves with the first right answer; asks again every few milliseconds until then. */
+export async function untilAnswer(url: string, era: Era, running: Running): Promise<void> {
+  const deadline = Date.now() + START_MS;
+  for (;;) {
+    try {
+      await firstAnswer(url, era);
+      return;
+    } catch (error) {
+      if (running.hasEnded()) throw new Error(`ended at once. ${running.stderr()}`);
+      if (Date.now() > deadline) {
+        const why = (error as Error).message;
+        throw new Error(`no answer within ${START_MS} ms: ${why}. ${running.stderr()}`);
+      }
+    }
+    await sleep(POLL_MS);
+  }
+}

@@ -1,0 +1,218 @@
+/**
+ * What is measured side by side: how each subject is started in front of which server.
+ *
+ * Every subject gets the same server program, one process of it where the subject allows that, on the same CPU. To
+ * measure what a new feature costs, add it to FEATURES: `sluice-on` is `sluice` with all of them.
+ */
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Era } from './control.ts';
+import type { Program } from './processes.ts';
+
+const OUT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+export const PROJECT = dirname(OUT);
+const NODE = process.execPath;
+
+/** A feature that can be turned on: a part of the configuration file. */
+export interface Feature {
+  readonly name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** Everything that costs something per call. Empty: Sluice has nothing of the kind yet, and on equals off. */
+export const FEATURES: readonly Feature[] = [];
+
+export interface Backend {
+  readonly name: string;
+  readonly era: Era;
+  readonly program: Program;
+}
+
+export interface Subject {
+  readonly name: string;
+  readonly what: string;
+  /** `ours` are also in the series that would take the others minutes. */
+  readonly isOurs: boolean;
+  readonly eras: readonly Era[];
+  /** undefined: an endpoint that somebody else started. */
+  readonly program?: (port: number, backend: Backend) => Program;
+  readonly url: (port: number) => string;
+}
+
+const node = (path: string, ...args: string[]): Program => ({
+  command: NODE,
+  args: [join(OUT, path), ...args],
+});
+const packaged = (path: string, ...args: string[]): Program => ({
+  command: NODE,
+  args: [join(PROJECT, 'node_modules', path), ...args],
+});
+
+export function echo(era: Era): Backend {
+  return { name: `echo (${era})`, era, program: node('bench/subjects/echo.js', era) };
+}
+
+export function slowEcho(delayMs: number): Backend {
+  const program = node('bench/subjects/slow-echo.js', 'legacy', String(delayMs));
+  return { name: `echo after ${delayMs} ms`, era: 'legacy', program };
+}
+
+export const EVERYTHING: Backend = {
+  name: 'server-everything',
+  era: 'legacy',
+  program: packaged('@modelcontextprotocol/server-everything/dist/index.js', 'stdio'),
+};
+
+const commandOf = ({ program }: Backend) => [program.command, ...program.args];
+const both: readonly Era[] = ['legacy', 'modern'];
+const legacy: readonly Era[] = ['legacy'];
+const mcp = (port: number) => `http://127.0.0.1:${port}/mcp`;
+
+interface SluiceOptions {
+  readonly front?: 'uws' | 'node';
+  readonly features?: readonly Feature[];
+}
+
+/** `sluice start` with servers of these names; one server is reached at /mcp under the tools' own names. */
+export function sluice(
+  port: number,
+  servers: Record<string, Backend>,
+  options: SluiceOptions = {},
+): Program {
+  const { front = 'uws', features = [] } = options;
+  const entries = Object.entries(servers).map(([name, { program }]) => {
+    return [
+      name,
+      { command: program.command, args: program.args, pool: { mode: 'shared', size: 1 } },
+    ];
+  });
+  const config = Object.assign(
+    {
+      listen: { port, front },
+      servers: Object.fromEntries(entries),
+      sessions: { max: 20_000, perCallerMax: 20_000 },
+      telemetry: { log: 'warn' },
+    },
+    ...features.map((feature) => feature.config),
+  );
+  const file = join(folder(), `sluice-${port}.json`);
+  writeFileSync(file, JSON.stringify(config));
+  const flags = front === 'node' ? ['--no-addons'] : [];
+  const main = join(OUT, 'src/main.js');
+  return { command: NODE, args: [...flags, main, 'start', '--no-watch', '-c', file] };
+}
+
+export const SUBJECTS: readonly Subject[] = [
+  {
+    name: 'floor',
+    what: 'minimal relay on uWebSockets.js, no gateway in it',
+    isOurs: true,
+    eras: both,
+    program: (port, backend) =>
+      node('bench/subjects/floor.js', 'uws', String(port), ...commandOf(backend)),
+    url: mcp,
+  },
+  {
+    name: 'floor-node',
+    what: 'the same on node:http',
+    isOurs: true,
+    eras: both,
+    program: (port, backend) =>
+      node('bench/subjects/floor.js', 'node', String(port), ...commandOf(backend)),
+    url: mcp,
+  },
+  {
+    name: 'sluice',
+    what: 'Sluice, nothing turned on',
+    isOurs: true,
+    eras: both,
+    program: (port, backend) => sluice(port, { echo: backend }),
+    url: mcp,
+  },
+  ...(FEATURES.length === 0
+    ? []
+    : [
+        {
+          name: 'sluice-on',
+          what: `Sluice with ${FEATURES.map((feature) => feature.name).join(', ')}`,
+          isOurs: true,
+          eras: both,
+          program: (port: number, backend: Backend) =>
+            sluice(port, { echo: backend }, { features: FEATURES }),
+          url: mcp,
+        },
+      ]),
+  {
+    name: 'sluice-node',
+    what: 'Sluice without native code: front node, --no-addons',
+    isOurs: true,
+    eras: both,
+    program: (port, backend) => sluice(port, { echo: backend }, { front: 'node' }),
+    url: mcp,
+  },
+  {
+    name: 'sdk-relay',
+    what: 'relay made of @modelcontextprotocol/sdk',
+    isOurs: false,
+    eras: legacy,
+    program: (port, backend) =>
+      node('bench/subjects/sdk-relay.js', String(port), ...commandOf(backend)),
+    url: mcp,
+  },
+  {
+    name: 'mcp-proxy',
+    what: 'mcp-proxy from npm, stream endpoint only',
+    isOurs: false,
+    eras: legacy,
+    program: (port, backend) =>
+      packaged(
+        'mcp-proxy/dist/bin/mcp-proxy.mjs',
+        ...['--host', '127.0.0.1', '--port', String(port), '--server', 'stream'],
+        ...['--', ...commandOf(backend)],
+      ),
+    url: mcp,
+  },
+  {
+    name: 'supergateway',
+    what: 'supergateway from npm, stateful Streamable HTTP: a server process per session',
+    isOurs: false,
+    eras: legacy,
+    program: (port, backend) =>
+      packaged(
+        'supergateway/dist/index.js',
+        ...[
+          '--stdio',
+          commandOf(backend).map(quoted).join(' '),
+          '--outputTransport',
+          'streamableHttp',
+        ],
+        ...['--stateful', '--port', String(port), '--logLevel', 'none'],
+      ),
+    url: mcp,
+  },
+];
+
+/** `--also NAME=URL`: somebody else's endpoint, with whatever is behind it. */
+export function alsoSubject(name: string, url: string): Subject {
+  return { name, what: url, isOurs: false, eras: both, url: () => url };
+}
+
+/** supergateway gives its command to a shell. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+let made = '';
+/** For configuration and memory files; gone with the process. */
+export function folder(): string {
+  if (made !== '') return made;
+  made = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+  process.on('exit', () => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+/** The preload that answers SIGUSR2 with the memory that is left after collection. */
+export const MEMORY_PROBE = join(OUT, 'bench/subjects/memory-probe.js');
