@@ -161,6 +161,8 @@ class NodeResponse implements HttpResponse {
     if (!this.#outgoing.headersSent)
       this.#setLength(body === undefined ? 0 : Buffer.byteLength(body));
     this.#flushHeaders();
+    // Node.js 22 and newer write what is corked after the last chunk.
+    this.#outgoing.uncork();
     this.#outgoing.end(body);
     // What was not read of a refused body must not arrive as the next request, nor be read to its end.
     if (closeConnection && !this.#incoming.complete) this.#closeSoon();
@@ -172,6 +174,7 @@ class NodeResponse implements HttpResponse {
     this.#isEnding = true;
     this.#setLength(totalSize);
     this.#flushHeaders();
+    this.#outgoing.uncork();
     this.#outgoing.end(rest);
     if ((this.#outgoing.socket?.writableLength ?? 0) === 0) return [true, true];
     this.#outgoing.once('finish', () => this.#onWritable?.(totalSize));
