@@ -5,6 +5,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { skipOf } from '../support/fronts.ts';
 import { type StartedProcess, startProcess } from '../support/spawn.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
 import { conformanceSuite, type RunningServer } from './conformance-suite.ts';
@@ -68,10 +69,12 @@ async function start(front: string, behind: Behind): Promise<RunningServer> {
 for (const front of ['uws', 'node']) {
   conformanceSuite({
     name: `gateway, front ${front}, dual-era fixture over stdio`,
+    skip: skipOf(front),
     start: async () => start(front, await overStdio('dual')),
   });
   conformanceSuite({
     name: `gateway, front ${front}, dual-era fixture over HTTP`,
+    skip: skipOf(front),
     start: async () => start(front, await overHttp('dual')),
   });
 }

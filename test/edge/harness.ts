@@ -6,7 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { type ListenConfig, listenSchema } from '../../src/edge/config.ts';
 import { type Edge, startEdge } from '../../src/edge/edge.ts';
-import { chooseFront } from '../../src/edge/http/front.ts';
+import { skipOf } from '../support/fronts.ts';
 import { EchoGateway } from './echo-gateway.ts';
 
 export const FRONTS = ['uws', 'node'] as const;
@@ -38,20 +38,11 @@ export function onBothFronts(
 ): void {
   for (const front of FRONTS) {
     test(`${front}: ${name}`, { timeout: TEST_MS_MAX }, async (t) => {
-      const why = front === 'uws' ? await whyNoUws() : '';
-      if (why !== '') return t.skip(why);
+      const why = skipOf(front);
+      if (why !== false) return t.skip(why);
       const world = await startWorld(front, config, t);
       await run(world, t);
     });
-  }
-}
-
-async function whyNoUws(): Promise<string> {
-  try {
-    await chooseFront('uws');
-    return '';
-  } catch (error) {
-    return (error as Error).message;
   }
 }
 
