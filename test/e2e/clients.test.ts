@@ -17,6 +17,7 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { skipOf } from '../support/fronts.ts';
 import { runProcess } from '../support/spawn.ts';
 import { compiled, projectFolder, temporaryFolder } from '../support/temp.ts';
 import { NOTE, referenceHouse } from './reference-house.ts';
