@@ -161,8 +161,6 @@ class NodeResponse implements HttpResponse {
     if (!this.#outgoing.headersSent)
       this.#setLength(body === undefined ? 0 : Buffer.byteLength(body));
     this.#flushHeaders();
-    // Node.js 22 and newer write what is corked after the last chunk.
-    this.#outgoing.uncork();
     this.#outgoing.end(body);
     // What was not read of a refused body must not arrive as the next request, nor be read to its end.
     if (closeConnection && !this.#incoming.complete) this.#closeSoon();
@@ -174,7 +172,6 @@ class NodeResponse implements HttpResponse {
     this.#isEnding = true;
     this.#setLength(totalSize);
     this.#flushHeaders();
-    this.#outgoing.uncork();
     this.#outgoing.end(rest);
     if ((this.#outgoing.socket?.writableLength ?? 0) === 0) return [true, true];
     this.#outgoing.once('finish', () => this.#onWritable?.(totalSize));
@@ -182,9 +179,11 @@ class NodeResponse implements HttpResponse {
   }
 
   cork(write: () => void): HttpResponse {
-    this.#outgoing.cork();
+    // The socket and not the response: a corked response loses its order at the end, or its 'drain', in Node.js 22 and 24.
+    const { socket } = this.#incoming;
+    socket.cork();
     write();
-    this.#outgoing.uncork();
+    socket.uncork();
     return this;
   }
 
