@@ -7,6 +7,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { Pile } from '../lib/pile.ts';
 import type { Waiter } from '../lib/timer-wheel.ts';
 import { type SseEvent, SseParser } from '../protocol/sse.ts';
 import { DEADLINES } from './deadlines.ts';
@@ -43,8 +44,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, Waiter {
   #controller: Dispatcher.DispatchController | null = null;
   #mode: Mode = 'head';
   #status = 0;
-  #chunks: Buffer[] = [];
-  #length = 0;
+  readonly #body = new Pile();
   #sse: SseParser | null = null;
   #breaksWhenDue = false;
   #isOver = false;
@@ -63,7 +63,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, Waiter {
     DEADLINES.drop(this);
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#chunks = [];
+    this.#body.clear();
     this.#controller?.abort(new Error('aborted'));
   }
 
@@ -112,12 +112,12 @@ export class HttpExchange implements Dispatcher.DispatchHandler, Waiter {
     if (this.#isOver) return;
     if (this.#mode === 'stream') this.#feed(chunk);
     else if (this.#mode === 'json') this.#gather(chunk);
-    else if (this.#mode === 'error' && this.#length < ERROR_BYTES_MAX) this.#gather(chunk);
+    else if (this.#mode === 'error' && this.#body.length < ERROR_BYTES_MAX) this.#gather(chunk);
   }
 
   onResponseEnd(): void {
     if (this.#isOver) return;
-    const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
+    const body = this.#body.take();
     // The listener may abort from within.
     if (this.#mode === 'json') this.#listener.onBody(body);
     this.#finish('', this.#mode === 'error' ? body : EMPTY);
@@ -149,9 +149,9 @@ export class HttpExchange implements Dispatcher.DispatchHandler, Waiter {
   }
 
   #gather(chunk: Buffer): void {
-    this.#length += chunk.length;
-    if (this.#mode === 'json' && this.#length > this.#bodyBytesMax) this.#tooLarge();
-    else this.#chunks.push(chunk);
+    const length = this.#body.length + chunk.length;
+    if (this.#mode === 'json' && length > this.#bodyBytesMax) this.#tooLarge();
+    else this.#body.push(chunk);
   }
 
   #tooLarge(): void {
@@ -167,7 +167,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, Waiter {
     if (this.#isOver) return;
     this.#isOver = true;
     DEADLINES.drop(this);
-    this.#chunks = [];
+    this.#body.clear();
     this.#listener.onOver({ status: this.#status, fault, body });
   }
 }

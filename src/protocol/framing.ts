@@ -7,6 +7,8 @@
  * `lineBytesMax` bytes: a longer one is reported once and skipped to its newline, and the memory for it is let go.
  */
 
+import { Pile } from '../lib/pile.ts';
+
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -14,9 +16,8 @@ export class LineFramer {
   readonly #lineBytesMax: number;
   readonly #onOverflow: (bytes: number) => void;
   readonly #copyLines: boolean;
-  /** Copies of the pieces of the line that has not ended yet. */
-  #tail: Buffer[] = [];
-  #tailBytes = 0;
+  /** What there is of the line that has not ended yet. */
+  readonly #tail = new Pile();
   #skipping = false;
 
   /**
@@ -35,7 +36,7 @@ export class LineFramer {
 
   /** Bytes held of a line that has not ended yet. */
   get tailBytes(): number {
-    return this.#tailBytes;
+    return this.#tail.length;
   }
 
   push(chunk: Buffer, onLine: (line: Buffer) => void): void {
@@ -44,7 +45,7 @@ export class LineFramer {
       const piece = chunk.subarray(from, at);
       from = at + 1;
       if (this.#skipping) this.#skipping = false;
-      else if (this.#tailBytes > 0) this.#finish(piece, onLine);
+      else if (this.#tail.length > 0) this.#finish(piece, onLine);
       else this.#emit(piece, this.#copyLines, onLine);
     }
     if (from < chunk.length && !this.#skipping) this.#keep(chunk.subarray(from));
@@ -52,9 +53,7 @@ export class LineFramer {
 
   #finish(piece: Buffer, onLine: (line: Buffer) => void): void {
     this.#tail.push(piece);
-    const line = Buffer.concat(this.#tail, this.#tailBytes + piece.length);
-    this.#drop();
-    this.#emit(line, false, onLine);
+    this.#emit(this.#tail.take(), false, onLine);
   }
 
   #emit(line: Buffer, copy: boolean, onLine: (line: Buffer) => void): void {
@@ -64,20 +63,14 @@ export class LineFramer {
   }
 
   #keep(piece: Buffer): void {
-    const bytes = this.#tailBytes + piece.length;
+    const bytes = this.#tail.length + piece.length;
     // One byte more than the limit may be the CR that does not count.
     if (bytes > this.#lineBytesMax + 1) {
-      this.#drop();
+      this.#tail.clear();
       this.#skipping = true;
       this.#onOverflow(bytes);
       return;
     }
-    this.#tail.push(Buffer.from(piece));
-    this.#tailBytes = bytes;
-  }
-
-  #drop(): void {
-    this.#tail = [];
-    this.#tailBytes = 0;
+    this.#tail.push(piece);
   }
 }

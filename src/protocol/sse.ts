@@ -7,6 +7,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { Pile } from '../lib/pile.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -50,12 +51,12 @@ export interface SseEvent {
 
 export class SseParser {
   readonly #eventBytesMax: number;
-  /** Pieces of the line that has not ended yet, copied: chunks may be reused by their owner. */
-  #tail: Buffer[] = [];
-  #tailBytes = 0;
+  /** What there is of the line that has not ended yet. */
+  readonly #tail = new Pile();
   /** Bytes of the finished lines of the event that has not ended yet. */
   #eventBytes = 0;
-  #data: Buffer[] = [];
+  /** The data lines so far, joined by LF; null before the first. */
+  #data: Pile | null = null;
   #event = '';
   #id: string | undefined;
   #retry: number | undefined;
@@ -111,27 +112,24 @@ export class SseParser {
   }
 
   #keep(piece: Buffer): void {
-    if (this.#exceeds(this.#tailBytes + piece.length)) return;
-    this.#tail.push(Buffer.from(piece));
-    this.#tailBytes += piece.length;
+    if (!this.#exceeds(this.#tail.length + piece.length)) this.#tail.push(piece);
   }
 
   #exceeds(lineBytes: number): boolean {
     if (this.#eventBytes + lineBytes <= this.#eventBytesMax) return false;
     this.#overflowed = true;
-    this.#tail = [];
-    this.#data = [];
+    this.#tail.clear();
+    this.#data = null;
     return true;
   }
 
   #line(piece: Buffer, events: SseEvent[]): void {
-    const length = this.#tailBytes + piece.length;
+    const length = this.#tail.length + piece.length;
     if (this.#exceeds(length)) return;
     let line = piece;
-    if (this.#tailBytes > 0) {
-      line = Buffer.concat([...this.#tail, piece], length);
-      this.#tail = [];
-      this.#tailBytes = 0;
+    if (this.#tail.length > 0) {
+      this.#tail.push(piece);
+      line = this.#tail.take();
     }
     if (this.#isFirstLine) {
       this.#isFirstLine = false;
@@ -152,8 +150,9 @@ export class SseParser {
 
   #field(name: string, value: Buffer): void {
     if (name === 'data') {
-      // The piece may be a view of the caller's chunk.
-      this.#data.push(Buffer.from(value));
+      if (this.#data === null) this.#data = new Pile();
+      else this.#data.push(NEWLINE);
+      this.#data.push(value);
     } else if (name === 'event') {
       this.#event = value.utf8Slice();
     } else if (name === 'id') {
@@ -165,24 +164,21 @@ export class SseParser {
   }
 
   #dispatch(events: SseEvent[]): void {
-    const lines = this.#data;
-    if (lines.length > 0 || this.#retry !== undefined) {
+    const data = this.#data;
+    if (data !== null || this.#retry !== undefined) {
       events.push({
         event: this.#event === '' ? 'message' : this.#event,
-        data: lines.length === 1 ? lines[0]! : join(lines),
+        data: data?.take() ?? EMPTY,
         id: this.#id,
         retry: this.#retry,
       });
     }
-    this.#data = [];
+    this.#data = null;
     this.#event = '';
     this.#retry = undefined;
     this.#eventBytes = 0;
   }
 }
 
-function join(lines: Buffer[]): Buffer {
-  return Buffer.concat(lines.flatMap((line, i) => (i === 0 ? [line] : [NEWLINE, line])));
-}
-
 const NEWLINE = Buffer.from('\n');
+const EMPTY = Buffer.alloc(0);

@@ -9,6 +9,7 @@
  * It knows no session and no era.
  */
 
+import { Pile } from '../../lib/pile.ts';
 import { REFUSALS, type Refusal, refusalBytes, refuse } from '../../protocol/refusal.ts';
 import type { Head } from './head.ts';
 import type { Lobby } from './lobby.ts';
@@ -85,23 +86,21 @@ export class Exchange {
     this.#phase = 'receiving';
     if (Number(this.head.contentLength) > bodyBytesMax)
       return this.refuse(refuse('too_large'), true);
-    const chunks: Buffer[] = [];
-    let bytes = 0;
+    // Copied into: the front end takes a chunk's memory back when the callback returns.
+    const body = new Pile();
     this.#res.onData((chunk, isLast) => {
       if (this.#phase !== 'receiving') return;
-      bytes += chunk.byteLength;
-      if (bytes > bodyBytesMax) {
-        chunks.length = 0;
+      if (body.length + chunk.byteLength > bodyBytesMax) {
+        body.clear();
         this.refuse(refuse('too_large'), true);
         return;
       }
-      // The front end takes the chunk's memory back when this returns.
-      if (chunk.byteLength > 0) chunks.push(copy(chunk));
+      if (chunk.byteLength > 0) body.push(new Uint8Array(chunk));
       if (!isLast) return;
       this.#phase = 'waiting';
       this.#since = this.#lobby.now;
-      const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes);
-      this.guard(() => take(body));
+      const whole = body.take();
+      this.guard(() => take(whole));
     });
   }
 
@@ -258,10 +257,4 @@ export class Exchange {
 
 function writeAll(res: HttpResponse, headers: readonly string[]) {
   for (let i = 0; i + 1 < headers.length; i += 2) res.writeHeader(headers[i]!, headers[i + 1]!);
-}
-
-function copy(chunk: ArrayBuffer): Buffer {
-  const bytes = Buffer.allocUnsafe(chunk.byteLength);
-  bytes.set(new Uint8Array(chunk));
-  return bytes;
 }
