@@ -26,19 +26,23 @@ export function requestFor(
   const own = String(id);
   const edits: Edit[] = [{ start: message.idStart, end: message.idEnd, put: own }];
   if (target.originalJson !== null) edits.push(targetEdit(message, target.originalJson));
-  if (message.tokenStart >= 0) {
-    edits.push({ start: message.tokenStart, end: message.tokenEnd, put: own });
+  if (session !== null && link.era === 'modern') {
+    const meta = metaFor(message, own, modernMeta(session, link.version));
+    addMembers(message, edits, retry === '' ? meta : `${meta},${retry}`);
+  } else {
+    if (message.tokenStart >= 0) {
+      edits.push({ start: message.tokenStart, end: message.tokenEnd, put: own });
+    }
+    if (call.isModern && link.era === 'legacy') drop(message, edits, RETRY_MEMBERS);
+    else if (call.innerState !== null) {
+      const { requestStateStart: start, requestStateEnd: end } = message;
+      edits.push({ start, end, put: call.innerState });
+    }
   }
-  if (call.isModern && link.era === 'legacy') dropRetry(message, edits);
-  else if (call.innerState !== null) {
-    const { requestStateStart: start, requestStateEnd: end } = message;
-    edits.push({ start, end, put: call.innerState });
-  }
-  const meta = session !== null && link.era === 'modern' ? modernMeta(session, link.version) : '';
-  addMembers(message, edits, meta, retry);
   return splice(
     message.bytes,
-    edits.sort((a, b) => a.start - b.start),
+    // Of two at one place the insertion comes first: what follows it may be taken out.
+    edits.sort((a, b) => a.start - b.start || a.end - b.end),
   );
 }
 
@@ -49,34 +53,57 @@ function targetEdit(message: Message, put: string): Edit {
 }
 
 /** What a modern client adds to a retry means nothing to a legacy server, and a strict one would refuse it. */
-const RETRY_MEMBERS = new Set(['requestState', 'inputResponses']);
+const RETRY_MEMBERS: ReadonlySet<string> = new Set(['requestState', 'inputResponses']);
+/** What the gateway says to a modern server for a legacy client, which must not say it a second time or otherwise. */
+const OUR_MEMBERS: ReadonlySet<string> = new Set([...RETRY_MEMBERS, '_meta']);
+const OUR_META: ReadonlySet<string> = new Set([
+  `${META}protocolVersion`,
+  `${META}clientCapabilities`,
+  `${META}clientInfo`,
+  `${META}logLevel`,
+]);
 
-function dropRetry(message: Message, edits: Edit[]): void {
-  const { bytes, paramsStart, paramsEnd, requestStateStart, inputResponsesStart } = message;
-  if (requestStateStart < 0 && inputResponsesStart < 0) return;
+/** Takes these members out of the params; false where nothing else was in them. */
+function drop(message: Message, edits: Edit[], names: ReadonlySet<string>): boolean {
+  const { bytes, paramsStart, paramsEnd } = message;
+  if (paramsStart < 0) return false;
   const all = members(bytes, paramsStart, paramsEnd);
-  const kept = all.findIndex(({ key }) => !RETRY_MEMBERS.has(key));
+  const kept = all.findIndex(({ key }) => !names.has(key));
   for (const [i, { key, keyStart, end }] of all.entries()) {
-    if (!RETRY_MEMBERS.has(key)) continue;
+    if (!names.has(key)) continue;
     // With the comma that follows before the first member that stays, with the one before it after that.
     const next = all[i + 1];
     if (kept < 0 || i < kept) edits.push({ start: keyStart, end: next?.keyStart ?? end, put: '' });
     else edits.push({ start: all[i - 1]!.end, end, put: '' });
   }
+  return kept >= 0;
 }
 
-function addMembers(message: Message, edits: Edit[], meta: string, retry: string): void {
-  const { bytes, paramsStart, paramsEnd, metaStart, metaEnd } = message;
-  let extra = retry;
-  if (meta !== '' && metaStart >= 0) edits.push(insertMember(metaStart, metaEnd, bytes, meta));
-  else if (meta !== '') extra = `"_meta":{${meta}}${retry === '' ? '' : `,${retry}`}`;
-  if (extra === '') return;
-  if (paramsStart >= 0) edits.push(insertMember(paramsStart, paramsEnd, bytes, extra));
-  else {
+/** Puts `extra` in place of the members that are ours to say. */
+function addMembers(message: Message, edits: Edit[], extra: string): void {
+  const { bytes, paramsStart, paramsEnd } = message;
+  if (paramsStart < 0) {
     // A request without params: they go in before the brace that ends it.
     const at = bytes.lastIndexOf(0x7d);
     edits.push({ start: at, end: at, put: `,"params":{${extra}}` });
+    return;
   }
+  const others: Edit[] = [];
+  if (drop(message, others, OUR_MEMBERS)) {
+    edits.push(...others, insertMember(paramsStart, paramsEnd, bytes, extra));
+  } else edits.push({ start: paramsStart, end: paramsEnd, put: `{${extra}}` });
+}
+
+/** The client's own `_meta` with ours: a second value for one of our keys would be read by some servers, judged by nobody. */
+function metaFor(message: Message, token: string, ours: string): string {
+  const { bytes, metaStart, metaEnd } = message;
+  const own = metaStart < 0 ? [] : members(bytes, metaStart, metaEnd);
+  const kept = own
+    .filter(({ key }) => !OUR_META.has(key))
+    .map(({ key, keyStart, end }) =>
+      key === 'progressToken' ? `"progressToken":${token}` : bytes.utf8Slice(keyStart, end),
+    );
+  return `"_meta":{${[ours, ...kept].join(',')}}`;
 }
 
 function modernMeta(session: Session, version: string): string {
