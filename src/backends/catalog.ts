@@ -57,6 +57,8 @@ export interface View {
 const TTL_MS = 300_000;
 /** Scheme under which a resource is shown whose URI another server already uses. */
 const OWN_SCHEME = 'sluice://';
+/** Longest URI that no list names; longer ones are data, not names. */
+const URI_CHARS_MAX = 8_192;
 
 export function buildCatalog(view: View, profile: Profile): Catalog {
   const tools = new Map<string, Entry>();
@@ -160,6 +162,8 @@ export function findResource(
   if (view.virtual !== undefined) return undefined;
   const listed = catalog.resources.get(uri);
   if (listed !== undefined) return listed;
+  // It is held against every template, and kept where it is subscribed to.
+  if (uri.length > URI_CHARS_MAX) return undefined;
   if (uri.startsWith(OWN_SCHEME)) return ownResource(view, uri);
   for (const template of catalog.templates.values()) {
     if (matchesTemplate(template.original, uri)) {
@@ -169,13 +173,26 @@ export function findResource(
   // Results may link to resources that no list names (2025-06-18 resource links): the server of that scheme has them.
   const able = view.members.filter((member) => offersResources(member));
   if (able.length === 1) return { backend: able[0]!, original: uri };
-  const scheme = schemeOf(uri);
-  const owners = new Set<Backend>();
-  for (const known of [...catalog.resources.values(), ...catalog.templates.values()]) {
-    if (schemeOf(known.original) === scheme) owners.add(known.backend);
+  const owner = schemesOf(catalog).get(schemeOf(uri)) ?? null;
+  return owner === null ? undefined : { backend: owner, original: uri };
+}
+
+/** Of each scheme the one server that lists it, null where several do. Made once: one request may ask a thousand times. */
+const schemes = new WeakMap<Catalog, Map<string, Backend | null>>();
+
+function schemesOf(catalog: Catalog): Map<string, Backend | null> {
+  let owners = schemes.get(catalog);
+  if (owners !== undefined) return owners;
+  owners = new Map();
+  for (const shelf of [catalog.resources, catalog.templates]) {
+    for (const { original, backend } of shelf.values()) {
+      const scheme = schemeOf(original);
+      const known = owners.get(scheme);
+      owners.set(scheme, known === undefined || known === backend ? backend : null);
+    }
   }
-  const [owner] = owners;
-  return owners.size === 1 ? { backend: owner!, original: uri } : undefined;
+  schemes.set(catalog, owners);
+  return owners;
 }
 
 function ownResource(view: View, uri: string): { backend: Backend; original: string } | undefined {

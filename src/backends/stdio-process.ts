@@ -9,6 +9,7 @@
  */
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { escapeLineEnds } from '../protocol/canonical.ts';
 import { LineFramer } from '../protocol/framing.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { guard, signalGroup, sweep } from './child-end.ts';
@@ -120,8 +121,10 @@ export class StdioProcess implements Wire {
   }
 
   /** True when the bytes were taken. */
-  #write(bytes: Buffer): boolean {
+  #write(message: Buffer): boolean {
     if (this.#isClosing) return true;
+    // What the gateway itself wrote around a client's words (capabilities, answers) may hold what readline ends a line at.
+    const bytes = escapeLineEnds(message);
     const queued = this.#waitingBytes + this.#child.stdin.writableLength;
     if (queued > 0 && queued + bytes.length > PENDING_BYTES_MAX) return false;
     // 2.6 times the throughput of a write per message (1.2 against 3.1 us each, stdio hop at 64 in flight).

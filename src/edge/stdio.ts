@@ -9,6 +9,7 @@
 
 import type { Readable, Writable } from 'node:stream';
 import { ANONYMOUS, isRefusal } from '../model.ts';
+import { escapeLineEnds } from '../protocol/canonical.ts';
 import { classify } from '../protocol/classify.ts';
 import { LineFramer } from '../protocol/framing.ts';
 import { isFault, read } from '../protocol/json-rpc.ts';
@@ -106,7 +107,7 @@ class Conversation {
     const waiting = output.writableLength;
     // One message of any size may wait; a second only within the bound.
     if (waiting > 0 && waiting + message.length > outputBytesMax) return this.#stop();
-    if (!output.write(Buffer.concat([message, LF]))) input.pause();
+    if (!output.write(Buffer.concat([escapeLineEnds(message), LF]))) input.pause();
   }
 
   #listen() {

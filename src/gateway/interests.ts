@@ -7,6 +7,9 @@
 import type { Backend } from '../backends/backends.ts';
 import type { Message } from '../protocol/message.ts';
 
+/** Resources of one server that anybody is subscribed to at one time; `Watch` keeps no more either. */
+const RESOURCES_MAX = 10_000;
+
 /** Told of each update. */
 export type Interest = () => void;
 
@@ -29,6 +32,7 @@ export class Interests {
     }
     let interests = watched.byUri.get(uri);
     if (interests === undefined) {
+      if (watched.byUri.size >= RESOURCES_MAX) return () => {};
       interests = new Set();
       watched.byUri.set(uri, interests);
       watched.backend.subscribe(uri);

@@ -54,16 +54,18 @@ export class Listeners {
     }
     const found = uris.filter((uri) => this.#target(call, uri) !== undefined);
     if (found.length > 0) granted.resourceSubscriptions = found;
-    call.push(
-      notification(call, 'notifications/subscriptions/acknowledged', { notifications: granted }),
-    );
     const listener = { call, wanted };
-    this.#listeners.add(listener);
-    const ends = found.map((uri) => this.#watch(call, uri));
+    const ends: (() => void)[] = [];
+    // Before anything is sent: sending may find the client gone, and nobody would end this again.
     call.onCancel = () => {
       this.#listeners.delete(listener);
       for (const end of ends) end();
     };
+    this.#listeners.add(listener);
+    call.push(
+      notification(call, 'notifications/subscriptions/acknowledged', { notifications: granted }),
+    );
+    if (!call.isDone) ends.push(...found.map((uri) => this.#watch(call, uri)));
   }
 
   #target(call: Call, uri: string) {

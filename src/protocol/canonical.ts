@@ -6,6 +6,7 @@
  * the same to everybody. It does not decide whether the value is a message; `json-rpc.ts` scans and judges the output.
  */
 
+import { isAscii } from 'node:buffer';
 import { isExact } from './numbers.ts';
 
 /** Beside LF and CR, what some line readers end a line at: Node's readline at U+2028 and U+2029, Python's splitlines at U+0085. */
@@ -16,6 +17,7 @@ const LINE_ENDS = /[\u0085\u2028\u2029]/g;
  * invalid. Without this a string could smuggle a second message past a server that reads with readline.
  */
 export function escapeLineEnds(bytes: Buffer): Buffer {
+  if (isAscii(bytes)) return bytes;
   if (bytes.indexOf('\u2028') < 0 && bytes.indexOf('\u2029') < 0 && bytes.indexOf('\u0085') < 0) {
     return bytes;
   }

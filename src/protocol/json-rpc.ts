@@ -125,7 +125,7 @@ function readSlowly(bytes: Buffer, depthMax: number): Message | Fault {
   if (end !== message.bytes.length) return fault('parse', NOT_JSON, id);
   // 2^60 is exact, yet JSON.stringify shortens its digits and a server with big integers would read another value.
   if (scanner.inexact) return fault('invalid', INEXACT, id);
-  return judge(message, true) ?? fault('invalid', 'The id is not a string or an integer.');
+  return judge(message, true) ?? fault('invalid', 'The id is not a short string or an integer.');
 }
 
 function idOf({ id }: { id?: unknown }): string {
@@ -155,7 +155,7 @@ function judge(message: Message, canonical: boolean): Message | Fault | null {
   }
   if (!isString(bytes, scanner.methodStart)) return no('The method is not a string.');
   if (message.idStart < 0) message.kind = Kind.notification;
-  else if (id !== Form.good) return no('The id is not a string or an integer.');
+  else if (id !== Form.good) return no('The id is not a short string or an integer.');
   message.method = decode(bytes, scanner.methodStart, scanner.methodEnd);
   if (message.paramsStart >= 0 && !isObject(bytes, message.paramsStart)) {
     return no('The params are not an object.');
@@ -188,7 +188,7 @@ function request(message: Message, canonical: boolean, no: No): Message | Fault 
   if (scanner.metaTokenStart >= 0) {
     const form = idForm(bytes, scanner.metaTokenStart, scanner.metaTokenEnd, canonical);
     if (form === Form.unplain) return null;
-    if (form === Form.bad) return no('The progress token is not a string or an integer.');
+    if (form === Form.bad) return no('The progress token is not a short string or an integer.');
     message.tokenStart = scanner.metaTokenStart;
     message.tokenEnd = scanner.metaTokenEnd;
   }
@@ -238,7 +238,7 @@ function answer(message: Message, id: Form, no: No): Message | Fault {
     return message;
   }
   message.kind = Kind.result;
-  if (id !== Form.good) return no('The id is not a string or an integer.');
+  if (id !== Form.good) return no('The id is not a short string or an integer.');
   if (!isObject(bytes, message.bodyStart)) return no('The result is not an object.');
   if (message.metaStart >= 0 && !isObject(bytes, message.metaStart)) {
     return no('The member _meta is not an object.');
@@ -250,10 +250,14 @@ function answer(message: Message, id: Form, no: No): Message | Fault {
 const Form = { absent: 0, good: 1, none: 2, unplain: 3, bad: 4 } as const;
 type Form = (typeof Form)[keyof typeof Form];
 
+/** Ids and tokens come back with every notification about their request, and stand as keys in several books. */
+const ID_BYTES_MAX = 1024;
+
 function idForm(bytes: Buffer, start: number, end: number, canonical: boolean): Form {
   if (start < 0) return Form.absent;
   const first = bytes[start]!;
   if (first === 0x22) {
+    if (end - start > ID_BYTES_MAX) return Form.bad;
     if (canonical) return Form.good;
     for (let at = start; at < end; at++) if (bytes[at] === 0x5c) return Form.unplain;
     return Form.good;
