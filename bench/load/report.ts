@@ -1,0 +1,74 @@
+/**
+ * What a run found, as JSON: stable enough to be kept beside a release and compared with.
+ *
+ * Times are microseconds, with three significant digits; a call belongs to the moment at which it should have been sent.
+ */
+
+import type { PlanSummary } from './plan.ts';
+
+export interface Latency {
+  readonly mean: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+export interface Slice {
+  /** Milliseconds from the start of the measurement. */
+  readonly t: number;
+  readonly calls: number;
+  /** Microseconds; 0 where the slice has no call. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+export interface Report {
+  readonly plan: PlanSummary;
+  /** When the measurement began (ISO 8601). */
+  readonly startedAt: string;
+  /** The era that was spoken. */
+  readonly era: 'modern' | 'legacy';
+  /** How long was measured: less than planned where the run was stopped. */
+  readonly measuredMs: number;
+  /** Calls of the measurement that ended, well or badly; those of the warm-up are apart. */
+  readonly calls: number;
+  readonly warmupCalls: number;
+  /**
+   * How many calls went wrong, by kind: connect, timeout, reset, `http 503`, `rpc -32601`, tool (isError), parse,
+   * unsent (open loop: no connection became free until the end), unexpected (a result where an error was expected).
+   */
+  readonly errors: Readonly<Record<string, number>>;
+  /** The first words of one error of each kind. */
+  readonly samples: Readonly<Record<string, string>>;
+  /** Good calls per second. */
+  readonly rps: number;
+  /**
+   * From the moment at which a call should have been sent. Counts every call that was answered or waited for in vain;
+   * not those whose connection failed, which have no latency to speak of.
+   */
+  readonly latencyUs: Latency;
+  /** The whole distribution in nanoseconds: HdrHistogram V2, compressed, base64. */
+  readonly histogram: string;
+  readonly sliceMs: number;
+  readonly timeline: readonly Slice[];
+  readonly bytes: { readonly sent: number; readonly received: number };
+  readonly connectionsUsed: number;
+  readonly target?: {
+    readonly cpuUsPerCall: number;
+    /** CPU time per wall time: 1 is one full core. */
+    readonly cores: number;
+    readonly rssBytes: number;
+  };
+  /** What the measuring itself cost, so that it can be seen not to be what was measured. */
+  readonly generator: {
+    readonly processes: number;
+    /** Open loop waits for its schedule by polling: there this is the cost of precision, not of a call. */
+    readonly cpuUsPerCall: number;
+    /** Of one process; near 1 in a closed loop, the generator is the limit. */
+    readonly cores: number;
+    /** Open loop: how late calls left although a connection was free. The error of every latency above. */
+    readonly lateUs?: { readonly p50: number; readonly p99: number; readonly max: number };
+  };
+}
