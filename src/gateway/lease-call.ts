@@ -47,14 +47,14 @@ function isTask(method: string, call: Call, backend: Backend): boolean {
   return method.startsWith('tasks/') || call.message.bytes.includes('"task"');
 }
 
-/** A lease on which the server logs at the level asked for. */
+/** A lease on which the server logs at the level asked for; one that was used before only by the same holder. */
 export async function openLease(
   backend: Backend,
   profile: Profile,
-  callerId: string,
+  holderId: string,
   logLevel: string,
 ): Promise<Lease | Refusal> {
-  const lease = await backend.lease(profileFor(backend, profile), callerId);
+  const lease = await backend.lease(profileFor(backend, profile), holderId);
   if ('code' in lease) return lease;
   await setLevel(backend, lease, logLevel);
   return lease;

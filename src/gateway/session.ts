@@ -104,7 +104,8 @@ export class Session implements LeaseHolder {
   }
 
   async #open(backend: Backend): Promise<Lease | Refusal> {
-    const lease = await openLease(backend, this.profile, this.caller.id, this.logLevel);
+    // Under its own id: what another client of the same caller left in a process is not this session's.
+    const lease = await openLease(backend, this.profile, this.id, this.logLevel);
     if ('code' in lease) {
       this.#leases.delete(backend);
       return lease;

@@ -136,6 +136,15 @@ describe(`${COUNT} sessions at once`, { timeout: 60_000 }, () => {
     });
   }
 
+  it('begin with a fresh process, whatever a modern client of the same caller left', async () => {
+    const url = gateway.route('stateful');
+    const modern = new ModernClient(url, { capabilities: CAPABILITIES });
+    await modern.call('remember', { value: 'of a modern client' });
+    const session = await LegacyClient.open(url, { capabilities: CAPABILITIES });
+    assert.equal(textOf(await session.call('recall')), '(nothing)');
+    await session.close();
+  });
+
   it('are served the tools of their own capabilities', async () => {
     const names = async (capabilities: Json) => {
       const client = await LegacyClient.open(gateway.route('stateful'), { capabilities });

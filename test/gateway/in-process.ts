@@ -1,0 +1,117 @@
+/**
+ * The gateway without an edge, for tests of its parts: made from a configuration as the file gives it, and spoken to in
+ * bytes. The test stands where an edge would, so an `Answer` collects what the edge would send.
+ */
+
+import assert from 'node:assert/strict';
+import { namingSchema, serversSchema, virtualSchema } from '../../src/backends/config.ts';
+import { sessionsSchema } from '../../src/gateway/config.ts';
+import { Gateway, type Outlet, type Route } from '../../src/gateway/gateway.ts';
+import { LATEST_LEGACY, LATEST_MODERN, META } from '../../src/protocol/eras.ts';
+import { isFault, read } from '../../src/protocol/json-rpc.ts';
+import type { Message } from '../../src/protocol/message.ts';
+import { createLog } from '../../src/telemetry/telemetry.ts';
+import type { RpcMessage } from '../support/mcp-exchange.ts';
+import { compiled } from '../support/temp.ts';
+
+export type Json = Record<string, unknown>;
+
+export interface Slices {
+  servers?: Json;
+  naming?: Json;
+  virtual?: Json;
+  sessions?: Json;
+}
+
+export function configOf({ servers = {}, naming, virtual, sessions }: Slices) {
+  return {
+    servers: serversSchema.parse(servers),
+    naming: namingSchema.parse(naming),
+    virtual: virtualSchema.parse(virtual),
+    sessions: sessionsSchema.parse(sessions),
+  };
+}
+
+export function gatewayOf(slices: Slices = {}): Gateway {
+  return new Gateway(configOf(slices), createLog({ log: 'silent' }), process.env);
+}
+
+export function routeOf(gateway: Gateway, path = ''): Route {
+  const route = gateway.route(path);
+  assert.ok(route !== undefined, `there is a route ${path}`);
+  return route;
+}
+
+export function fixture(name: string, ...args: string[]): Json {
+  return {
+    command: process.execPath,
+    args: [compiled(`test/support/fixtures/${name}.js`), ...args],
+  };
+}
+
+/** A legacy server that answers each method with a fixed result, given as JSON text. */
+export function answering(results: Record<string, string>, capabilities: Json = {}): Json {
+  const hello = JSON.stringify({
+    protocolVersion: LATEST_LEGACY,
+    capabilities,
+    serverInfo: { name: 'answering', version: '1' },
+  });
+  const source = `
+const results = ${JSON.stringify({ initialize: hello, ping: '{}', ...results })};
+require('readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, method } = JSON.parse(line);
+  if (id === undefined) return;
+  const body = Object.hasOwn(results, method)
+    ? '"result":' + results[method]
+    : '"error":{"code":-32601,"message":"no"}';
+  console.log('{"jsonrpc":"2.0","id":' + JSON.stringify(id) + ',' + body + '}');
+});`;
+  return { command: process.execPath, args: ['-e', source] };
+}
+
+export function messageOf(text: string): Message {
+  const message = read(Buffer.from(text));
+  assert.ok(!isFault(message), JSON.stringify(message));
+  return message;
+}
+
+/** A modern request; `params` is JSON text without braces, '' for none. */
+export function modernMessage(method: string, params = '', capabilities: Json = {}): Message {
+  const meta = JSON.stringify({
+    [`${META}protocolVersion`]: LATEST_MODERN,
+    [`${META}clientCapabilities`]: capabilities,
+  });
+  const rest = params === '' ? '' : `,${params}`;
+  return messageOf(
+    `{"jsonrpc":"2.0","id":1,"method":${JSON.stringify(method)},"params":{"_meta":${meta}${rest}}}`,
+  );
+}
+
+export class Answer implements Outlet {
+  onAbort: (() => void) | null = null;
+  readonly pushed: RpcMessage[] = [];
+  readonly ended: Promise<RpcMessage>;
+  status = 0;
+  #end: (answer: RpcMessage) => void = () => {};
+
+  constructor() {
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  push(message: Buffer): void {
+    this.pushed.push(JSON.parse(message.toString()) as RpcMessage);
+  }
+
+  drop(): void {
+    assert.equal(this.status, 0, 'an exchange ends once');
+    this.status = -1;
+  }
+
+  end(answer: Buffer, status: number): void {
+    assert.equal(this.status, 0, 'an exchange ends once');
+    this.status = status;
+    this.#end(JSON.parse(answer.toString()) as RpcMessage);
+  }
+}
