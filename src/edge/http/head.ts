@@ -22,6 +22,7 @@ export class Head {
   contentType = '';
   contentEncoding = '';
   contentLength = '';
+  transferEncoding = '';
   authorization = '';
   sessionId = '';
   lastEventId = '';
@@ -35,6 +36,11 @@ export class Head {
   requestedMethod = '';
   /** A single-valued header came twice, or more is there than is kept. */
   isAmbiguous = false;
+  /**
+   * Where the body ends could be read in two ways. What follows may then be a request to one reader and a body to another,
+   * and an answer with `connection: close` comes too late: uWebSockets.js serves what it has already received.
+   */
+  isMisframed = false;
   /** Empty ones count: of `Mcp-Name:` and `Mcp-Name: x` another reader may take the first. */
   readonly #seen = new Set<string>();
 
@@ -45,6 +51,10 @@ export class Head {
     request.forEach((name, value) => {
       this.#copy(name, value);
     });
+    const { transferEncoding: coding } = this;
+    // uWebSockets.js takes every coding for chunked (measured); a proxy in front of it may not.
+    if (coding !== '' && coding.toLowerCase() !== 'chunked') this.isMisframed = true;
+    if (coding !== '' && this.contentLength !== '') this.isMisframed = true;
   }
 
   #copy(name: string, value: string): void {
@@ -52,12 +62,17 @@ export class Head {
     if (field !== undefined) {
       // Accept is a list header: two lines are one list (RFC 9110 5.3).
       if (field === 'accept' && this.accept !== '') this.accept += `, ${value}`;
-      else if (field !== 'accept' && this.#isSecond(name)) this.isAmbiguous = true;
+      else if (field !== 'accept' && this.#isSecond(name)) this.#doubled(field);
       else this[field] = value;
     } else if (name.startsWith(PARAM_PREFIX)) {
       if (this.params.length >= PARAMS_MAX * 2 || this.#isSecond(name)) this.isAmbiguous = true;
       else this.params.push(name, value);
     }
+  }
+
+  #doubled(field: Field): void {
+    this.isAmbiguous = true;
+    if (field === 'contentLength' || field === 'transferEncoding') this.isMisframed = true;
   }
 
   #isSecond(name: string): boolean {
@@ -73,6 +88,7 @@ type Field =
   | 'contentType'
   | 'contentEncoding'
   | 'contentLength'
+  | 'transferEncoding'
   | 'authorization'
   | 'sessionId'
   | 'lastEventId'
@@ -90,6 +106,7 @@ const FIELDS: Record<string, Field | undefined> = Object.assign(Object.create(nu
   'content-type': 'contentType',
   'content-encoding': 'contentEncoding',
   'content-length': 'contentLength',
+  'transfer-encoding': 'transferEncoding',
   authorization: 'authorization',
   'mcp-session-id': 'sessionId',
   'last-event-id': 'lastEventId',

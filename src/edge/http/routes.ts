@@ -37,7 +37,8 @@ export class Routes {
   handle(res: HttpResponse, req: HttpRequest) {
     const isFull = this.#lobby.isFull;
     const exchange = new Exchange(res, new Head(req), this.#lobby);
-    exchange.guard(() => this.#route(exchange, isFull));
+    if (exchange.head.isMisframed) exchange.cut();
+    else exchange.guard(() => this.#route(exchange, isFull));
   }
 
   #route(exchange: Exchange, isFull: boolean) {
