@@ -9,7 +9,7 @@ import { readSync, writeSync } from 'node:fs';
 import { answersOf } from './echo-lines.ts';
 
 const answers = answersOf(process.argv[2] === 'modern' ? 'modern' : 'legacy');
-const chunk = Buffer.allocUnsafe(1 << 16);
+const chunk = Buffer.allocUnsafe(1 << 18);
 const cell = new Int32Array(new SharedArrayBuffer(4));
 
 /** A parent may have made the pipe non-blocking; then a short sleep stands in for poll(2). */

@@ -1,0 +1,147 @@
+/**
+ * `npm run bench`: Sluice beside the floor and its peers, in one run, as ratios.
+ *
+ *   --smoke            seconds instead of minutes: proves that the suite works, its figures are rough
+ *   --micro            the micro benches, one after the other, and nothing else
+ *   --gate             exit 1 when a goal is measured and not reached
+ *   --also NAME=URL    measures an endpoint that is already up as well; its tool `echo` takes {message}
+ *   --only REGEXP      scenarios and parts by name
+ *   --subjects A,B     only these subjects
+ *   --rounds N         instead of the setting's own
+ *   --out FOLDER       where results go; default bench/results for a full run, nowhere for --smoke
+ *
+ * Exit: 0 done, 1 something went wrong or a gate failed, 64 usage. Traffic stays on the loopback, every part has a
+ * bound, and Ctrl-C ends all that was started.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { layOut, moveSelf } from './suite/cpus.ts';
+import { markdown } from './suite/report.ts';
+import type { Results } from './suite/results.ts';
+import { alsoSubject, PROJECT, SUBJECTS, type Subject } from './suite/roster.ts';
+import { FULL, type Settings, SMOKE } from './suite/settings.ts';
+import { runSuite } from './suite/suite.ts';
+
+const USAGE = 64;
+const MICRO_MS_MAX = 120_000;
+const HERE = dirname(fileURLToPath(import.meta.url));
+
+const OPTIONS = {
+  smoke: { type: 'boolean', default: false },
+  micro: { type: 'boolean', default: false },
+  gate: { type: 'boolean', default: false },
+  also: { type: 'string', multiple: true, default: [] as string[] },
+  only: { type: 'string' },
+  subjects: { type: 'string' },
+  rounds: { type: 'string' },
+  out: { type: 'string' },
+} as const;
+
+type Options = ReturnType<typeof parse>;
+
+function parse(args: string[]) {
+  return parseArgs({ args, options: OPTIONS, strict: true }).values;
+}
+
+function usage(words: string): never {
+  console.error(words);
+  process.exit(USAGE);
+}
+
+function chosen(options: Options): Subject[] {
+  const also = options.also.map((pair) => {
+    const at = pair.indexOf('=');
+    const url = pair.slice(at + 1);
+    if (at < 1 || !URL.canParse(url)) usage(`--also takes NAME=URL, not ${pair}`);
+    return alsoSubject(pair.slice(0, at), url);
+  });
+  const names = options.subjects?.split(',');
+  const unknown = names?.find((name) => !SUBJECTS.some((subject) => subject.name === name));
+  if (unknown !== undefined) {
+    usage(`There is no subject ${unknown}: ${SUBJECTS.map(({ name }) => name).join(', ')}`);
+  }
+  return [...SUBJECTS.filter(({ name }) => names?.includes(name) ?? true), ...also];
+}
+
+function settingsOf(options: Options): Settings {
+  const settings = options.smoke ? SMOKE : FULL;
+  if (options.rounds === undefined) return settings;
+  const rounds = Number(options.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) usage('--rounds takes 1 to 100');
+  return { ...settings, rounds };
+}
+
+function onlyOf({ only }: Options): { only?: RegExp } {
+  if (only === undefined) return {};
+  try {
+    return { only: new RegExp(only) };
+  } catch (error) {
+    usage(`--only: ${(error as Error).message}`);
+  }
+}
+
+/** Each file of micro/ is a program of its own. */
+function runMicro(): number {
+  const cpus = layOut();
+  moveSelf(cpus.target);
+  const folder = join(HERE, 'micro');
+  let failed = 0;
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith('.js'))
+    .sort()) {
+    console.log(`\n${file.replace('.js', '')}`);
+    const done = spawnSync(process.execPath, [join(folder, file)], {
+      stdio: 'inherit',
+      timeout: MICRO_MS_MAX,
+    });
+    if (done.status !== 0) failed++;
+  }
+  return failed === 0 ? 0 : 1;
+}
+
+function save(results: Results, page: string, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const stem = join(folder, `${results.date.slice(0, 16).replace(':', '')}-${results.settings}`);
+  writeFileSync(`${stem}.json`, `${JSON.stringify(results, null, 1)}\n`);
+  writeFileSync(`${stem}.md`, page);
+  console.log(`written: ${stem}.json and .md`);
+}
+
+async function run(args: string[]): Promise<number> {
+  let options: Options;
+  try {
+    options = parse(args);
+  } catch (error) {
+    usage((error as Error).message);
+  }
+  if (options.micro) return runMicro();
+  const settings = settingsOf(options);
+  const cpus = layOut();
+  moveSelf(cpus.generator);
+  const late = setTimeout(() => {
+    console.error(`The run took more than ${settings.deadlineMs} ms and was given up.`);
+    process.exit(1);
+  }, settings.deadlineMs);
+  const results = await runSuite({
+    subjects: chosen(options),
+    settings,
+    ...onlyOf(options),
+    command: ['npm run bench --', ...args].join(' '),
+    cpus,
+    say: (line) => console.error(line),
+  });
+  clearTimeout(late);
+  const page = markdown(results);
+  console.log(page);
+  const folder = options.out ?? (options.smoke ? undefined : join(PROJECT, 'bench/results'));
+  if (folder !== undefined) save(results, page, folder);
+  const missed = results.goals.filter(({ isReached }) => isReached === false);
+  if (options.gate) for (const { name } of missed) console.error(`gate: ${name}`);
+  return results.faults.length > 0 || (options.gate && missed.length > 0) ? 1 : 0;
+}
+
+process.exit(await run(process.argv.slice(2)));

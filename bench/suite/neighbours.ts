@@ -1,0 +1,78 @@
+/**
+ * A slow server beside a fast one: does the slow one's queue hurt the fast one's callers?
+ *
+ * One Sluice, two servers. The fast one is called on a fixed schedule, alone and then while many callers wait for the
+ * slow one without pause. The slow server sleeps and takes no CPU, so whatever changes is the gateway's doing.
+ */
+
+import type { Cpus } from './cpus.ts';
+import { type Player, start } from './deck.ts';
+import { figuresOf, median } from './figures.ts';
+import { freePort } from './processes.ts';
+import { echo, slowEcho, sluice } from './roster.ts';
+import { measure } from './rounds.ts';
+import type { Settings } from './settings.ts';
+
+const FAST_CONNECTIONS = 16;
+const SLOW_CALLERS = 64;
+/** Longer than the fast run on both sides, so that it never measures without its neighbour. */
+const MARGIN_MS = 500;
+
+export interface Neighbours {
+  readonly rate: number;
+  readonly slowMs: number;
+  readonly slowCallers: number;
+  readonly aloneP99: number;
+  readonly besideP99: number;
+  readonly ratio: number;
+  readonly errors: number;
+}
+
+export async function besideSlow(settings: Settings, cpus: Cpus): Promise<Neighbours> {
+  const port = await freePort();
+  const base = `http://127.0.0.1:${port}/mcp`;
+  const program = sluice(port, { fast: echo('legacy'), slow: slowEcho(settings.slowMs) });
+  const player = await start({ name: 'sluice', url: `${base}/fast` }, program, 'legacy', cpus);
+  try {
+    return await compare(player, `${base}/slow`, settings, cpus);
+  } finally {
+    await player.stop();
+  }
+}
+
+async function compare(
+  fast: Player,
+  slowUrl: string,
+  settings: Settings,
+  cpus: Cpus,
+): Promise<Neighbours> {
+  const mix = [{ kind: 'call' as const, bytes: 300, weight: 1 }];
+  const era = 'legacy' as const;
+  const fastShape = { era, connections: FAST_CONNECTIONS, rate: settings.neighbourRate, mix };
+  const slowShape = { era, connections: SLOW_CALLERS, mix };
+  const durationMs = settings.warmupMs + settings.durationMs + MARGIN_MS;
+  const alone: number[] = [];
+  const beside: number[] = [];
+  let errors = 0;
+  for (let round = 0; round < settings.rounds; round++) {
+    const first = figuresOf(await measure(fast, fastShape, settings, cpus));
+    const [second, slow] = await Promise.all([
+      measure(fast, fastShape, settings, cpus).then(figuresOf),
+      measure({ url: slowUrl, pids: [] }, slowShape, { warmupMs: 0, durationMs }, cpus).then(
+        figuresOf,
+      ),
+    ]);
+    alone.push(first.p99);
+    beside.push(second.p99);
+    errors += first.errors + second.errors + slow.errors;
+  }
+  return {
+    rate: settings.neighbourRate,
+    slowMs: settings.slowMs,
+    slowCallers: SLOW_CALLERS,
+    aloneP99: median(alone),
+    besideP99: median(beside),
+    ratio: median(beside.map((p99, round) => p99 / alone[round]!)),
+    errors,
+  };
+}

@@ -1,0 +1,232 @@
+/**
+ * Results as a page to read: one table per question, ratios beside figures, and on what it was measured.
+ *
+ * A ratio is the median over rounds of the ratio within a round; every other figure is the median over rounds. Latencies
+ * are in microseconds. Nothing is left out because it looks bad.
+ */
+
+import { type Cell, type Figure, median, middle, paired, ratio } from './figures.ts';
+import { cellOf, type Results } from './results.ts';
+import type { Scenario } from './settings.ts';
+
+type Row = readonly (string | number)[];
+
+export function markdown(results: Results): string {
+  const parts = [
+    `# Bench of ${results.date}, ${results.settings} run`,
+    about(results),
+    section('Goals', goals(results)),
+    ...results.scenarios.map((scenario) =>
+      section(heading(scenario), scenarioTable(results, scenario)),
+    ),
+    section('The server alone, over its pipe', pipe(results)),
+    section(`At half the other's capacity`, halfCapacity(results)),
+    section('A slow server beside a fast one', neighbours(results)),
+    section('A connection per call', churn(results)),
+    section('Cold start to the first answer', coldStarts(results)),
+    section('Idle sessions', sessions(results)),
+    section('Memory over many calls', soak(results)),
+    section('A second opinion on throughput', secondOpinion(results)),
+    section('Left out or gone wrong', results.faults.map((fault) => `- ${fault}`).join('\n')),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function section(title: string, body: string): string {
+  return body === '' ? '' : `## ${title}\n\n${body}`;
+}
+
+function table(head: readonly string[], rows: readonly Row[]): string {
+  if (rows.length === 0) return '';
+  const line = (cells: Row) => `| ${cells.join(' | ')} |`;
+  return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
+}
+
+const heading = ({ name, what, rate }: Scenario) =>
+  `${name}: ${what}${rate === undefined ? '' : ` (${count(rate)} calls/s)`}`;
+
+function count(value: number): string {
+  return Number.isFinite(value) ? Math.round(value).toLocaleString('en-US') : '-';
+}
+
+const fixed = (value: number, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : '-');
+const kb = (bytes: number) => fixed(bytes / 1000, 1);
+
+function about(results: Results): string {
+  const { machine } = results;
+  const packages = Object.entries(machine.packages).map(([name, version]) => `${name} ${version}`);
+  const on =
+    results.features.length === 0 ? 'nothing yet, so on equals off' : results.features.join(', ');
+  return [
+    `- machine: ${machine.cpu}, ${machine.cores} cores, ${count(machine.memoryMb)} MB, ${machine.os}; load before the run ${machine.loadBefore.join(', ')}`,
+    `- pinning: ${results.pinning}`,
+    `- Node.js ${machine.node}; ${packages.join(', ')}`,
+    `- command: \`${results.command}\`; ${results.rounds} rounds of ${count(results.durationMs)} ms each`,
+    `- "everything on": ${on}`,
+    ...results.subjects.map(({ name, what }) => `- ${name}: ${what}`),
+  ].join('\n');
+}
+
+function goals({ goals: all }: Results): string {
+  const word = (isReached: boolean | null) =>
+    isReached === null ? '-' : isReached ? 'reached' : '**not**';
+  const rows = all.map(({ name, measured, limit, isReached }) => [
+    name,
+    measured,
+    limit,
+    word(isReached),
+  ]);
+  return table(['goal', 'measured', 'limit', ''], rows);
+}
+
+const COLUMNS: readonly [string, Figure, number][] = [
+  ['CPU us', 'cpuUs', 1],
+  ['p50', 'p50', 0],
+  ['p99', 'p99', 0],
+  ['p99.9', 'p999', 0],
+  ['max', 'max', 0],
+  ['generator us', 'generatorUs', 1],
+  ['its cores', 'generatorCores', 2],
+];
+
+function scenarioTable(results: Results, { name }: Scenario): string {
+  const cells = results.cells.filter((cell) => cell.scenario === name);
+  const floor = cellOf(results, name, 'floor');
+  const head = [
+    'subject',
+    'calls/s',
+    ...COLUMNS.map(([title]) => title),
+    'errors',
+    'CPU x floor',
+    'p99 x floor',
+  ];
+  return table(
+    head,
+    cells.map((cell) => scenarioRow(cell, floor)),
+  );
+}
+
+function scenarioRow(cell: Cell, floor: Cell | undefined): Row {
+  const against = (figure: Figure) =>
+    floor === undefined ? '-' : fixed(paired(cell, floor, figure, ratio));
+  const errors = cell.rounds.reduce((sum, round) => sum + round.errors, 0);
+  const figures = COLUMNS.map(([, figure, digits]) => {
+    const value = middle(cell, figure);
+    return digits === 0 ? count(value) : fixed(value, digits);
+  });
+  return [
+    cell.subject,
+    count(middle(cell, 'rps')),
+    ...figures,
+    errors,
+    against('cpuUs'),
+    against('p99'),
+  ];
+}
+
+function pipe(results: Results): string {
+  const head = [
+    'server',
+    'bytes',
+    'in flight',
+    'calls/s',
+    'server CPU us',
+    'driver CPU us',
+    'p50',
+    'p99',
+  ];
+  const rows = results.pipe.map((row) => [
+    row.backend,
+    row.bytes,
+    row.inFlight,
+    count(row.rps),
+    fixed(row.cpuUs, 1),
+    fixed(row.driverUs, 1),
+    count(row.p50),
+    count(row.p99),
+  ]);
+  return table(head, rows);
+}
+
+function halfCapacity(results: Results): string {
+  const rows = results.halfCapacity.map((row) => [
+    row.peer,
+    count(row.rate),
+    count(row.peerP99),
+    row.subject,
+    count(row.subjectP99),
+    fixed(row.ratio, 3),
+  ]);
+  return table(['other', 'calls/s', 'p99', 'ours', 'p99', 'ratio'], rows);
+}
+
+function neighbours({ neighbours: found }: Results): string {
+  if (found === null) return '';
+  const head = [
+    'fast calls/s',
+    'slow server',
+    'its callers',
+    'p99 alone',
+    'p99 beside it',
+    'ratio',
+    'errors',
+  ];
+  const { rate, slowMs, slowCallers, aloneP99, besideP99, errors } = found;
+  const row = [count(rate), `${slowMs} ms`, slowCallers, count(aloneP99), count(besideP99)];
+  return table(head, [[...row, fixed(found.ratio), errors]]);
+}
+
+function churn(results: Results): string {
+  const rows = results.churn.map(({ subject, perSecond, failed }) => [
+    subject,
+    count(median(perSecond)),
+    failed,
+  ]);
+  return table(['subject', 'connections/s', 'failed'], rows);
+}
+
+function coldStarts(results: Results): string {
+  const rows = results.coldStarts.map(({ subject, ms }) => [
+    subject,
+    count(median(ms)),
+    `${count(Math.min(...ms))} to ${count(Math.max(...ms))}`,
+  ]);
+  return table(['subject', 'ms', 'range'], rows);
+}
+
+function sessions(results: Results): string {
+  const rows = results.sessions.map((row) => [
+    row.subject,
+    count(row.sessions),
+    kb(row.liveBytesEach),
+    kb(row.rssBytesEach),
+  ]);
+  return table(['subject', 'sessions', 'live KB each', 'RSS KB each'], rows);
+}
+
+function soak(results: Results): string {
+  const rows = results.soak.flatMap(({ subject, points }) =>
+    points.map(({ calls, liveBytes, rssBytes }) => [
+      subject,
+      count(calls),
+      kb(liveBytes),
+      kb(rssBytes),
+    ]),
+  );
+  return table(['subject', 'after calls', 'live KB', 'RSS KB'], rows);
+}
+
+function secondOpinion({ secondOpinion: found }: Results): string {
+  if (found === null) return '';
+  const head = [
+    'subject',
+    'this suite, calls/s',
+    'autocannon, calls/s',
+    'ratio',
+    'errors of autocannon',
+  ];
+  const { subject, oursRps, autocannonRps, autocannonErrors } = found;
+  return table(head, [
+    [subject, count(oursRps), count(autocannonRps), fixed(found.ratio), autocannonErrors],
+  ]);
+}

@@ -1,0 +1,63 @@
+/**
+ * Everything that one run found, as it is written to bench/results: what was run, on what, and the figures.
+ */
+
+import type { ColdStart } from './cold-start.ts';
+import type { Cell } from './figures.ts';
+import type { HalfCapacity } from './half-capacity.ts';
+import type { Machine } from './machine.ts';
+import type { SessionFigures } from './memory.ts';
+import type { Neighbours } from './neighbours.ts';
+import type { PipeFigures } from './pipe.ts';
+import type { SecondOpinion } from './second-opinion.ts';
+import type { Scenario } from './settings.ts';
+import type { SoakFigures } from './soak.ts';
+
+export interface ChurnRow {
+  readonly subject: string;
+  readonly perSecond: readonly number[];
+  readonly failed: number;
+}
+
+export interface Results {
+  readonly date: string;
+  readonly command: string;
+  readonly machine: Machine;
+  readonly settings: string;
+  readonly rounds: number;
+  readonly durationMs: number;
+  readonly pinning: string;
+  readonly subjects: readonly { readonly name: string; readonly what: string }[];
+  /** What `sluice-on` turns on; empty where on equals off. */
+  readonly features: readonly string[];
+  readonly scenarios: readonly Scenario[];
+  readonly cells: Cell[];
+  readonly pipe: PipeFigures[];
+  readonly coldStarts: ColdStart[];
+  readonly churn: ChurnRow[];
+  readonly sessions: SessionFigures[];
+  readonly soak: SoakFigures[];
+  readonly halfCapacity: HalfCapacity[];
+  neighbours: Neighbours | null;
+  secondOpinion: SecondOpinion | null;
+  /** Whatever was left out, dropped, or went wrong. A run of our own subjects in which this is not empty has failed. */
+  readonly faults: string[];
+  goals: Goal[];
+}
+
+export interface Goal {
+  readonly name: string;
+  readonly measured: string;
+  readonly limit: string;
+  /** null: not measured in this run. */
+  readonly isReached: boolean | null;
+}
+
+export function cellOf(results: Results, scenario: string, subject: string): Cell | undefined {
+  return results.cells.find((cell) => cell.scenario === scenario && cell.subject === subject);
+}
+
+/** The subject that stands for "everything on": the same as off while there is nothing to turn on. */
+export function onName(results: Pick<Results, 'features'>): string {
+  return results.features.length === 0 ? 'sluice' : 'sluice-on';
+}

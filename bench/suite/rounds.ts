@@ -1,0 +1,90 @@
+/**
+ * One scenario, all subjects of a deck, several rounds: every round runs each subject once, one after the other.
+ *
+ * The order turns by one each round, so that nobody always runs first or after the same neighbour. A subject whose run
+ * fails is out of the scenario from then on, with the reason; the others go on.
+ */
+
+import { type Plan, type Report, runLoadProcess } from '../load/load.ts';
+import type { Cpus } from './cpus.ts';
+import type { Deck, Player } from './deck.ts';
+import { type Cell, type Figures, figuresOf } from './figures.ts';
+import type { Part, Scenario, Settings } from './settings.ts';
+
+export interface Target {
+  readonly url: string;
+  readonly pids: readonly number[];
+}
+
+export interface Shape {
+  readonly era: Plan['era'];
+  readonly connections: number;
+  readonly rate?: number;
+  readonly mix: readonly Part[];
+}
+
+/** The tool that the refusal scenario calls. */
+const ABSENT_TOOL = 'no_such_tool';
+
+function stepOf(part: Part): Plan['mix'][number] {
+  const { weight } = part;
+  if (part.kind === 'list') return { method: 'tools/list', weight };
+  if (part.kind === 'refused') return { tool: ABSENT_TOOL, args: {}, weight, expect: 'error' };
+  return { tool: 'echo', args: { message: '' }, size: part.bytes, weight };
+}
+
+type Times = Pick<Settings, 'warmupMs' | 'durationMs'>;
+
+/** One run of the generator, in its own process on its own CPU. */
+export function measure(target: Target, shape: Shape, times: Times, cpus: Cpus): Promise<Report> {
+  const plan: Plan = {
+    url: target.url,
+    era: shape.era,
+    connections: shape.connections,
+    ...(shape.rate === undefined ? {} : { rate: shape.rate }),
+    warmupMs: times.warmupMs,
+    durationMs: times.durationMs,
+    mix: shape.mix.map(stepOf),
+    // One session for all: one subject starts a process for each.
+    sessions: 'shared',
+    ...(target.pids.length === 0 ? {} : { pids: [...target.pids] }),
+  };
+  return runLoadProcess(plan, cpus.generator === undefined ? {} : { cpus: cpus.generator });
+}
+
+export interface Played {
+  readonly cells: readonly Cell[];
+  /** Who dropped out, and why. */
+  readonly dropped: readonly string[];
+}
+
+export async function play(
+  scenario: Scenario,
+  deck: Deck,
+  settings: Settings,
+  cpus: Cpus,
+): Promise<Played> {
+  const invited = deck.players.filter((player) => player.isOurs || scenario.oursOnly !== true);
+  const rounds = new Map<Player, Figures[]>(invited.map((player) => [player, []]));
+  const dropped: string[] = [];
+  for (let round = 0; round < settings.rounds; round++) {
+    const turned = [
+      ...invited.slice(round % invited.length),
+      ...invited.slice(0, round % invited.length),
+    ];
+    for (const player of turned) {
+      const figures = rounds.get(player);
+      if (figures === undefined) continue;
+      try {
+        figures.push(figuresOf(await measure(player, scenario, settings, cpus)));
+      } catch (error) {
+        rounds.delete(player);
+        dropped.push(`${scenario.name}, ${player.name}: ${(error as Error).message}`);
+      }
+    }
+  }
+  const cells = [...rounds].map(([{ name }, figures]) => {
+    return { scenario: scenario.name, subject: name, rounds: figures };
+  });
+  return { cells, dropped };
+}

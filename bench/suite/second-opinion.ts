@@ -1,0 +1,110 @@
+/**
+ * Two load generators, one subject: ours and autocannon must agree on throughput, or one of them is wrong.
+ *
+ * The subject is one that is slower than both generators by far (a relay made of the SDK): only then does the answer
+ * say something about the counting and not about who sends faster.
+ */
+
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { callRequest, firstAnswer } from './control.ts';
+import { type Cpus, pinned } from './cpus.ts';
+import type { Player } from './deck.ts';
+import { figuresOf, median } from './figures.ts';
+import { PROJECT } from './roster.ts';
+import { measure } from './rounds.ts';
+import type { Settings } from './settings.ts';
+
+const CONNECTIONS = 16;
+/** autocannon counts whole seconds. */
+const AUTOCANNON_SECONDS_MIN = 1;
+const GRACE_MS = 20_000;
+
+export interface SecondOpinion {
+  readonly subject: string;
+  readonly oursRps: number;
+  readonly autocannonRps: number;
+  readonly ratio: number;
+  readonly autocannonErrors: number;
+}
+
+export async function secondOpinion(
+  player: Player,
+  settings: Settings,
+  cpus: Cpus,
+): Promise<SecondOpinion> {
+  const mix = [{ kind: 'call' as const, bytes: 300, weight: 1 }];
+  const shape = { era: 'legacy' as const, connections: CONNECTIONS, mix };
+  const seconds = Math.max(AUTOCANNON_SECONDS_MIN, Math.round(settings.durationMs / 1000));
+  const times = { warmupMs: settings.warmupMs, durationMs: seconds * 1000 };
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  let autocannonErrors = 0;
+  for (let round = 0; round < settings.rounds; round++) {
+    ours.push(figuresOf(await measure(player, shape, times, cpus)).rps);
+    const other = await autocannon(player.url, seconds, cpus);
+    theirs.push(other.rps);
+    autocannonErrors += other.errors;
+  }
+  return {
+    subject: player.name,
+    oursRps: median(ours),
+    autocannonRps: median(theirs),
+    ratio: median(ours.map((rps, round) => rps / theirs[round]!)),
+    autocannonErrors,
+  };
+}
+
+interface AutocannonResult {
+  readonly requests: { readonly average: number };
+  readonly errors: number;
+  readonly timeouts: number;
+  readonly non2xx: number;
+}
+
+async function autocannon(url: string, seconds: number, cpus: Cpus) {
+  const session = await firstAnswer(url, 'legacy');
+  // `[<id>]` becomes a new text for each request: the connections share a session.
+  const { headers, body } = callRequest(
+    'legacy',
+    '[<id>]',
+    'echo',
+    { message: 'x'.repeat(150) },
+    session,
+  );
+  const args = [
+    join(PROJECT, 'node_modules/autocannon/autocannon.js'),
+    ...['--json', '--no-progress', '--idReplacement', '--method', 'POST'],
+    ...['--connections', String(CONNECTIONS), '--duration', String(seconds), '--body', body],
+    ...Object.entries(headers).flatMap(([name, value]) => ['--headers', `${name}=${value}`]),
+    url,
+  ];
+  const text = await output(
+    pinned(cpus.generator, process.execPath, args),
+    seconds * 1000 + GRACE_MS,
+  );
+  const result = JSON.parse(text) as AutocannonResult;
+  const errors = result.errors + result.timeouts + result.non2xx;
+  return { rps: result.requests.average, errors };
+}
+
+function output([command, args]: [string, string[]], deadlineMs: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: deadlineMs,
+    });
+    const end = () => child.kill('SIGKILL');
+    process.once('exit', end);
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', () => {
+      process.removeListener('exit', end);
+      if (text.includes('{')) resolve(text.slice(text.indexOf('{')));
+      else reject(new Error('autocannon said nothing'));
+    });
+  });
+}

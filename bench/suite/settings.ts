@@ -1,0 +1,146 @@
+/**
+ * How long and how often: the full run, and the smoke run that only proves that the suite works.
+ *
+ * All bounds of a run stand here. The full run takes some twenty minutes on two cores, the smoke run well under one.
+ */
+
+import type { Era } from './control.ts';
+
+export interface Scenario {
+  readonly name: string;
+  readonly what: string;
+  readonly era: Era;
+  readonly backend: 'echo' | 'everything';
+  readonly connections: number;
+  /** Calls per second on a fixed schedule; without it as fast as answers come. */
+  readonly rate?: number;
+  readonly mix: readonly Part[];
+  /** Only the subjects marked as ours: the others would need minutes, or fall over. */
+  readonly oursOnly?: boolean;
+  /** The run that proves that the suite works has it too. */
+  readonly inSmoke?: boolean;
+}
+
+export type Part =
+  | { readonly kind: 'call'; readonly bytes: number; readonly weight: number }
+  | { readonly kind: 'list'; readonly weight: number }
+  | { readonly kind: 'refused'; readonly weight: number };
+
+export interface Settings {
+  readonly name: 'full' | 'smoke';
+  readonly rounds: number;
+  readonly warmupMs: number;
+  readonly durationMs: number;
+  readonly scenarios: readonly Scenario[];
+  readonly coldStarts: number;
+  readonly idleSessions: number;
+  readonly soakCalls: number;
+  readonly soakConnections: number;
+  readonly churnMs: number;
+  /** Delay of the slow server beside the fast one. */
+  readonly slowMs: number;
+  readonly neighbourRate: number;
+  /** After this long the run is given up. */
+  readonly deadlineMs: number;
+}
+
+/** The scenarios in which CPU per call at saturation is judged. */
+export const SATURATION = ['300 B', '2 KB', '300 B modern', '2 KB modern'];
+/** The scenario in which capacity is compared. */
+export const CAPACITY = '300 B';
+export const OPEN_LOOP = '5,000/s';
+
+const call = (bytes: number): Part[] => [{ kind: 'call', bytes, weight: 1 }];
+const MIXED: Part[] = [
+  { kind: 'call', bytes: 300, weight: 70 },
+  { kind: 'call', bytes: 2048, weight: 20 },
+  { kind: 'call', bytes: 65_536, weight: 2 },
+  { kind: 'list', weight: 8 },
+];
+
+function closed(name: string, what: string, connections: number, mix: readonly Part[]): Scenario {
+  return { name, what, era: 'legacy', backend: 'echo', connections, mix };
+}
+
+const SCENARIOS: readonly Scenario[] = [
+  { ...closed('300 B', 'tools/call of 300 B, 64 callers', 64, call(300)), inSmoke: true },
+  closed('2 KB', 'tools/call of 2 KB, 64 callers', 64, call(2048)),
+  closed('64 KB', 'tools/call of 64 KB, 16 callers', 16, call(65_536)),
+  {
+    ...closed('list', 'tools/list, 64 callers', 64, [{ kind: 'list', weight: 1 }]),
+    inSmoke: true,
+  },
+  {
+    ...closed('mixed', '70 % 300 B, 20 % 2 KB, 2 % 64 KB, 8 % tools/list', 64, MIXED),
+    inSmoke: true,
+  },
+  { ...closed('1 caller', '300 B', 1, call(300)), oursOnly: true },
+  { ...closed('16 callers', '300 B', 16, call(300)), oursOnly: true },
+  { ...closed('256 callers', '300 B', 256, call(300)), oursOnly: true },
+  { ...closed('1,000 callers', '300 B', 1000, call(300)), oursOnly: true },
+  {
+    ...closed(OPEN_LOOP, '300 B at a fixed rate, whatever the answers do', 64, call(300)),
+    oursOnly: true,
+    inSmoke: true,
+  },
+  {
+    ...closed('refusals', 'calls of a tool that does not exist, 64 callers', 64, [
+      { kind: 'refused', weight: 1 },
+    ]),
+    inSmoke: true,
+  },
+  {
+    ...closed('300 B modern', '300 B, 64 callers, 2026-07-28 on both sides', 64, call(300)),
+    era: 'modern',
+    inSmoke: true,
+  },
+  {
+    ...closed('2 KB modern', '2 KB, 64 callers, 2026-07-28 on both sides', 64, call(2048)),
+    era: 'modern',
+  },
+  {
+    ...closed(
+      'everything',
+      '300 B, 64 callers, server-everything behind: the server is the limit',
+      64,
+      call(300),
+    ),
+    backend: 'everything',
+  },
+];
+
+const OPEN_RATE = 5000;
+const withRate = (rate: number) => (scenario: Scenario) =>
+  scenario.name === OPEN_LOOP ? { ...scenario, rate } : scenario;
+
+export const FULL: Settings = {
+  name: 'full',
+  rounds: 5,
+  warmupMs: 500,
+  durationMs: 3000,
+  scenarios: SCENARIOS.map(withRate(OPEN_RATE)),
+  coldStarts: 7,
+  idleSessions: 1000,
+  soakCalls: 1_000_000,
+  soakConnections: 32,
+  churnMs: 3000,
+  slowMs: 100,
+  neighbourRate: 2000,
+  deadlineMs: 75 * 60_000,
+};
+
+export const SMOKE: Settings = {
+  name: 'smoke',
+  rounds: 1,
+  warmupMs: 100,
+  durationMs: 300,
+  scenarios: SCENARIOS.filter((scenario) => scenario.inSmoke).map(withRate(OPEN_RATE)),
+  coldStarts: 1,
+  idleSessions: 100,
+  soakCalls: 20_000,
+  soakConnections: 16,
+  churnMs: 300,
+  slowMs: 100,
+  neighbourRate: 500,
+  deadlineMs: 3 * 60_000,
+};

@@ -1,0 +1,241 @@
+/**
+ * A whole run in order: scenarios side by side, then the questions that need subjects of their own.
+ *
+ * Each part stands alone: one that fails is noted among the faults and the run goes on. What is measured and how long
+ * stands in the settings; who is measured, in the roster.
+ */
+
+import { churn } from './churn.ts';
+import { coldStarts } from './cold-start.ts';
+import { firstAnswer } from './control.ts';
+import type { Cpus } from './cpus.ts';
+import { type Deck, deal } from './deck.ts';
+import { type Cell, middle } from './figures.ts';
+import { judge } from './goals.ts';
+import { atHalfCapacity } from './half-capacity.ts';
+import { machine } from './machine.ts';
+import { idleSessions, seatProbed } from './memory.ts';
+import { besideSlow } from './neighbours.ts';
+import { drivePipe } from './pipe.ts';
+import { cellOf, onName, type Results } from './results.ts';
+import { type Backend, EVERYTHING, echo, FEATURES, type Subject } from './roster.ts';
+import { play } from './rounds.ts';
+import { secondOpinion } from './second-opinion.ts';
+import { CAPACITY, type Scenario, type Settings } from './settings.ts';
+import { soak } from './soak.ts';
+
+export interface Run {
+  readonly subjects: readonly Subject[];
+  readonly settings: Settings;
+  /** Only what this matches: names of scenarios and parts. */
+  readonly only?: RegExp;
+  readonly command: string;
+  readonly cpus: Cpus;
+  readonly say: (line: string) => void;
+}
+
+/** Relays from npm that are compared at half their capacity. */
+const PEERS = ['mcp-proxy', 'supergateway'];
+const PIPE_LOADS = [
+  { bytes: 300, inFlight: 1 },
+  { bytes: 300, inFlight: 64 },
+  { bytes: 2048, inFlight: 64 },
+  { bytes: 65_536, inFlight: 16 },
+];
+const CHURN_CALLERS = 16;
+/** Its sessions are processes: a thousand of them are no measurement of a relay. */
+const NO_THOUSAND_SESSIONS = 'supergateway';
+
+export async function runSuite(run: Run): Promise<Results> {
+  const { settings, subjects } = run;
+  const scenarios = settings.scenarios.filter(({ name }) => isWanted(run, name));
+  const results: Results = {
+    date: new Date().toISOString(),
+    command: run.command,
+    machine: machine(),
+    settings: settings.name,
+    rounds: settings.rounds,
+    durationMs: settings.durationMs,
+    pinning: run.cpus.words,
+    subjects: subjects.map(({ name, what }) => ({ name, what })),
+    features: FEATURES.map(({ name }) => name),
+    scenarios,
+    cells: [],
+    pipe: [],
+    coldStarts: [],
+    churn: [],
+    sessions: [],
+    soak: [],
+    halfCapacity: [],
+    neighbours: null,
+    secondOpinion: null,
+    faults: [],
+    goals: [],
+  };
+  for (const [backend, group] of grouped(scenarios)) await playGroup(run, results, backend, group);
+  await alone(run, results);
+  results.goals = judge(results);
+  return results;
+}
+
+const isWanted = ({ only }: Run, name: string) => only === undefined || only.test(name);
+
+/** Does one part, unless it is not wanted; its failure is noted and ends nothing else. */
+async function part(
+  run: Run,
+  results: Results,
+  name: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  if (!isWanted(run, name)) return;
+  run.say(name);
+  try {
+    await work();
+  } catch (error) {
+    results.faults.push(`${name}: ${(error as Error).message}`);
+  }
+}
+
+/** Scenarios with the same server behind share the subjects. */
+function grouped(scenarios: readonly Scenario[]): [Backend, Scenario[]][] {
+  const groups = new Map<string, [Backend, Scenario[]]>();
+  for (const scenario of scenarios) {
+    const key = `${scenario.backend} ${scenario.era}`;
+    const backend = scenario.backend === 'echo' ? echo(scenario.era) : EVERYTHING;
+    const group = groups.get(key) ?? [backend, []];
+    groups.set(key, group);
+    group[1].push(scenario);
+  }
+  return [...groups.values()];
+}
+
+async function playGroup(
+  run: Run,
+  results: Results,
+  backend: Backend,
+  scenarios: readonly Scenario[],
+) {
+  run.say(`subjects in front of ${backend.name}`);
+  const deck = await deal(run.subjects, backend, run.cpus, run.say);
+  results.faults.push(...deck.absent);
+  try {
+    for (const scenario of scenarios) {
+      await part(run, results, scenario.name, async () => {
+        const { cells, dropped } = await play(scenario, deck, run.settings, run.cpus);
+        results.cells.push(...cells);
+        results.faults.push(...dropped, ...errorsIn(cells));
+      });
+    }
+    if (backend.name === echo('legacy').name) await besides(run, results, deck);
+    for (const { name, hasEnded, stderr } of deck.players) {
+      if (hasEnded()) results.faults.push(`${name} ended during the run. ${stderr()}`);
+    }
+  } finally {
+    await deck.close();
+  }
+}
+
+function errorsIn(cells: readonly Cell[]): string[] {
+  return cells.flatMap(({ scenario, subject, rounds }) => {
+    const errors = rounds.reduce((sum, round) => sum + round.errors, 0);
+    const calls = rounds.reduce((sum, round) => sum + round.calls, 0);
+    if (calls === 0) return [`${scenario}, ${subject}: no call was answered`];
+    return errors === 0 ? [] : [`${scenario}, ${subject}: ${errors} errors in ${calls} calls`];
+  });
+}
+
+/** What is measured on the subjects that are up for the scenarios. */
+async function besides(run: Run, results: Results, deck: Deck): Promise<void> {
+  const { settings, cpus } = run;
+  const find = (name: string) => deck.players.find((player) => player.name === name);
+  const subject = find(onName(results));
+  for (const name of PEERS) {
+    const peer = find(name);
+    const cell = cellOf(results, CAPACITY, name);
+    if (peer === undefined || cell === undefined || subject === undefined) continue;
+    await part(run, results, `half capacity of ${name}`, async () => {
+      const capacity = middle(cell, 'rps');
+      results.halfCapacity.push(await atHalfCapacity(peer, capacity, subject, settings, cpus));
+    });
+  }
+  await part(run, results, 'churn', () => churnAll(run, results, deck));
+  const relay = find('sdk-relay');
+  if (relay !== undefined) {
+    await part(run, results, 'second opinion', async () => {
+      results.secondOpinion = await secondOpinion(relay, settings, cpus);
+    });
+  }
+}
+
+async function churnAll(
+  { settings }: Run,
+  results: Results,
+  { players, era }: Deck,
+): Promise<void> {
+  const rows = new Map(players.map(({ name }) => [name, { perSecond: [] as number[], failed: 0 }]));
+  for (let round = 0; round < settings.rounds; round++) {
+    for (const { name, url } of players) {
+      const session = await firstAnswer(url, era);
+      const plan = { url, era, session, callers: CHURN_CALLERS, durationMs: settings.churnMs };
+      const { perSecond, failed } = await churn(plan);
+      const row = rows.get(name)!;
+      row.perSecond.push(perSecond);
+      row.failed += failed;
+    }
+  }
+  for (const [subject, row] of rows) results.churn.push({ subject, ...row });
+}
+
+/** What needs subjects of its own. */
+async function alone(run: Run, results: Results): Promise<void> {
+  const { settings, cpus, subjects } = run;
+  const backend = echo('legacy');
+  const times = { warmupMs: settings.warmupMs, durationMs: settings.durationMs };
+  await part(run, results, 'the server alone', async () => {
+    for (const load of PIPE_LOADS) {
+      results.pipe.push(await drivePipe(backend, { ...load, ...times }, cpus));
+    }
+    const load = { bytes: 300, inFlight: 64, ...times };
+    results.pipe.push(await drivePipe(EVERYTHING, load, cpus));
+  });
+  if (subjects.some(({ name }) => name === 'sluice')) {
+    await part(run, results, 'neighbours', async () => {
+      results.neighbours = await besideSlow(settings, cpus);
+    });
+  }
+  await part(run, results, 'cold start', async () => {
+    results.coldStarts.push(...(await coldStarts(subjects, backend, settings.coldStarts, cpus)));
+  });
+  await memory(run, results, backend);
+}
+
+async function memory(run: Run, results: Results, backend: Backend): Promise<void> {
+  const { settings, cpus } = run;
+  const started = run.subjects.filter(
+    ({ program, name }) => program !== undefined && !name.startsWith('floor'),
+  );
+  for (const subject of started) {
+    if (subject.name === NO_THOUSAND_SESSIONS) continue;
+    await part(run, results, `idle sessions of ${subject.name}`, async () => {
+      const player = await seatProbed(subject, backend, cpus);
+      try {
+        results.sessions.push(await idleSessions(player, settings.idleSessions));
+      } finally {
+        await player.stop();
+      }
+    });
+  }
+  for (const subject of started.filter(({ name }) => name.startsWith('sluice'))) {
+    await part(run, results, `soak of ${subject.name}`, async () => {
+      const player = await seatProbed(subject, backend, cpus);
+      try {
+        const figures = await soak(player, settings, cpus);
+        results.soak.push(figures);
+        if (figures.errors > 0)
+          results.faults.push(`soak of ${subject.name}: ${figures.errors} errors`);
+      } finally {
+        await player.stop();
+      }
+    });
+  }
+}
