@@ -8,10 +8,10 @@
 import type { Logger } from 'pino';
 import { type Backend, LIST_CHANGES, NO_PROFILE, profileOf } from '../backends/backends.ts';
 import type { Caller } from '../model.ts';
-import { isLegacy, LATEST_LEGACY } from '../protocol/eras.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { REFUSALS, refusalBytes, refuse } from '../protocol/refusal.ts';
 import { Call } from './call.ts';
+import { declaredBy } from './declared.ts';
 import { type House, handle } from './handle.ts';
 import { initializeMembers } from './hello.ts';
 import { Interests } from './interests.ts';
@@ -19,6 +19,7 @@ import { Listeners } from './listeners.ts';
 import type { Outlet } from './outlet.ts';
 import { Parking } from './parking.ts';
 import { buildParts, type GatewayConfig, type Parts } from './parts.ts';
+import { readinessOf, reportOf, type ServerReport } from './report.ts';
 import type { Generation, RouteView } from './route.ts';
 import { CALLS_MAX, Session } from './session.ts';
 import { Sessions } from './sessions.ts';
@@ -26,22 +27,9 @@ import { forwardFromClient } from './take.ts';
 
 export type { Outlet } from './outlet.ts';
 export type { GatewayConfig } from './parts.ts';
+export type { ServerReport } from './report.ts';
 export type { RouteView as Route } from './route.ts';
 export type { Session } from './session.ts';
-
-/** One server as `sluice check` and the operator see it. */
-export interface ServerReport {
-  readonly name: string;
-  readonly status: 'ready' | 'starting' | 'down' | 'disabled';
-  readonly era?: string;
-  readonly version?: string;
-  readonly tools: number;
-  readonly prompts: number;
-  readonly resources: number;
-  /** Shown by its last good lists while it is down. */
-  readonly stale: boolean;
-  readonly fault?: string;
-}
 
 const SWEEP_MS = 10_000;
 const COALESCE_MS = 10;
@@ -62,6 +50,7 @@ export class Gateway {
   readonly #announcedAt = new Map<string, number>();
   #parts: Parts;
   #inFlight = 0;
+  #reloaded: Promise<void> = Promise.resolve();
   #isDraining = false;
   /** Runs when the last call in flight has ended, while draining. */
   #onIdle: (() => void) | null = null;
@@ -279,7 +268,15 @@ export class Gateway {
   }
 
   /** Puts a new configuration in force. Servers that did not change keep their processes; calls in flight finish. */
-  async reload(config: GatewayConfig): Promise<void> {
+  reload(config: GatewayConfig): Promise<void> {
+    // One after the other: two at once would both build on the same old parts, and lose each other's processes.
+    const reloaded = this.#reloaded.then(() => this.#reload(config));
+    this.#reloaded = reloaded.catch(() => {});
+    return reloaded;
+  }
+
+  async #reload(config: GatewayConfig): Promise<void> {
+    if (this.#isDraining) return;
     const old = this.#parts;
     const next = this.#build(config, old);
     const fresh = [...next.backends.values()].filter((backend) => !isIn(old, backend));
@@ -304,12 +301,7 @@ export class Gateway {
 
   /** Whether to send traffic here: something is served, or nothing is configured to be. */
   readiness(): { ready: boolean; servers: Record<string, unknown> } {
-    const reports = this.reports();
-    const servers = Object.fromEntries(reports.map(({ name, ...report }) => [name, report]));
-    const enabled = reports.filter((report) => report.status !== 'disabled');
-    const started = enabled.every((report) => report.status !== 'starting');
-    const serving = enabled.length === 0 || enabled.some((report) => report.status === 'ready');
-    return { ready: !this.#isDraining && started && serving, servers };
+    return readinessOf(this.reports(), this.#isDraining);
   }
 
   reports(): ServerReport[] {
@@ -347,39 +339,6 @@ export class Gateway {
 function isIn(parts: Parts, backend: Backend): boolean {
   return parts.backends.get(backend.name) === backend;
 }
-
-function reportOf(backend: Backend): ServerReport {
-  const inventory = backend.inventory(NO_PROFILE);
-  const { era, version, fault, status } = backend;
-  return {
-    name: backend.name,
-    status,
-    ...(era === undefined ? {} : { era }),
-    ...(version === undefined ? {} : { version }),
-    tools: inventory?.tools.length ?? 0,
-    prompts: inventory?.prompts.length ?? 0,
-    resources: inventory?.resources.length ?? 0,
-    stale: inventory !== undefined && status === 'down',
-    ...(fault === undefined ? {} : { fault: fault.words }),
-  };
-}
-
-function declaredBy(message: Message) {
-  const params = message.value(message.paramsStart, message.paramsEnd) as
-    | { protocolVersion?: unknown; capabilities?: unknown; clientInfo?: unknown }
-    | undefined;
-  const asked = params?.protocolVersion;
-  const profile = profileOf(JSON.stringify(params?.capabilities ?? null));
-  if (typeof asked !== 'string' || profile === undefined) return undefined;
-  // 2025-11-25 lifecycle: the asked version if supported, else the latest that we have.
-  const version = isLegacy(asked) ? asked : LATEST_LEGACY;
-  const info = JSON.stringify(params?.clientInfo ?? { name: 'unknown', version: '0' });
-  return { version, profile, clientInfo: info.length > CLIENT_INFO_MAX ? UNNAMED : info };
-}
-
-/** A client's name for itself travels with every call to a modern server. */
-const CLIENT_INFO_MAX = 2_048;
-const UNNAMED = '{"name":"unknown","version":"0"}';
 
 function end(outlet: Outlet, id: string, refusal: ReturnType<typeof refuse>): void {
   outlet.end(refusalBytes(id, refusal), REFUSALS[refusal.code].http);

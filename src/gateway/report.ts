@@ -1,0 +1,47 @@
+/**
+ * How each server is, for `sluice check`, /readyz and the operator.
+ */
+
+import { type Backend, NO_PROFILE } from '../backends/backends.ts';
+
+/** One server as `sluice check` and the operator see it. */
+export interface ServerReport {
+  readonly name: string;
+  readonly status: 'ready' | 'starting' | 'down' | 'disabled';
+  readonly era?: string;
+  readonly version?: string;
+  readonly tools: number;
+  readonly prompts: number;
+  readonly resources: number;
+  /** Shown by its last good lists while it is down. */
+  readonly stale: boolean;
+  readonly fault?: string;
+}
+
+export function reportOf(backend: Backend): ServerReport {
+  const inventory = backend.inventory(NO_PROFILE);
+  const { era, version, fault, status } = backend;
+  return {
+    name: backend.name,
+    status,
+    ...(era === undefined ? {} : { era }),
+    ...(version === undefined ? {} : { version }),
+    tools: inventory?.tools.length ?? 0,
+    prompts: inventory?.prompts.length ?? 0,
+    resources: inventory?.resources.length ?? 0,
+    stale: inventory !== undefined && status === 'down',
+    ...(fault === undefined ? {} : { fault: fault.words }),
+  };
+}
+
+/** Fit to send traffic to: every server was tried, and something is served, or nothing is configured to be. */
+export function readinessOf(
+  reports: readonly ServerReport[],
+  isDraining: boolean,
+): { ready: boolean; servers: Record<string, unknown> } {
+  const servers = Object.fromEntries(reports.map(({ name, ...report }) => [name, report]));
+  const enabled = reports.filter((report) => report.status !== 'disabled');
+  const started = enabled.every((report) => report.status !== 'starting');
+  const serving = enabled.length === 0 || enabled.some((report) => report.status === 'ready');
+  return { ready: !isDraining && started && serving, servers };
+}
