@@ -6,7 +6,7 @@
  */
 
 import type { Logger } from 'pino';
-import { type Backend, LIST_CHANGES, NO_PROFILE, profileOf } from '../backends/backends.ts';
+import { type Backend, LIST_CHANGES, profileOf } from '../backends/backends.ts';
 import type { Caller } from '../model.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { REFUSALS, refusalBytes, refuse } from '../protocol/refusal.ts';
