@@ -10,10 +10,9 @@
 import { read } from '../../src/protocol/json-rpc.ts';
 import { Message } from '../../src/protocol/message.ts';
 import { withId } from '../../src/protocol/splice.ts';
+import { time } from '../stopwatch.ts';
 
 const SIZES = [300, 2048, 65_536];
-const ROUNDS = 7;
-const ROUND_MS = 18;
 
 type Shape = 'head' | 'nested' | 'text';
 
@@ -42,19 +41,6 @@ function message(shape: Shape, size: number): Buffer {
     );
   const frame = make(argumentsOf(shape, 0)).length;
   return make(argumentsOf(shape, Math.max(0, size - frame)));
-}
-
-/** Microseconds per run, median of rounds. */
-function time(work: () => unknown): number {
-  let repeats = 1;
-  const once = () => {
-    const start = process.hrtime.bigint();
-    for (let i = 0; i < repeats; i++) work();
-    return Number(process.hrtime.bigint() - start) / 1000;
-  };
-  while (once() < ROUND_MS * 1000 && repeats < 1e6) repeats *= 2;
-  const rounds = Array.from({ length: ROUNDS }, () => once() / repeats).sort((a, b) => a - b);
-  return rounds[ROUNDS >> 1]!;
 }
 
 console.log('bytes   shape   read    read+id parse   parse+stringify');
