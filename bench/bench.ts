@@ -132,7 +132,7 @@ async function run(args: string[]): Promise<number> {
     ...onlyOf(options),
     command: ['npm run bench --', ...args].join(' '),
     cpus,
-    say: (line) => console.error(line),
+    say: (line) => console.error(`${(performance.now() / 1000).toFixed(1).padStart(6)} s  ${line}`),
   });
   clearTimeout(late);
   const page = markdown(results);

@@ -225,7 +225,7 @@ async function memory(run: Run, results: Results, backend: Backend): Promise<voi
       }
     });
   }
-  for (const subject of started.filter(({ name }) => name.startsWith('sluice'))) {
+  for (const subject of started.filter(({ name }) => settings.soakSubjects.test(name))) {
     await part(run, results, `soak of ${subject.name}`, async () => {
       const player = await seatProbed(subject, backend, cpus);
       try {
