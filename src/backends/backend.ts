@@ -16,6 +16,7 @@ import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { ask, notSupported } from './ask.ts';
 import type { ServerConfig } from './config.ts';
 import { connect, type Known } from './handshake.ts';
+import { Inventories } from './inventories.ts';
 import { type Inventory, takeInventory } from './inventory.ts';
 import { type Lease, NOBODY } from './lease.ts';
 import { LeasePool } from './lease-pool.ts';
@@ -42,26 +43,9 @@ export interface BackendHost {
 
 export type Status = 'starting' | 'ready' | 'down' | 'disabled';
 
-/** An inventory and how fresh it is. */
-interface Slot {
-  current: Inventory | undefined;
-  /** False from list_changed, expiry or reconnect until taken anew. */
-  fresh: boolean;
-  taking: Promise<void> | null;
-  /** After a failure it is not taken again before. */
-  retryAt: number;
-}
-
-/** Distinct capability profiles that one server is listed for; each costs a process once. */
-const PROFILES_MAX = 16;
 const RESTART_MAX_MS = 30_000;
 /** A server that answers no ping is not waited for longer than this. */
 const PING_MS = 1_000;
-/** A server whose lists fail is left alone for so long. */
-const LIST_RETRY_MS = 5_000;
-/** A server that announces changes all the time is listed in the background no more often; calls and lists still look. */
-const RELIST_MS = 1_000;
-
 export class Backend implements LinkOwner {
   readonly name: string;
   readonly config: ServerConfig;
@@ -70,7 +54,7 @@ export class Backend implements LinkOwner {
   readonly #log: Logger;
   readonly #links: Link[] = [];
   readonly #leases: LeasePool;
-  readonly #slots = new Map<string, Slot>();
+  readonly #inventories: Inventories;
   readonly #watch: Watch;
   #known: Known | undefined;
   #hello: Record<string, unknown> | undefined;
@@ -95,6 +79,7 @@ export class Backend implements LinkOwner {
       onListChanged: (method, profile) => this.#listChanged(method, profile),
       sharedCount: () => this.#links.length,
     });
+    this.#inventories = new Inventories((taken) => this.#taken(taken));
     this.#watch = new Watch((message) => this.onMessage(null, message), this.#log);
   }
 
@@ -183,7 +168,7 @@ export class Backend implements LinkOwner {
     this.#links.push(link);
     if (this.#links.length === 1) {
       this.#watch.follow(link);
-      this.#expire();
+      this.#inventories.expire();
       this.#listener.onInventory(this);
     }
     this.#log.info({ era: link.era, version: link.version }, 'server connected');
@@ -271,7 +256,7 @@ export class Backend implements LinkOwner {
     this.#links.splice(at, 1);
     if (this.#links.length === 0) {
       this.#fault = refuse('backend_unavailable', `The connection ended: ${why}.`);
-      this.#expire();
+      this.#inventories.expire();
       this.#listener.onInventory(this);
     } else if (at === 0) {
       this.#watch.follow(this.#links[0]!);
@@ -282,12 +267,7 @@ export class Backend implements LinkOwner {
   }
 
   #listChanged(method: string, profile: Profile): void {
-    const slot = this.#slots.get(this.#keyOf(profile));
-    if (slot !== undefined) {
-      slot.fresh = false;
-      const isLate = Date.now() - (slot.current?.takenAt ?? 0) > RELIST_MS;
-      if (isLate) void this.settle(profile);
-    }
+    if (this.#inventories.changed(this.#keyOf(profile))) void this.settle(profile);
     this.#listener.onListChanged(this, method);
   }
 
@@ -309,20 +289,17 @@ export class Backend implements LinkOwner {
 
   /** The last good inventory for this profile; undefined before the first. */
   inventory(profile: Profile): Inventory | undefined {
-    const key = this.#keyOf(profile);
-    return (this.#slots.get(key) ?? this.#slots.get(''))?.current;
+    return this.#inventories.current(this.#keyOf(profile));
   }
 
   /** Whether this profile, and not only clients without capabilities, was ever listed. */
   hasListed(profile: Profile): boolean {
-    return this.#slots.get(this.#keyOf(profile))?.current !== undefined;
+    return this.#inventories.has(this.#keyOf(profile));
   }
 
   /** Whether what `inventory` gives is known to be of the running server. */
   isFresh(profile: Profile): boolean {
-    const slot = this.#slots.get(this.#keyOf(profile));
-    if (slot?.current === undefined || !slot.fresh) return false;
-    return Date.now() - slot.current.takenAt < slot.current.ttlMs;
+    return this.#inventories.isFresh(this.#keyOf(profile));
   }
 
   /** Takes the inventory if there is none or it may have changed; resolves when that is over, well or not. */
@@ -335,28 +312,15 @@ export class Backend implements LinkOwner {
     }
     if (this.era === undefined) await this.openShared();
     const key = this.#keyOf(profile);
-    let slot = this.#slots.get(key);
-    if (slot === undefined) {
-      if (this.#slots.size >= PROFILES_MAX) this.#forgetProfile();
-      slot = { current: undefined, fresh: false, taking: null, retryAt: 0 };
-      this.#slots.set(key, slot);
-    }
-    const taken = slot;
-    if (Date.now() < taken.retryAt) return;
-    taken.taking ??= this.#take(taken, key === '' ? NO_PROFILE : profile).finally(() => {
-      taken.taking = null;
-    });
-    await taken.taking;
+    await this.#inventories.settle(key, () => this.#take(key === '' ? NO_PROFILE : profile));
   }
 
-  async #take(slot: Slot, profile: Profile): Promise<void> {
+  async #take(profile: Profile): Promise<Inventory | Refusal | undefined> {
     const lease = profile === NO_PROFILE ? undefined : await this.lease(profile, '');
-    if (isRefusal(lease)) return;
+    if (isRefusal(lease)) return undefined;
     lease?.hold(NOBODY);
     const link = lease === undefined ? await this.openShared() : lease.link;
-    if (isRefusal(link)) return;
-    // A change announced while the list is being taken makes it stale again, so set this first.
-    slot.fresh = true;
+    if (isRefusal(link)) return undefined;
     const inventory = await takeInventory(link, this.config.timeoutMs).catch((error: unknown) => {
       // Taken in the background, where nobody catches, from what a stranger wrote.
       this.#log.error({ err: error }, 'lists could not be read, by a bug of the gateway');
@@ -364,31 +328,18 @@ export class Backend implements LinkOwner {
     });
     // Not kept for a client: this process was told that nobody answers its questions, and some ask only once.
     if (lease !== undefined) this.end(lease);
-    if (isRefusal(inventory)) {
-      slot.fresh = false;
-      slot.retryAt = Date.now() + LIST_RETRY_MS;
-      this.#fault = inventory;
-      this.#log.warn({ why: inventory.words }, 'lists could not be taken; the last good ones stay');
+    return inventory;
+  }
+
+  #taken(taken: Inventory | Refusal): void {
+    if (isRefusal(taken)) {
+      this.#fault = taken;
+      this.#log.warn({ why: taken.words }, 'lists could not be taken; the last good ones stay');
       return;
     }
     // Connected again is said elsewhere; here only the lists can have been at fault.
     if (this.#links.length > 0) this.#fault = undefined;
-    if (inventory.ttlMs === 0) slot.fresh = false;
-    slot.current = inventory;
     this.#listener.onInventory(this);
-  }
-
-  /** Forgets the profile listed longest ago, but never what clients without capabilities see. */
-  #forgetProfile(): void {
-    for (const key of this.#slots.keys()) {
-      if (key === '') continue;
-      this.#slots.delete(key);
-      return;
-    }
-  }
-
-  #expire(): void {
-    for (const slot of this.#slots.values()) slot.fresh = false;
   }
 
   // === leases ===
