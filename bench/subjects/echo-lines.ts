@@ -63,10 +63,10 @@ export function answersOf(era: 'modern' | 'legacy'): Answers {
     const textStart = call + ECHO_CALL.length;
     if (idEnd < 0 || textStart >= to) return false;
     if (bytes.compare(ECHO_CALL, 0, ECHO_CALL.length, call, textStart) !== 0) return false;
-    let textEnd = bytes.indexOf(QUOTE, textStart);
-    while (textEnd > 0 && bytes[textEnd - 1] === BACKSLASH)
-      textEnd = bytes.indexOf(QUOTE, textEnd + 1);
+    const textEnd = bytes.indexOf(QUOTE, textStart);
     if (textEnd < 0 || textEnd >= to) return false;
+    // An escaped quote, or a backslash before the last one: rare enough to be parsed.
+    if (bytes[textEnd - 1] === BACKSLASH) return false;
     room(HEAD.length + idEnd - idStart + AFTER_ID.length + textEnd - textStart + end.length);
     used += bytes.copy(out, used, from, idEnd);
     used += AFTER_ID.copy(out, used);

@@ -43,15 +43,16 @@ export async function deal(
 ): Promise<Deck> {
   const players: Player[] = [];
   const absent: string[] = [];
-  for (const subject of subjects) {
-    if (!subject.eras.includes(backend.era)) continue;
-    try {
-      players.push(await seat(subject, backend, cpus));
-    } catch (error) {
-      const why = `${subject.name}: ${(error as Error).message.trim()}`;
-      absent.push(why);
-      say(`  left out: ${why}`);
+  const invited = subjects.filter(({ eras }) => eras.includes(backend.era));
+  const seated = await Promise.allSettled(invited.map((one) => seat(one, backend, cpus)));
+  for (const [at, outcome] of seated.entries()) {
+    if (outcome.status === 'fulfilled') {
+      players.push(outcome.value);
+      continue;
     }
+    const why = `${invited[at]!.name}: ${(outcome.reason as Error).message.trim()}`;
+    absent.push(why);
+    say(`  left out: ${why}`);
   }
   return {
     backend: backend.name,

@@ -1,0 +1,184 @@
+/**
+ * The suite as it is run: subjects answer, the command writes what it found, and nothing is left behind.
+ */
+
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { churn } from '../../bench/suite/churn.ts';
+import { callRequest, closeSession, firstAnswer, openSession } from '../../bench/suite/control.ts';
+import { deal } from '../../bench/suite/deck.ts';
+import { idleSessions, seatProbed } from '../../bench/suite/memory.ts';
+import { drivePipe } from '../../bench/suite/pipe.ts';
+import type { Results } from '../../bench/suite/results.ts';
+import { alsoSubject, EVERYTHING, echo, SUBJECTS } from '../../bench/suite/roster.ts';
+import { runProcess, startProcess } from '../support/spawn.ts';
+import { compiled, temporaryFolder } from '../support/temp.ts';
+
+const BENCH = compiled('bench/bench.js');
+const UNPINNED = { words: 'not pinned: a test' };
+const DEADLINE_MS = 90_000;
+const quiet = () => {};
+const subjects = (...names: string[]) => SUBJECTS.filter(({ name }) => names.includes(name));
+
+test('every subject starts in front of the echo server and answers rightly', {
+  timeout: DEADLINE_MS,
+}, async () => {
+  const deck = await deal(SUBJECTS, echo('legacy'), UNPINNED, quiet);
+  after(() => deck.close());
+  assert.deepEqual(deck.absent, []);
+  assert.deepEqual(
+    deck.players.map(({ name }) => name),
+    SUBJECTS.map(({ name }) => name),
+  );
+  await deck.close();
+});
+
+test('subjects that speak the modern era relay it', { timeout: DEADLINE_MS }, async () => {
+  const deck = await deal(SUBJECTS, echo('modern'), UNPINNED, quiet);
+  after(() => deck.close());
+  assert.deepEqual(deck.absent, []);
+  assert.ok(deck.players.some(({ name }) => name === 'sluice'));
+  await deck.close();
+});
+
+test('the floor gives every caller the answer to its own call', {
+  timeout: DEADLINE_MS,
+}, async () => {
+  for (const backend of [echo('legacy'), EVERYTHING]) {
+    const deck = await deal(subjects('floor', 'floor-node'), backend, UNPINNED, quiet);
+    after(() => deck.close());
+    assert.deepEqual(deck.absent, []);
+    for (const { url } of deck.players) {
+      const ask = async (at: number) => {
+        const { headers, body } = callRequest('legacy', `id-${at}`, 'echo', {
+          message: `text ${at}`,
+        });
+        const response = await fetch(url, { method: 'POST', headers, body });
+        const { id, result } = (await response.json()) as { id: string; result: object };
+        assert.equal(id, `id-${at}`);
+        assert.match(JSON.stringify(result), new RegExp(`text ${at}"`));
+      };
+      await Promise.all(Array.from({ length: 50 }, (_, at) => ask(at)));
+    }
+    await deck.close();
+  }
+});
+
+test('a subject that does not answer is named and left out', { timeout: DEADLINE_MS }, async () => {
+  const nobody = alsoSubject('nobody', 'http://127.0.0.1:1/mcp');
+  const deck = await deal([nobody], echo('legacy'), UNPINNED, quiet);
+  assert.equal(deck.players.length, 0);
+  assert.match(deck.absent[0]!, /^nobody: /);
+});
+
+test('every life of a connection is counted, and memory per session is what is left after collection', {
+  timeout: DEADLINE_MS,
+}, async () => {
+  const player = await seatProbed(subjects('sluice')[0]!, echo('legacy'), UNPINNED);
+  after(() => player.stop());
+  const { url } = player;
+  const session = await firstAnswer(url, 'legacy');
+  const lives = await churn({ url, era: 'legacy', session, callers: 2, durationMs: 100 });
+  assert.ok(lives.lives > 0);
+  assert.equal(lives.failed, 0);
+  const { sessions, liveBytesEach } = await idleSessions(player, 50);
+  assert.equal(sessions, 50);
+  assert.ok(Number.isFinite(liveBytesEach));
+  const more = await openSession(url);
+  await closeSession(url, more);
+  await player.stop();
+  assert.ok(player.hasEnded());
+});
+
+test('the server alone answers over its pipe', { timeout: DEADLINE_MS }, async () => {
+  const load = { bytes: 300, inFlight: 4, warmupMs: 50, durationMs: 200 };
+  for (const backend of [echo('legacy'), echo('modern'), EVERYTHING]) {
+    const figures = await drivePipe(backend, load, UNPINNED);
+    assert.ok(figures.rps > 0, backend.name);
+  }
+});
+
+test('a run writes its results with the machine, the command and a cell for each subject', {
+  timeout: DEADLINE_MS,
+}, async () => {
+  const out = temporaryFolder('bench');
+  const args = [
+    '--smoke',
+    '--only',
+    '^(300 B|refusals)$',
+    '--subjects',
+    'floor,sluice',
+    '--out',
+    out,
+  ];
+  const { status, stdout, stderr } = await runProcess(process.execPath, [BENCH, ...args], {
+    deadlineMs: DEADLINE_MS,
+  });
+  assert.equal(status, 0, stdout + stderr);
+  const file = readdirSync(out).find((name) => name.endsWith('.json'))!;
+  const results = JSON.parse(readFileSync(join(out, file), 'utf8')) as Results;
+  assert.deepEqual(results.faults, []);
+  assert.deepEqual(
+    results.cells.map(({ scenario, subject }) => `${scenario}: ${subject}`),
+    ['300 B: floor', '300 B: sluice', 'refusals: floor', 'refusals: sluice'],
+  );
+  for (const { rounds } of results.cells) assert.ok(rounds.every(({ calls }) => calls > 0));
+  assert.equal(results.machine.node, process.version);
+  assert.match(results.command, /--smoke/);
+  assert.ok(readdirSync(out).includes(file.replace('.json', '.md')));
+});
+
+test('usage that is wrong ends with 64 before anything is started', async () => {
+  const wrong = [
+    ['--nonsense'],
+    ['--subjects', 'nobody'],
+    ['--also', 'x'],
+    ['--only', '('],
+    ['--rounds', '0'],
+  ];
+  for (const args of wrong) {
+    const { status } = await runProcess(process.execPath, [BENCH, ...args], { deadlineMs: 20_000 });
+    assert.equal(status, 64, args.join(' '));
+  }
+});
+
+/** Processes that carry the mark in their environment, by way of whoever started them. */
+function marked(mark: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(mark);
+      } catch {
+        return false;
+      }
+    });
+}
+
+test('Ctrl-C leaves no process behind', {
+  timeout: DEADLINE_MS,
+  skip: !existsSync('/proc/self/environ'),
+}, async () => {
+  const mark = randomUUID();
+  const args = [
+    BENCH,
+    '--only',
+    '^300 B$',
+    '--subjects',
+    'floor,sdk-relay',
+    '--out',
+    temporaryFolder('bench'),
+  ];
+  const run = await startProcess(process.execPath, args, { env: { BENCH_MARK: mark } });
+  const until = Date.now() + 30_000;
+  while (marked(mark).length < 4 && Date.now() < until) await sleep(20);
+  assert.ok(marked(mark).length >= 4, 'it was interrupted before it had started anything');
+  run.child.kill('SIGINT');
+  assert.equal(await run.exited, 130);
+  while (marked(mark).length > 0 && Date.now() < until) await sleep(20);
+  assert.deepEqual(marked(mark), []);
+});
