@@ -7,6 +7,7 @@
  */
 
 import { isAscii } from 'node:buffer';
+import { randomBytes } from 'node:crypto';
 import { isExact } from './numbers.ts';
 
 /** Beside LF and CR, what some line readers end a line at: Node's readline at U+2028 and U+2029, Python's splitlines at U+0085. */
@@ -68,6 +69,31 @@ function endOfString(text: string, at: number): number {
     else if (unit === 0x22) return at + 1;
   }
   return at;
+}
+
+/** What stands before a number while it travels through JSON.parse as a string. Nobody outside can know it. */
+const SHIELD = randomBytes(16).toString('hex');
+const SHIELDED = new RegExp(`"${SHIELD}([^"]+)"`, 'g');
+
+/** As `canonicalise`, for what is not judged by its numbers: each keeps its digits (2^64 - 1, 1.0). */
+export function canonicaliseKeepingNumbers(text: string): Buffer {
+  const value: unknown = JSON.parse(shielded(text));
+  return Buffer.from(canonicalise(value, text).utf8Slice().replace(SHIELDED, '$1'));
+}
+
+function shielded(text: string): string {
+  const token = /["]|-?[0-9][0-9.eE+-]*/g;
+  let shown = '';
+  let from = 0;
+  for (let found = token.exec(text); found !== null; found = token.exec(text)) {
+    const literal = found[0];
+    if (literal === '"') token.lastIndex = endOfString(text, token.lastIndex);
+    else {
+      shown += `${text.slice(from, found.index)}"${SHIELD}${literal}"`;
+      from = token.lastIndex;
+    }
+  }
+  return shown + text.slice(from);
 }
 
 /** Writes the value that JSON.parse made of `text`. The caller has bounded the depth. */

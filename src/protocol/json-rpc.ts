@@ -11,7 +11,13 @@
  */
 
 import { isAscii, isUtf8 } from 'node:buffer';
-import { canonicalise, escapeLineEnds, respace, survey } from './canonical.ts';
+import {
+  canonicalise,
+  canonicaliseKeepingNumbers,
+  escapeLineEnds,
+  respace,
+  survey,
+} from './canonical.ts';
 import { elements } from './members.ts';
 import { type Fault, Kind, Message } from './message.ts';
 import { DEPTH_CEILING, Scanner } from './scan.ts';
@@ -119,12 +125,15 @@ function readSlowly(bytes: Buffer, depthMax: number): Message | Fault {
     if (judged !== null) return judged;
   }
   const id = idOf(value as { id?: unknown });
-  if (inexact) return fault('invalid', INEXACT, id);
-  const message = new Message(canonicalise(value, text));
+  const isAnswer = typeof value === 'object' && value !== null && !Object.hasOwn(value, 'method');
+  if (inexact && !isAnswer) return fault('invalid', INEXACT, id);
+  const message = new Message(
+    isAnswer ? canonicaliseKeepingNumbers(text) : canonicalise(value, text),
+  );
   const end = scanner.scan(message, 0, message.bytes.length, depthMax, true);
   if (end !== message.bytes.length) return fault('parse', NOT_JSON, id);
   // 2^60 is exact, yet JSON.stringify shortens its digits and a server with big integers would read another value.
-  if (scanner.inexact) return fault('invalid', INEXACT, id);
+  if (scanner.inexact && !isAnswer) return fault('invalid', INEXACT, id);
   return judge(message, true) ?? fault('invalid', 'The id is not a short string or an integer.');
 }
 
