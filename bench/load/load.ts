@@ -4,25 +4,26 @@
  * What cannot be measured at all comes back as a thrown `LoadError`; whatever goes wrong in calls is in the report.
  */
 
-import type { Plan } from './plan.ts';
-import type { Report } from './report.ts';
+import { LoadError } from './arrival.ts';
+import { Generator } from './generator.ts';
+import { type Plan, planFault } from './plan.ts';
+import { type ProcessOptions, runProcesses } from './processes.ts';
+import { type Report, reportOf } from './report.ts';
 
+export { LoadError, type LoadFault } from './arrival.ts';
 export type { Plan, PlanEra, PlanSummary, Step } from './plan.ts';
-export type { Latency, Report, Slice } from './report.ts';
-
-export interface ProcessOptions {
-  /** As `taskset -c` takes it; without taskset the process is not pinned. */
-  readonly cpus?: string;
-  /** Stops early; the report covers what was measured until then. */
-  readonly signal?: AbortSignal;
-}
+export type { ProcessOptions } from './processes.ts';
+export { hgrmOf, type Latency, type Report, type Slice } from './report.ts';
 
 /** Measures from the calling process. */
-export function runLoad(_plan: Plan, _signal?: AbortSignal): Promise<Report> {
-  return Promise.reject(new Error('not yet'));
+export async function runLoad(plan: Plan, signal?: AbortSignal): Promise<Report> {
+  const generator = await Generator.prepare(plan);
+  return reportOf(plan, [await generator.run(signal)]);
 }
 
-/** Measures from a process of its own. */
-export function runLoadProcess(_plan: Plan, _options: ProcessOptions = {}): Promise<Report> {
-  return Promise.reject(new Error('not yet'));
+/** Measures from one process of its own, or from several that share connections and rate. */
+export async function runLoadProcess(plan: Plan, options: ProcessOptions = {}): Promise<Report> {
+  const fault = planFault(plan);
+  if (fault !== undefined) throw new LoadError('plan', fault);
+  return reportOf(plan, await runProcesses(plan, options));
 }

@@ -4,7 +4,10 @@
  * Times are microseconds, with three significant digits; a call belongs to the moment at which it should have been sent.
  */
 
-import type { PlanSummary } from './plan.ts';
+import { encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
+import type { Result } from './generator.ts';
+import { type Plan, type PlanSummary, summaryOf } from './plan.ts';
+import { decode, sum } from './tally.ts';
 
 export interface Latency {
   readonly mean: number;
@@ -71,4 +74,89 @@ export interface Report {
     /** Open loop: how late calls left although a connection was free. The error of every latency above. */
     readonly lateUs?: { readonly p50: number; readonly p99: number; readonly max: number };
   };
+}
+
+const US = 1000;
+
+/** One report of what several processes found at the same time. */
+export function reportOf(plan: Plan, results: readonly Result[]): Report {
+  const first = results[0]!;
+  const { sliceMs, slices, whole, late, errors, samples, good, warmupCalls } = sum(
+    results.map(({ tally }) => tally),
+  );
+  const calls = slices.reduce((total, slice) => total + slice.calls, 0);
+  const measuredMs = Math.max(...results.map((result) => result.measuredMs));
+  const perCall = (usPerMs: number) => (calls === 0 ? 0 : (usPerMs * measuredMs) / calls);
+  const total = (of: (result: Result) => number) =>
+    results.reduce((amount, result) => amount + of(result), 0);
+  const generatorUsPerMs = total((result) => result.generatorUsPerMs);
+  const { target } = first;
+  return {
+    plan: summaryOf(plan),
+    startedAt: first.startedAt,
+    era: first.era,
+    measuredMs,
+    calls,
+    warmupCalls,
+    errors,
+    samples,
+    rps: measuredMs === 0 ? 0 : (good * 1000) / measuredMs,
+    latencyUs: latencyOf(whole),
+    histogram: encodeIntoCompressedBase64(whole),
+    sliceMs,
+    timeline: slices
+      .map((slice, at) => ({
+        t: at * sliceMs,
+        calls: slice.calls,
+        p50: slice.histogram.getValueAtPercentile(50) / US,
+        p99: slice.histogram.getValueAtPercentile(99) / US,
+      }))
+      .filter(({ t }) => t < measuredMs),
+    bytes: {
+      sent: total(({ bytes }) => bytes.sent),
+      received: total(({ bytes }) => bytes.received),
+    },
+    connectionsUsed: total(({ connectionsUsed }) => connectionsUsed),
+    ...(target === undefined
+      ? {}
+      : {
+          target: {
+            cpuUsPerCall: perCall(target.cpuUsPerMs),
+            cores: target.cpuUsPerMs / US,
+            rssBytes: target.rssBytes,
+          },
+        }),
+    generator: {
+      processes: results.length,
+      cpuUsPerCall: perCall(generatorUsPerMs),
+      cores: generatorUsPerMs / US / results.length,
+      ...(plan.rate === undefined
+        ? {}
+        : {
+            lateUs: {
+              p50: late.getValueAtPercentile(50) / US,
+              p99: late.getValueAtPercentile(99) / US,
+              max: late.maxValue / US,
+            },
+          }),
+    },
+  };
+}
+
+function latencyOf(histogram: Histogram): Latency {
+  if (histogram.totalCount === 0) return { mean: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 };
+  const at = (percentile: number) => histogram.getValueAtPercentile(percentile) / US;
+  return {
+    mean: histogram.mean / US,
+    p50: at(50),
+    p90: at(90),
+    p99: at(99),
+    p999: at(99.9),
+    max: histogram.maxValue / US,
+  };
+}
+
+/** The distribution as HdrHistogram's plotters read it, in milliseconds. */
+export function hgrmOf(report: Report): string {
+  return decode(report.histogram).outputPercentileDistribution(5, 1e6);
 }
