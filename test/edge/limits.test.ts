@@ -157,3 +157,21 @@ onBothFronts(
   },
   { streamBufferBytesMax: 128 * 1024 * 1024 },
 );
+
+onBothFronts(
+  'refuses a body when all bodies together are too many bytes, and takes it when they have gone',
+  async ({ raw, ask }) => {
+    const mib = 1024 * 1024;
+    const bytes = request('POST', '/mcp', { ...MODERN, 'content-length': String(mib) });
+    const half = Buffer.concat([Buffer.from(bytes), Buffer.alloc(mib - 1, 0x20)]);
+    const held = Array.from({ length: 65 }, () => raw(half));
+    const refused = await Promise.race(held.map((client) => client.answer()));
+    assert.equal(refused.status, 503);
+    assert.equal(refused.json.error.data.code, 'busy');
+    for (const client of held) client.socket.destroy();
+    let status = 503;
+    while (status === 503) ({ status } = await ask('POST', '/mcp', MODERN, BODY));
+    assert.equal(status, 200);
+  },
+  { bodyBytesMax: 1024 * 1024 },
+);

@@ -55,6 +55,7 @@ export class Exchange {
   #since: number;
   #queue: Buffer[] = [];
   #queuedBytes = 0;
+  #bodyBytes = 0;
   #isBlocked = false;
   #isFinishing = false;
 
@@ -95,6 +96,12 @@ export class Exchange {
         this.refuse(refuse('too_large'), true);
         return;
       }
+      if (!this.#lobby.hold(chunk.byteLength)) {
+        body.clear();
+        this.refuse(refuse('busy'), true);
+        return;
+      }
+      this.#bodyBytes += chunk.byteLength;
       if (chunk.byteLength > 0) body.push(new Uint8Array(chunk));
       if (!isLast) return;
       this.#phase = 'waiting';
@@ -244,6 +251,7 @@ export class Exchange {
     this.#phase = 'over';
     this.#queue = [];
     this.answerer = null;
+    this.#lobby.letGo(this.#bodyBytes);
     this.#lobby.leave(this);
   }
 

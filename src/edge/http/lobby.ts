@@ -10,6 +10,10 @@ import type { Exchange } from './exchange.ts';
 /** A second is fine for deadlines of ten seconds and more; shorter ones (tests) get a finer sweep. */
 const SWEEP_MS = 1000;
 
+/** Bodies held at one time, in the largest that one may have; small ones never come near the least of it. */
+const BODIES_MAX = 64;
+const BODIES_BYTES_MIN = 64 * 1024 * 1024;
+
 export interface LobbyLimits {
   readonly bodyBytesMax: number;
   readonly bodyMs: number;
@@ -24,6 +28,8 @@ export class Lobby {
   /** Milliseconds, as of the last sweep. */
   now = 0;
   isDraining = false;
+  /** Bytes of all bodies that are arriving or whose request is not answered yet: connections times bodies is no bound. */
+  #bodyBytes = 0;
   readonly #open = new Set<Exchange>();
   readonly #sweep: NodeJS.Timeout;
   #onEmpty: (() => void) | null = null;
@@ -39,6 +45,18 @@ export class Lobby {
 
   get isFull(): boolean {
     return this.#open.size >= this.limits.connectionsMax;
+  }
+
+  /** Makes room for so many bytes of a body; false where there is none. */
+  hold(bytes: number): boolean {
+    const bytesMax = Math.max(BODIES_BYTES_MIN, BODIES_MAX * this.limits.bodyBytesMax);
+    if (this.#bodyBytes + bytes > bytesMax) return false;
+    this.#bodyBytes += bytes;
+    return true;
+  }
+
+  letGo(bytes: number): void {
+    this.#bodyBytes -= bytes;
   }
 
   enter(exchange: Exchange): void {
