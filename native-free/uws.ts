@@ -20,6 +20,7 @@ import type {
 const IDLE_MS = 10_000;
 /** Header block; the add-on's limit is of the same order. */
 const HEADER_BYTES_MAX = 32 * 1024;
+const SLICE_BYTES = 256 * 1024;
 
 class NodeListenSocket implements ListenSocket {
   readonly brand = 'listen socket';
@@ -167,12 +168,20 @@ class NodeResponse implements HttpResponse {
     return this;
   }
 
+  /** In slices: node:http says nothing of how far a body has come, and a reader that is slow is not one that has stalled. */
   tryEnd(rest: Buffer, totalSize: number): [boolean, boolean] {
     if (this.#isEnding) return [true, this.#outgoing.writableFinished];
-    this.#isEnding = true;
-    this.#setLength(totalSize);
+    if (!this.#outgoing.headersSent) this.#setLength(totalSize);
     this.#flushHeaders();
-    this.#outgoing.end(rest);
+    let at = 0;
+    while (rest.length - at > SLICE_BYTES) {
+      const slice = rest.subarray(at, at + SLICE_BYTES);
+      at += slice.length;
+      this.#written += slice.length;
+      if (!this.#outgoing.write(slice)) return [false, false];
+    }
+    this.#isEnding = true;
+    this.#outgoing.end(rest.subarray(at));
     if ((this.#outgoing.socket?.writableLength ?? 0) === 0) return [true, true];
     this.#outgoing.once('finish', () => this.#onWritable?.(totalSize));
     return [false, false];
