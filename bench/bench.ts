@@ -10,7 +10,8 @@
  *   --rounds N         instead of the setting's own
  *   --out FOLDER       where results go; default bench/results for a full run, nowhere for --smoke
  *
- * Exit: 0 done, 1 something went wrong or a gate failed, 64 usage. Traffic stays on the loopback, every part has a
+ * Exit: 0 done, 1 something went wrong or a gate failed, 64 usage, 69 an endpoint of
+ * --also does not answer. Traffic stays on the loopback, every part has a
  * bound, and Ctrl-C ends all that was started.
  */
 
@@ -27,6 +28,7 @@ import { FULL, type Settings, SMOKE } from './suite/settings.ts';
 import { runSuite } from './suite/suite.ts';
 
 const USAGE = 64;
+const UNAVAILABLE = 69;
 const MICRO_MS_MAX = 120_000;
 const HERE = dirname(fileURLToPath(import.meta.url));
 
@@ -52,19 +54,20 @@ function usage(words: string): never {
   process.exit(USAGE);
 }
 
-function chosen(options: Options): Subject[] {
+async function chosen(options: Options): Promise<Subject[]> {
   const also = options.also.map((pair) => {
     const at = pair.indexOf('=');
     const url = pair.slice(at + 1);
     if (at < 1 || !URL.canParse(url)) usage(`--also takes NAME=URL, not ${pair}`);
-    return alsoSubject(pair.slice(0, at), url);
+    return { name: pair.slice(0, at), url };
   });
   const names = options.subjects?.split(',');
   const unknown = names?.find((name) => !SUBJECTS.some((subject) => subject.name === name));
   if (unknown !== undefined) {
     usage(`There is no subject ${unknown}: ${SUBJECTS.map(({ name }) => name).join(', ')}`);
   }
-  return [...SUBJECTS.filter(({ name }) => names?.includes(name) ?? true), ...also];
+  const known = SUBJECTS.filter(({ name }) => names?.includes(name) ?? true);
+  return [...known, ...(await Promise.all(also.map(({ name, url }) => alsoSubject(name, url))))];
 }
 
 function settingsOf(options: Options): Settings {
@@ -120,6 +123,14 @@ async function run(args: string[]): Promise<number> {
   }
   if (options.micro) return runMicro();
   const settings = settingsOf(options);
+  const only = onlyOf(options);
+  let subjects: Subject[];
+  try {
+    subjects = await chosen(options);
+  } catch (error) {
+    console.error((error as Error).message);
+    return UNAVAILABLE;
+  }
   const cpus = layOut();
   moveSelf(cpus.generator);
   const late = setTimeout(() => {
@@ -127,9 +138,9 @@ async function run(args: string[]): Promise<number> {
     process.exit(1);
   }, settings.deadlineMs);
   const results = await runSuite({
-    subjects: chosen(options),
+    subjects,
     settings,
-    ...onlyOf(options),
+    ...only,
     command: ['npm run bench --', ...args].join(' '),
     cpus,
     say: (line) => console.error(`${(performance.now() / 1000).toFixed(1).padStart(6)} s  ${line}`),

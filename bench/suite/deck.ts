@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Era, firstAnswer } from './control.ts';
 import type { Cpus } from './cpus.ts';
 import { freePort, launch, type Program, type Running } from './processes.ts';
-import type { Backend, Subject } from './roster.ts';
+import { type Backend, EVERYTHING, type Subject } from './roster.ts';
 
 const START_MS = 30_000;
 const POLL_MS = 2;
@@ -43,7 +43,10 @@ export async function deal(
 ): Promise<Deck> {
   const players: Player[] = [];
   const absent: string[] = [];
-  const invited = subjects.filter(({ eras }) => eras.includes(backend.era));
+  // An endpoint that somebody else started has its own server behind it, whatever this deck has.
+  const isInvited = ({ eras, program }: Subject) =>
+    eras.includes(backend.era) && (program !== undefined || backend !== EVERYTHING);
+  const invited = subjects.filter(isInvited);
   const seated = await Promise.allSettled(invited.map((one) => seat(one, backend, cpus)));
   for (const [at, outcome] of seated.entries()) {
     if (outcome.status === 'fulfilled') {

@@ -37,6 +37,7 @@ export function judge(results: Results): Goal[] {
   ];
   return [
     ...rules.map((rule) => judgeRule(results, rule)),
+    timeInside(results),
     ...halfCapacityGoals(results),
     ...memoryGoals(results),
   ];
@@ -105,6 +106,18 @@ function measured(
   if (ours === undefined || theirs === undefined) return null;
   const value = paired(ours, theirs, figure, compare);
   return Number.isFinite(value) ? value : null;
+}
+
+/** Without a stopwatch inside, CPU time beyond the floor's is what is known of the time that a call spends in Sluice. */
+function timeInside(results: Results): Goal {
+  const ours = cellOf(results, OPEN_LOOP, 'sluice');
+  const added = measured(ours, cellOf(results, OPEN_LOOP, 'floor'), 'cpuUs', difference);
+  return {
+    name: `CPU per call at ${OPEN_LOOP}, off: added`,
+    measured: added === null ? 'not measured' : `${added.toFixed(2)} ${MICRO}`,
+    limit: 'none',
+    isReached: null,
+  };
 }
 
 function halfCapacityGoals(results: Results): Goal[] {

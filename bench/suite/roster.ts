@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Era } from './control.ts';
+import { type Era, firstAnswer } from './control.ts';
 import type { Program } from './processes.ts';
 
 const OUT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -195,9 +195,20 @@ export const SUBJECTS: readonly Subject[] = [
   },
 ];
 
-/** `--also NAME=URL`: somebody else's endpoint, with whatever is behind it. */
-export function alsoSubject(name: string, url: string): Subject {
-  return { name, what: url, isOurs: false, eras: both, url: () => url };
+/** `--also NAME=URL`: somebody else's endpoint, with whatever is behind it, in the eras that it answers. */
+export async function alsoSubject(name: string, url: string): Promise<Subject> {
+  const eras: Era[] = [];
+  let why = '';
+  for (const era of both) {
+    try {
+      await firstAnswer(url, era);
+      eras.push(era);
+    } catch (error) {
+      why = (error as Error).message;
+    }
+  }
+  if (eras.length === 0) throw new Error(`${name} does not answer its tool echo: ${why}`);
+  return { name, what: url, isOurs: false, eras, url: () => url };
 }
 
 /** supergateway gives its command to a shell. */

@@ -14,7 +14,7 @@ import { deal } from '../../bench/suite/deck.ts';
 import { idleSessions, seatProbed } from '../../bench/suite/memory.ts';
 import { drivePipe } from '../../bench/suite/pipe.ts';
 import type { Results } from '../../bench/suite/results.ts';
-import { alsoSubject, EVERYTHING, echo, SUBJECTS } from '../../bench/suite/roster.ts';
+import { EVERYTHING, echo, SUBJECTS } from '../../bench/suite/roster.ts';
 import { runProcess, startProcess } from '../support/spawn.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
 
@@ -68,11 +68,34 @@ test('the floor gives every caller the answer to its own call', {
   }
 });
 
-test('a subject that does not answer is named and left out', { timeout: DEADLINE_MS }, async () => {
-  const nobody = alsoSubject('nobody', 'http://127.0.0.1:1/mcp');
-  const deck = await deal([nobody], echo('legacy'), UNPINNED, quiet);
+test('a subject that does not start is named and left out', { timeout: DEADLINE_MS }, async () => {
+  const broken = {
+    ...subjects('floor')[0]!,
+    name: 'broken',
+    program: () => ({ command: 'false', args: [] }),
+  };
+  const deck = await deal([broken], echo('legacy'), UNPINNED, quiet);
   assert.equal(deck.players.length, 0);
-  assert.match(deck.absent[0]!, /^nobody: /);
+  assert.match(deck.absent[0]!, /^broken: /);
+});
+
+test('an endpoint that is already up is measured beside the rest, and one that is not ends the run with 69', {
+  timeout: DEADLINE_MS,
+}, async () => {
+  const deck = await deal(subjects('floor-node'), echo('legacy'), UNPINNED, quiet);
+  after(() => deck.close());
+  const out = temporaryFolder('bench');
+  const bench = (url: string) => {
+    const args = [BENCH, '--smoke', '--only', '^300 B$', '--subjects', 'floor', '--out', out];
+    return runProcess(process.execPath, [...args, '--also', `mine=${url}`], {
+      deadlineMs: DEADLINE_MS,
+    });
+  };
+  const { status, stdout, stderr } = await bench(deck.players[0]!.url);
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /\| mine \| [\d,]+ \| - \|/);
+  assert.equal((await bench('http://127.0.0.1:1/mcp')).status, 69);
+  await deck.close();
 });
 
 test('every life of a connection is counted, and memory per session is what is left after collection', {
@@ -146,6 +169,9 @@ test('usage that is wrong ends with 64 before anything is started', async () => 
   }
 });
 
+/** The suite, two relays and a server behind each, and a generator. */
+const PROCESSES = 6;
+
 /** Processes that carry the mark in their environment, by way of whoever started them. */
 function marked(mark: string): string[] {
   return readdirSync('/proc')
@@ -175,8 +201,8 @@ test('Ctrl-C leaves no process behind', {
   ];
   const run = await startProcess(process.execPath, args, { env: { BENCH_MARK: mark } });
   const until = Date.now() + 30_000;
-  while (marked(mark).length < 4 && Date.now() < until) await sleep(20);
-  assert.ok(marked(mark).length >= 4, 'it was interrupted before it had started anything');
+  while (marked(mark).length < PROCESSES && Date.now() < until) await sleep(20);
+  assert.ok(marked(mark).length >= PROCESSES, 'it was interrupted before it had started all');
   run.child.kill('SIGINT');
   assert.equal(await run.exited, 130);
   while (marked(mark).length > 0 && Date.now() < until) await sleep(20);
