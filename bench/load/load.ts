@@ -11,9 +11,16 @@ import { type ProcessOptions, runProcesses } from './processes.ts';
 import { type Report, reportOf } from './report.ts';
 
 export { LoadError, type LoadFault } from './arrival.ts';
-export type { Plan, PlanEra, PlanSummary, Step } from './plan.ts';
+export { compare, type Difference } from './compare.ts';
+export { type Gate, type Judged, judgeGate, parseGate } from './gate.ts';
+export { findKnee, type Knee } from './knee.ts';
+export { type LoadOptions, type Order, readOptions } from './options.ts';
+export { pageOf } from './page.ts';
+export { type Picked, pickTool } from './pick.ts';
+export { type Plan, type PlanEra, type PlanSummary, planFault, type Step } from './plan.ts';
 export type { ProcessOptions } from './processes.ts';
 export { hgrmOf, type Latency, type Report, type Slice } from './report.ts';
+export { differenceLines, kneeLines, linesOf, stepWords } from './text.ts';
 
 /** Measures from the calling process. */
 export async function runLoad(plan: Plan, signal?: AbortSignal): Promise<Report> {

@@ -7,6 +7,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../protocol/identity.ts';
+import { benchCommand } from './bench.ts';
 import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
@@ -30,6 +31,7 @@ const COMMANDS: readonly AddCommand[] = [
   callCommand,
   stdioCommand,
   doctorCommand,
+  benchCommand,
 ];
 
 const EXIT_HELP = `
