@@ -195,7 +195,7 @@ test('Ctrl-C leaves no process behind', {
     '--only',
     '^300 B$',
     '--subjects',
-    'floor,sdk-relay',
+    'floor,floor-node',
     '--out',
     temporaryFolder('bench'),
   ];
