@@ -121,7 +121,7 @@ export class Gateway {
     opened: (session: Session) => void,
   ): void {
     const declared = declaredBy(message);
-    const full = this.#sessions.refuse(caller.id);
+    const full = this.#sessions.refuse(caller.id, Date.now());
     if (declared === undefined) {
       end(
         outlet,

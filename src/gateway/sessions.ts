@@ -23,12 +23,30 @@ export class Sessions {
     return this.#sessions.size;
   }
 
-  /** Undefined where there is room for one more of this caller. */
-  refuse(callerId: string): Refusal | undefined {
+  /**
+   * Undefined where there is room for one more of this caller, if need be because one of its own was ended: clients go
+   * without a word, and the sessions they left must not keep it out until they expire.
+   */
+  refuse(callerId: string, now: number): Refusal | undefined {
     const { max, perCallerMax } = this.#config;
     const own = this.#perCaller.get(callerId) ?? 0;
     if (this.#sessions.size < max && own < perCallerMax) return undefined;
-    return refuse('busy', 'Too many sessions are open. End one, or wait until idle ones expire.');
+    const left = this.#longestLeft(callerId, now);
+    if (left === undefined) {
+      return refuse('busy', 'Too many sessions are open. End one, or wait until idle ones expire.');
+    }
+    this.end(left);
+    return undefined;
+  }
+
+  #longestLeft(callerId: string, now: number): Session | undefined {
+    let longest: Session | undefined;
+    for (const session of this.#sessions.values()) {
+      if (session.caller.id !== callerId || isInUse(session)) continue;
+      if (now - session.usedAt < LEFT_MS) continue;
+      if (longest === undefined || session.usedAt < longest.usedAt) longest = session;
+    }
+    return longest;
   }
 
   add(session: Session): void {
@@ -55,8 +73,7 @@ export class Sessions {
     const { idleMs, absoluteMs } = this.#config;
     for (const session of [...this.#sessions.values()]) {
       session.sweep(now);
-      const inUse = session.calls.size > 0 || session.isAttached;
-      const idle = !inUse && now - session.usedAt > idleMs;
+      const idle = !isInUse(session) && now - session.usedAt > idleMs;
       if (idle || now - session.openedAt > absoluteMs) this.end(session);
     }
   }
@@ -77,3 +94,9 @@ export class Sessions {
 }
 
 const SLICE = 500;
+/** A session silent for so long, and without a stream, may have to make room for another of its caller. */
+const LEFT_MS = 60_000;
+
+function isInUse(session: Session): boolean {
+  return session.calls.size > 0 || session.isAttached;
+}

@@ -139,6 +139,8 @@ onBothFronts('answers what it does not serve in JSON', async ({ ask }) => {
     '/mcp/../mcp',
     '//mcp',
     '/mcp/%zz',
+    '/mcp/v%2Fops',
+    '/mcp/%66iles',
     '/admin',
     '/MCP',
   ]) {
@@ -146,7 +148,7 @@ onBothFronts('answers what it does not serve in JSON', async ({ ask }) => {
     assert.equal(answer.status, 404, path);
     assert.equal(answer.json.error.data.code, 'unknown_route');
   }
-  for (const path of ['/mcp', '/mcp/files', '/mcp/v/ops', '/mcp/v%2Fops', '/mcp?x=1']) {
+  for (const path of ['/mcp', '/mcp/files', '/mcp/v/ops', '/mcp?x=1']) {
     assert.equal((await ask('POST', path, JSON_POST, INITIALIZE)).status, 200, path);
   }
 });

@@ -28,15 +28,30 @@ describe('sessions', () => {
   it('are refused beyond the number in all, and beyond that of one caller', () => {
     const { sessions, open } = made({ max: 3, perCallerMax: 2 });
     open('ann');
-    assert.equal(sessions.refuse('ann'), undefined);
+    assert.equal(sessions.refuse('ann', NOW), undefined);
     const second = open('ann');
-    assert.equal(sessions.refuse('ann')?.code, 'busy');
-    assert.equal(sessions.refuse('bob'), undefined);
+    assert.equal(sessions.refuse('ann', NOW)?.code, 'busy');
+    assert.equal(sessions.refuse('bob', NOW), undefined);
     open('bob');
-    assert.equal(sessions.refuse('carl')?.code, 'busy');
+    assert.equal(sessions.refuse('carl', NOW)?.code, 'busy');
     sessions.end(second);
-    assert.equal(sessions.refuse('ann'), undefined);
-    assert.equal(sessions.refuse('carl'), undefined);
+    assert.equal(sessions.refuse('ann', NOW), undefined);
+    assert.equal(sessions.refuse('carl', NOW), undefined);
+  });
+
+  it('make room for another of their caller once their client has left them, the longest silent first', () => {
+    const { sessions, open } = made({ max: 3, perCallerMax: 2 });
+    const attached = open('ann', NOW - 90_000);
+    attached.isAttached = true;
+    const left = open('ann', NOW - 60_000);
+    open('bob', NOW - 90_000);
+    assert.equal(sessions.refuse('carl', NOW)?.code, 'busy');
+    assert.equal(sessions.refuse('ann', NOW - 1)?.code, 'busy');
+    assert.equal(left.isEnded, false);
+    assert.equal(sessions.refuse('ann', NOW), undefined);
+    assert.equal(left.isEnded, true);
+    assert.equal(attached.isEnded, false);
+    assert.equal(sessions.refuse('carl', NOW), undefined);
   });
 
   it('end when they were silent for idleMs, and not a moment sooner', () => {
@@ -89,7 +104,7 @@ describe('sessions', () => {
           const [first] = own;
           if (isOpening) {
             const mayOpen = live.length < 5 && own.length < 3;
-            assert.equal(sessions.refuse(caller) === undefined, mayOpen);
+            assert.equal(sessions.refuse(caller, NOW) === undefined, mayOpen);
             if (mayOpen) live.push(open(caller));
           } else if (first !== undefined) {
             sessions.end(first);

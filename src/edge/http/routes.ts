@@ -126,12 +126,7 @@ function placeOf(path: string): { endpoint: Endpoint; name: string } | undefined
   return undefined;
 }
 
-function named(endpoint: Endpoint, raw: string) {
-  if (raw === '') return undefined;
-  if (!raw.includes('%')) return { endpoint, name: raw };
-  try {
-    return { endpoint, name: decodeURIComponent(raw) };
-  } catch {
-    return undefined;
-  }
+function named(endpoint: Endpoint, raw: string): { endpoint: Endpoint; name: string } | undefined {
+  // No name needs an escape, and a proxy with rules for paths might read one differently than we do.
+  return raw === '' || raw.includes('%') ? undefined : { endpoint, name: raw };
 }
