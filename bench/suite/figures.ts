@@ -49,6 +49,13 @@ export interface Cell {
   readonly scenario: string;
   readonly subject: string;
   readonly rounds: readonly Figures[];
+  /** One error of each kind that occurred, in words. */
+  readonly wrong: readonly string[];
+}
+
+/** `rpc 5031: words`, for each kind of error. */
+export function wrongIn({ errors, samples }: Report): string[] {
+  return Object.keys(errors).map((kind) => `${kind}: ${samples[kind] ?? ''}`);
 }
 
 export function median(values: readonly number[]): number {

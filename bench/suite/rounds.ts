@@ -8,7 +8,7 @@
 import { type Plan, type Report, runLoadProcess } from '../load/load.ts';
 import type { Cpus } from './cpus.ts';
 import type { Deck, Player } from './deck.ts';
-import { type Cell, type Figures, figuresOf } from './figures.ts';
+import { type Cell, type Figures, figuresOf, wrongIn } from './figures.ts';
 import type { Part, Scenario, Settings } from './settings.ts';
 
 export interface Target {
@@ -20,6 +20,7 @@ export interface Shape {
   readonly era: Plan['era'];
   readonly connections: number;
   readonly rate?: number;
+  readonly sessions?: Plan['sessions'];
   readonly mix: readonly Part[];
 }
 
@@ -45,8 +46,7 @@ export function measure(target: Target, shape: Shape, times: Times, cpus: Cpus):
     warmupMs: times.warmupMs,
     durationMs: times.durationMs,
     mix: shape.mix.map(stepOf),
-    // One session for all: one subject starts a process for each.
-    sessions: 'shared',
+    sessions: shape.sessions ?? 'shared',
     ...(target.pids.length === 0 ? {} : { pids: [...target.pids] }),
   };
   return runLoadProcess(plan, cpus.generator === undefined ? {} : { cpus: cpus.generator });
@@ -65,26 +65,27 @@ export async function play(
   cpus: Cpus,
 ): Promise<Played> {
   const invited = deck.players.filter((player) => player.isOurs || scenario.oursOnly !== true);
-  const rounds = new Map<Player, Figures[]>(invited.map((player) => [player, []]));
+  const rounds = new Map<Player, { figures: Figures[]; wrong: Set<string> }>(
+    invited.map((player) => [player, { figures: [], wrong: new Set() }]),
+  );
   const dropped: string[] = [];
   for (let round = 0; round < settings.rounds; round++) {
-    const turned = [
-      ...invited.slice(round % invited.length),
-      ...invited.slice(0, round % invited.length),
-    ];
-    for (const player of turned) {
-      const figures = rounds.get(player);
-      if (figures === undefined) continue;
+    const first = round % invited.length;
+    for (const player of [...invited.slice(first), ...invited.slice(0, first)]) {
+      const found = rounds.get(player);
+      if (found === undefined) continue;
       try {
-        figures.push(figuresOf(await measure(player, scenario, settings, cpus)));
+        const report = await measure(player, scenario, settings, cpus);
+        found.figures.push(figuresOf(report));
+        for (const words of wrongIn(report)) found.wrong.add(words);
       } catch (error) {
         rounds.delete(player);
         dropped.push(`${scenario.name}, ${player.name}: ${(error as Error).message}`);
       }
     }
   }
-  const cells = [...rounds].map(([{ name }, figures]) => {
-    return { scenario: scenario.name, subject: name, rounds: figures };
+  const cells = [...rounds].map(([{ name }, { figures, wrong }]) => {
+    return { scenario: scenario.name, subject: name, rounds: figures, wrong: [...wrong] };
   });
   return { cells, dropped };
 }

@@ -15,6 +15,8 @@ export interface Scenario {
   /** Calls per second on a fixed schedule; without it as fast as answers come. */
   readonly rate?: number;
   readonly mix: readonly Part[];
+  /** Default: one for all connections, since one subject starts a process for each. */
+  readonly sessions?: 'connection' | 'shared';
   /** Only the subjects marked as ours: the others would need minutes, or fall over. */
   readonly oursOnly?: boolean;
   /** The run that proves that the suite works has it too. */
@@ -63,6 +65,9 @@ function closed(name: string, what: string, connections: number, mix: readonly P
   return { name, what, era: 'legacy', backend: 'echo', connections, mix };
 }
 
+/** Sluice bounds what one session may have in flight (256 requests): so many callers are so many sessions. */
+const MANY = '300 B, a session each';
+
 const SCENARIOS: readonly Scenario[] = [
   { ...closed('300 B', 'tools/call of 300 B, 64 callers', 64, call(300)), inSmoke: true },
   closed('2 KB', 'tools/call of 2 KB, 64 callers', 64, call(2048)),
@@ -77,8 +82,8 @@ const SCENARIOS: readonly Scenario[] = [
   },
   { ...closed('1 caller', '300 B', 1, call(300)), oursOnly: true },
   { ...closed('16 callers', '300 B', 16, call(300)), oursOnly: true },
-  { ...closed('256 callers', '300 B', 256, call(300)), oursOnly: true },
-  { ...closed('1,000 callers', '300 B', 1000, call(300)), oursOnly: true },
+  { ...closed('256 callers', MANY, 256, call(300)), sessions: 'connection', oursOnly: true },
+  { ...closed('1,000 callers', MANY, 1000, call(300)), sessions: 'connection', oursOnly: true },
   {
     ...closed(OPEN_LOOP, '300 B at a fixed rate, whatever the answers do', 64, call(300)),
     oursOnly: true,

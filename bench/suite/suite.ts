@@ -136,11 +136,13 @@ async function playGroup(
 }
 
 function errorsIn(cells: readonly Cell[]): string[] {
-  return cells.flatMap(({ scenario, subject, rounds }) => {
+  return cells.flatMap(({ scenario, subject, rounds, wrong }) => {
     const errors = rounds.reduce((sum, round) => sum + round.errors, 0);
     const calls = rounds.reduce((sum, round) => sum + round.calls, 0);
     if (calls === 0) return [`${scenario}, ${subject}: no call was answered`];
-    return errors === 0 ? [] : [`${scenario}, ${subject}: ${errors} errors in ${calls} calls`];
+    return errors === 0
+      ? []
+      : [`${scenario}, ${subject}: ${errors} errors in ${calls} calls (${wrong.join('; ')})`];
   });
 }
 

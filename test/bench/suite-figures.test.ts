@@ -34,7 +34,12 @@ const FIGURES: Figures = {
 };
 
 function cell(scenario: string, subject: string, ...rounds: Partial<Figures>[]): Cell {
-  return { scenario, subject, rounds: rounds.map((round) => ({ ...FIGURES, ...round })) };
+  return {
+    scenario,
+    subject,
+    rounds: rounds.map((round) => ({ ...FIGURES, ...round })),
+    wrong: [],
+  };
 }
 
 function resultsOf(cells: Cell[], more: Partial<Results> = {}): Results {
