@@ -9,8 +9,8 @@
 export const ID_DIGITS = 9;
 
 const FRONT = Buffer.from('{"jsonrpc":"2.0","id":');
-const FRONT_RESULT = Buffer.from(',"result":');
-const BACK_STARTS = ['{"result":', '{"jsonrpc":"2.0","result":'].map((text) => Buffer.from(text));
+const FRONT_RESULT = Buffer.from(',"result":{');
+const BACK_STARTS = ['{"result":{', '{"jsonrpc":"2.0","result":{'].map((text) => Buffer.from(text));
 const BACK_ID = Buffer.from(',"id":');
 const IS_ERROR = Buffer.from('"isError":true');
 const CLOSE = 0x7d;

@@ -7,13 +7,14 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ID_DIGITS, Judge } from './answer.ts';
+import { Judge } from './answer.ts';
 import { Arrival, LoadError } from './arrival.ts';
 import { Crew } from './crew.ts';
 import type { Lane, LaneOwner } from './lane.ts';
 import { type Plan, planFault, TIMEOUT_MS } from './plan.ts';
 import { Tally, type TallyData } from './tally.ts';
 import { type Usage, usageOf } from './target.ts';
+import { Turns } from './turns.ts';
 import { type Call, callOf } from './wire.ts';
 
 /** After the end, calls in flight may still be answered, and those that are due may still leave. */
@@ -25,8 +26,6 @@ const SWEEP_MS = 50;
 const REST_MS = 50;
 /** Timers of Node.js are a millisecond late or more; what is due sooner is polled for. */
 const POLL_MS = 2;
-const NINE = 0x39;
-const ZERO = 0x30;
 
 export interface Share {
   /** Which process of how many this is. */
@@ -63,9 +62,7 @@ export class Generator implements LaneOwner {
   readonly #tally: Tally;
   readonly #crew: Crew;
   readonly #free: Lane[] = [];
-  readonly #id: Uint8Array;
-  readonly #weights: number[] = [];
-  #seed = 0x9e3779b9;
+  readonly #turns: Turns;
   #inFlight = 0;
   #isGenerating = false;
   #measureAt = 0;
@@ -82,14 +79,7 @@ export class Generator implements LaneOwner {
     this.#calls = calls;
     this.#crew = new Crew(plan, arrival, calls, this);
     this.#tally = new Tally(plan.durationMs);
-    this.#seed += share.index * 7919;
-    // A range of ids for each process: with a token in common, ids in flight should differ.
-    this.#id = Buffer.from(`${1 + (share.index % 9)}`.padEnd(ID_DIGITS, '0'));
-    let sum = 0;
-    for (const { weight } of calls) {
-      sum += weight;
-      this.#weights.push(sum);
-    }
+    this.#turns = new Turns(calls, share.index);
   }
 
   /** Finds the endpoint, opens sessions and connections. Throws a LoadError where that is impossible. */
@@ -121,7 +111,8 @@ export class Generator implements LaneOwner {
     const startedAt = new Date(Date.now() + warmupMs).toISOString();
     this.#startAt = performance.now();
     this.#measureAt = this.#startAt + warmupMs;
-    this.#endAt = this.#measureAt + durationMs;
+    // As `#dueAt` adds, so that a rounding never makes one call more.
+    this.#endAt = this.#startAt + (warmupMs + durationMs);
     this.#isGenerating = true;
     const sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
     const begin = this.#snapshotAt(this.#measureAt, signal);
@@ -256,34 +247,11 @@ export class Generator implements LaneOwner {
   // === both
 
   #start(lane: Lane, intended: number, now: number): void {
-    const step = this.#calls.length === 1 ? 0 : this.#pick();
+    const step = this.#turns.pick();
     const identity = this.#crew.identityOf(lane);
     this.#inFlight++;
     lane.intended = intended;
-    lane.call(identity, step, this.#calls[step]!.isTool, this.#nextId(), now);
-  }
-
-  /** By weight, from a generator of our own (xorshift): the same plan makes the same sequence. */
-  #pick(): number {
-    this.#seed ^= this.#seed << 13;
-    this.#seed ^= this.#seed >>> 17;
-    this.#seed ^= this.#seed << 5;
-    const weights = this.#weights;
-    const at = ((this.#seed >>> 0) / 4294967296) * weights.at(-1)!;
-    return Math.max(
-      0,
-      weights.findIndex((sum) => at < sum),
-    );
-  }
-
-  /** Counts in place, in digits: the id goes into the request as it is. */
-  #nextId(): Uint8Array {
-    const id = this.#id;
-    let at = ID_DIGITS - 1;
-    // The first digit is the process's own.
-    while (at > 0 && id[at] === NINE) id[at--] = ZERO;
-    if (at > 0) id[at]!++;
-    return id;
+    lane.call(identity, step, this.#calls[step]!.isTool, this.#turns.nextId(), now);
   }
 
   #sweep(): void {
