@@ -116,11 +116,7 @@ function mixOf(options: LoadOptions, size: number | undefined): Step[] {
   const args = options.args === undefined ? {} : objectOf(options.args);
   const padding = size === undefined ? {} : { size };
   if (tool !== undefined) return [{ tool, args, ...padding }];
-  if (method !== undefined) {
-    return [
-      { method: method === 'discover' ? 'server/discover' : method, params: args, ...padding },
-    ];
-  }
+  if (method !== undefined) return [{ method, params: args, ...padding }];
   if (options.args !== undefined) throw new Fault('--args goes with --tool or --method.');
   return [];
 }

@@ -59,7 +59,7 @@ export function callOf(step: Step, arrival: Arrival, tools: readonly RemoteTool[
 
 function methodOf({ tool, method = 'tools/call' }: Step, isModern: boolean): string {
   if (tool !== undefined) return 'tools/call';
-  if (method === 'ping' || method === 'server/discover') {
+  if (method === 'ping' || method === 'discover' || method === 'server/discover') {
     return isModern ? 'server/discover' : 'ping';
   }
   return method;
