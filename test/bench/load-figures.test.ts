@@ -241,7 +241,7 @@ describe('a report', () => {
     assert.ok(page.includes("default-src 'none'"));
     const tags = page.match(/<[^>]+>/g)!.join('');
     assert.doesNotMatch(tags, /<script|<img|<link|<iframe|\ssrc=|\shref=|\son[a-z]+=/i);
-    assert.doesNotMatch(page, /url\(|@import|NaN|Infinity/i);
+    assert.doesNotMatch(page, /url\(|@import|NaN|Infinity/);
   });
 
   it('of a run without calls can be shown too', () => {
