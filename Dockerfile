@@ -13,6 +13,7 @@ RUN npm ci
 COPY tsconfig.json ./
 COPY src src
 COPY native-free native-free
+COPY bench/load bench/load
 RUN npm run build && npm prune --omit=dev
 
 FROM node:20-bookworm-slim
@@ -22,6 +23,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist/src dist/src
 COPY --from=build /app/dist/native-free dist/native-free
+COPY --from=build /app/dist/bench/load dist/bench/load
 USER node
 EXPOSE 7332
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \

@@ -151,7 +151,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, Waiter {
   #gather(chunk: Buffer): void {
     const length = this.#body.length + chunk.length;
     if (this.#mode === 'json' && length > this.#bodyBytesMax) this.#tooLarge();
-    else this.#body.push(chunk);
+    else this.#body.push(chunk, false);
   }
 
   #tooLarge(): void {

@@ -38,6 +38,8 @@ const PENDING_BYTES_MAX = 8 * 1024 * 1024;
 /** After its leader is gone, the pipe is drained this long for what a grandchild outside the group may hold open. */
 const DRAIN_MS = 500;
 const EXIT_WORDS_MS = 100;
+/** Joining costs a copy, writing piecewise an iovec each: about even at this size. */
+const JOINED_BYTES_MAX = 64 * 1024;
 const NEWLINE = Buffer.from('\n');
 
 /** How long each step of the end may take; SDK servers leave within 25 ms of the first. */
@@ -137,10 +139,18 @@ export class StdioProcess implements Wire {
   #flush(): void {
     const waiting = this.#waiting;
     if (waiting.length === 0) return;
+    const bytes = this.#waitingBytes;
     this.#waiting = [];
-    const bytes = Buffer.concat(waiting, this.#waitingBytes);
     this.#waitingBytes = 0;
-    if (this.#child.stdin.writable) this.#child.stdin.write(bytes);
+    const { stdin } = this.#child;
+    if (!stdin.writable) return;
+    if (bytes <= JOINED_BYTES_MAX) {
+      stdin.write(Buffer.concat(waiting, bytes));
+      return;
+    }
+    stdin.cork();
+    for (const piece of waiting) stdin.write(piece);
+    stdin.uncork();
   }
 
   #listen(command: string): void {

@@ -32,7 +32,7 @@ interface Ask {
 /** Questions open at one client. A server that asks more is told so. */
 const ASKS_MAX = 64;
 /** Requests of one session in flight. */
-export const CALLS_MAX = 256;
+export const CALLS_MAX = 1_024;
 /** How long a client may think about a question. */
 const ASK_TTL_MS = 10 * 60_000;
 /** How long the first call waits for the client's answer to what a new process asks; programs answer in no time. */

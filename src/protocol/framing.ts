@@ -52,7 +52,7 @@ export class LineFramer {
   }
 
   #finish(piece: Buffer, onLine: (line: Buffer) => void): void {
-    this.#tail.push(piece);
+    this.#tail.push(piece, !this.#copyLines);
     this.#emit(this.#tail.take(), false, onLine);
   }
 
@@ -71,6 +71,6 @@ export class LineFramer {
       this.#onOverflow(bytes);
       return;
     }
-    this.#tail.push(piece);
+    this.#tail.push(piece, !this.#copyLines);
   }
 }

@@ -37,6 +37,24 @@ export function splice(bytes: Buffer, edits: readonly Edit[]): Buffer {
   return spliced;
 }
 
+/**
+ * Sorts edits in place. Of two at one place the insertion comes first: what follows it may be taken out.
+ * By insertion: there are two to six, and Array.sort allocated more for them than the whole splice (measured).
+ */
+export function inOrder(edits: Edit[]): Edit[] {
+  for (let i = 1; i < edits.length; i++) {
+    const edit = edits[i]!;
+    let at = i;
+    for (; at > 0 && isAfter(edits[at - 1]!, edit); at--) edits[at] = edits[at - 1]!;
+    edits[at] = edit;
+  }
+  return edits;
+}
+
+function isAfter(a: Edit, b: Edit): boolean {
+  return a.start === b.start ? a.end > b.end : a.start > b.start;
+}
+
 /** The same message with another id, given as raw JSON text; a message without id gets one. */
 export function withId(message: Message, id: string): Buffer {
   const { bytes, idStart, idEnd } = message;

@@ -112,7 +112,7 @@ export class SseParser {
   }
 
   #keep(piece: Buffer): void {
-    if (!this.#exceeds(this.#tail.length + piece.length)) this.#tail.push(piece);
+    if (!this.#exceeds(this.#tail.length + piece.length)) this.#tail.push(piece, false);
   }
 
   #exceeds(lineBytes: number): boolean {
@@ -128,7 +128,7 @@ export class SseParser {
     if (this.#exceeds(length)) return;
     let line = piece;
     if (this.#tail.length > 0) {
-      this.#tail.push(piece);
+      this.#tail.push(piece, false);
       line = this.#tail.take();
     }
     if (this.#isFirstLine) {
@@ -151,8 +151,8 @@ export class SseParser {
   #field(name: string, value: Buffer): void {
     if (name === 'data') {
       if (this.#data === null) this.#data = new Pile();
-      else this.#data.push(NEWLINE);
-      this.#data.push(value);
+      else this.#data.push(NEWLINE, true);
+      this.#data.push(value, false);
     } else if (name === 'event') {
       this.#event = value.utf8Slice();
     } else if (name === 'id') {

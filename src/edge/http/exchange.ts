@@ -40,6 +40,9 @@ const STALL_MS = 12_000;
 /** Above this an answer is handed over piecewise from our buffer instead of being copied by the front end. */
 const COPY_BYTES_MAX = 64 * 1024;
 
+const NONE: readonly string[] = [];
+const NO_EVENTS: Buffer[] = [];
+
 type Phase = 'receiving' | 'waiting' | 'streaming' | 'delivering' | 'over';
 
 export class Exchange {
@@ -47,13 +50,15 @@ export class Exchange {
   answerer: Answerer | null = null;
   /** A stream that waits for events of its own: it need not be waited for when the gateway stops. */
   isStanding = false;
+  /** Its place in the lobby. */
+  seat = 0;
   readonly #res: HttpResponse;
   readonly #lobby: Lobby;
   #phase: Phase = 'waiting';
-  #headers: string[] = [];
+  #headers: readonly string[] = NONE;
   /** The lobby's clock when the present wait began. */
   #since: number;
-  #queue: Buffer[] = [];
+  #queue: Buffer[] = NO_EVENTS;
   #queuedBytes = 0;
   #bodyBytes = 0;
   #isBlocked = false;
@@ -78,7 +83,7 @@ export class Exchange {
 
   /** Headers for whatever answer comes. */
   addHeaders(headers: readonly string[]) {
-    this.#headers.push(...headers);
+    if (headers.length > 0) this.#headers = [...this.#headers, ...headers];
   }
 
   /** Reads the body to its bound and hands it over, or refuses. Must be called in the tick of the request. */
@@ -102,7 +107,7 @@ export class Exchange {
         return;
       }
       this.#bodyBytes += chunk.byteLength;
-      if (chunk.byteLength > 0) body.push(new Uint8Array(chunk));
+      if (chunk.byteLength > 0) body.push(new Uint8Array(chunk), false);
       if (!isLast) return;
       this.#phase = 'waiting';
       this.#since = this.#lobby.now;
@@ -197,6 +202,7 @@ export class Exchange {
         this.cut();
         return;
       }
+      if (this.#queue === NO_EVENTS) this.#queue = [];
       this.#queue.push(event);
       this.#queuedBytes = bytes;
     }
@@ -249,7 +255,7 @@ export class Exchange {
 
   #over() {
     this.#phase = 'over';
-    this.#queue = [];
+    this.#queue = NO_EVENTS;
     this.answerer = null;
     this.#lobby.letGo(this.#bodyBytes);
     this.#lobby.leave(this);

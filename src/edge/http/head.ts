@@ -11,6 +11,7 @@ import type { HttpRequest } from './uws-api.ts';
 
 /** Total of the Mcp-Param-* headers of one request; the front ends bound the whole head, this bounds what is kept. */
 const PARAMS_MAX = 32;
+const NO_PARAMS: string[] = [];
 
 export class Head {
   readonly method: string;
@@ -31,7 +32,7 @@ export class Head {
   mcpMethod = '';
   mcpName = '';
   /** Mcp-Param-*: lower-case name, value, name, value… */
-  readonly params: string[] = [];
+  params: string[] = NO_PARAMS;
   requestedHeaders = '';
   requestedMethod = '';
   /** A single-valued header came twice, or more is there than is kept. */
@@ -41,8 +42,8 @@ export class Head {
    * and an answer with `connection: close` comes too late: uWebSockets.js serves what it has already received.
    */
   isMisframed = false;
-  /** Empty ones count: of `Mcp-Name:` and `Mcp-Name: x` another reader may take the first. */
-  readonly #seen = new Set<string>();
+  /** One bit per field. Empty ones count: of `Mcp-Name:` and `Mcp-Name: x` another reader may take the first. */
+  #seen = 0;
 
   constructor(request: HttpRequest) {
     this.method = request.getMethod();
@@ -58,26 +59,32 @@ export class Head {
   }
 
   #copy(name: string, value: string): void {
-    const field = FIELDS[name];
-    if (field !== undefined) {
+    const known = FIELDS[name];
+    if (known !== undefined) {
+      const { field, bit } = known;
+      const isSecond = (this.#seen & bit) !== 0;
+      this.#seen |= bit;
       // Accept is a list header: two lines are one list (RFC 9110 5.3).
       if (field === 'accept' && this.accept !== '') this.accept += `, ${value}`;
-      else if (field !== 'accept' && this.#isSecond(name)) this.#doubled(field);
+      else if (field !== 'accept' && isSecond) this.#doubled(field);
       else this[field] = value;
     } else if (name.startsWith(PARAM_PREFIX)) {
-      if (this.params.length >= PARAMS_MAX * 2 || this.#isSecond(name)) this.isAmbiguous = true;
-      else this.params.push(name, value);
+      this.#param(name, value);
     }
+  }
+
+  #param(name: string, value: string): void {
+    if (this.params === NO_PARAMS) this.params = [];
+    const { params } = this;
+    let isSecond = false;
+    for (let i = 0; i < params.length; i += 2) isSecond ||= params[i] === name;
+    if (params.length >= PARAMS_MAX * 2 || isSecond) this.isAmbiguous = true;
+    else params.push(name, value);
   }
 
   #doubled(field: Field): void {
     this.isAmbiguous = true;
     if (field === 'contentLength' || field === 'transferEncoding') this.isMisframed = true;
-  }
-
-  #isSecond(name: string): boolean {
-    const { size } = this.#seen;
-    return this.#seen.add(name).size === size;
   }
 }
 
@@ -99,20 +106,25 @@ type Field =
   | 'requestedMethod';
 
 /** Without a prototype: a header named `constructor` finds nothing. */
-const FIELDS: Record<string, Field | undefined> = Object.assign(Object.create(null), {
-  host: 'host',
-  origin: 'origin',
-  accept: 'accept',
-  'content-type': 'contentType',
-  'content-encoding': 'contentEncoding',
-  'content-length': 'contentLength',
-  'transfer-encoding': 'transferEncoding',
-  authorization: 'authorization',
-  'mcp-session-id': 'sessionId',
-  'last-event-id': 'lastEventId',
-  'mcp-protocol-version': 'version',
-  'mcp-method': 'mcpMethod',
-  'mcp-name': 'mcpName',
-  'access-control-request-headers': 'requestedHeaders',
-  'access-control-request-method': 'requestedMethod',
-});
+const FIELDS: Record<string, { field: Field; bit: number } | undefined> = Object.create(null);
+for (const [at, [name, field]] of (
+  [
+    ['host', 'host'],
+    ['origin', 'origin'],
+    ['accept', 'accept'],
+    ['content-type', 'contentType'],
+    ['content-encoding', 'contentEncoding'],
+    ['content-length', 'contentLength'],
+    ['transfer-encoding', 'transferEncoding'],
+    ['authorization', 'authorization'],
+    ['mcp-session-id', 'sessionId'],
+    ['last-event-id', 'lastEventId'],
+    ['mcp-protocol-version', 'version'],
+    ['mcp-method', 'mcpMethod'],
+    ['mcp-name', 'mcpName'],
+    ['access-control-request-headers', 'requestedHeaders'],
+    ['access-control-request-method', 'requestedMethod'],
+  ] satisfies [string, Field][]
+).entries()) {
+  FIELDS[name] = { field, bit: 1 << at };
+}

@@ -30,7 +30,8 @@ export class Lobby {
   isDraining = false;
   /** Bytes of all bodies that are arriving or whose request is not answered yet: connections times bodies is no bound. */
   #bodyBytes = 0;
-  readonly #open = new Set<Exchange>();
+  /** Each exchange knows its seat: a Set that grows and shrinks with every request is made anew all the time. */
+  readonly #open: Exchange[] = [];
   readonly #sweep: NodeJS.Timeout;
   #onEmpty: (() => void) | null = null;
 
@@ -44,7 +45,7 @@ export class Lobby {
   }
 
   get isFull(): boolean {
-    return this.#open.size >= this.limits.connectionsMax;
+    return this.#open.length >= this.limits.connectionsMax;
   }
 
   /** Makes room for so many bytes of a body; false where there is none. */
@@ -60,19 +61,23 @@ export class Lobby {
   }
 
   enter(exchange: Exchange): void {
-    this.#open.add(exchange);
+    exchange.seat = this.#open.push(exchange) - 1;
   }
 
   leave(exchange: Exchange): void {
-    this.#open.delete(exchange);
-    if (this.#open.size === 0) this.#onEmpty?.();
+    const last = this.#open.pop();
+    if (last !== undefined && last !== exchange) {
+      this.#open[exchange.seat] = last;
+      last.seat = exchange.seat;
+    }
+    if (this.#open.length === 0) this.#onEmpty?.();
   }
 
   /** Ends standing streams at once, waits for the others to `deadlineMs`, then cuts them. */
   async drain(deadlineMs: number): Promise<void> {
     this.isDraining = true;
     for (const exchange of [...this.#open]) if (exchange.isStanding) exchange.finish();
-    if (this.#open.size > 0) await this.#untilEmpty(deadlineMs);
+    if (this.#open.length > 0) await this.#untilEmpty(deadlineMs);
     for (const exchange of [...this.#open]) exchange.cut();
     clearInterval(this.#sweep);
   }
@@ -89,6 +94,6 @@ export class Lobby {
 
   #tick(): void {
     this.now = performance.now();
-    for (const exchange of this.#open) exchange.tick(this.now);
+    for (const exchange of [...this.#open]) exchange.tick(this.now);
   }
 }

@@ -9,7 +9,7 @@ import type { Link } from '../../backends/backends.ts';
 import { META } from '../../protocol/eras.ts';
 import { members } from '../../protocol/members.ts';
 import type { Message } from '../../protocol/message.ts';
-import { type Edit, insertMember, splice } from '../../protocol/splice.ts';
+import { type Edit, inOrder, insertMember, splice } from '../../protocol/splice.ts';
 import type { Call } from '../call.ts';
 import type { Session } from '../session.ts';
 import type { Target } from '../target.ts';
@@ -33,17 +33,18 @@ export function requestFor(
     if (message.tokenStart >= 0) {
       edits.push({ start: message.tokenStart, end: message.tokenEnd, put: own });
     }
-    if (call.isModern && link.era === 'legacy') drop(message, edits, RETRY_MEMBERS);
+    if (call.isModern && link.era === 'legacy') dropRetry(message, edits);
     else if (call.innerState !== null) {
       const { requestStateStart: start, requestStateEnd: end } = message;
       edits.push({ start, end, put: call.innerState });
     }
   }
-  return splice(
-    message.bytes,
-    // Of two at one place the insertion comes first: what follows it may be taken out.
-    edits.sort((a, b) => a.start - b.start || a.end - b.end),
-  );
+  return splice(message.bytes, inOrder(edits));
+}
+
+function dropRetry(message: Message, edits: Edit[]): void {
+  if (message.requestStateStart < 0 && message.inputResponsesStart < 0) return;
+  drop(message, edits, RETRY_MEMBERS);
 }
 
 function targetEdit(message: Message, put: string): Edit {

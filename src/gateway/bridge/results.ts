@@ -7,7 +7,7 @@
 import { members } from '../../protocol/members.ts';
 import { Kind, type Message } from '../../protocol/message.ts';
 import { REFUSALS } from '../../protocol/refusal.ts';
-import { type Edit, insertMember, splice, withId } from '../../protocol/splice.ts';
+import { type Edit, inOrder, insertMember, splice, withId } from '../../protocol/splice.ts';
 
 /** Members that only modern results have. */
 const MODERN_MEMBERS = new Set(['resultType', 'ttlMs', 'cacheScope']);
@@ -29,7 +29,7 @@ export function toModern(reply: Message, id: string, method: string, uri: string
   if (reply.resultTypeStart < 0) {
     edits.push(insertMember(reply.bodyStart, reply.bodyEnd, reply.bytes, member));
   }
-  return splice(reply.bytes, edits.sort(byStart));
+  return splice(reply.bytes, inOrder(edits));
 }
 
 /** -32002 (resource not found) and -32042 MUST NOT be emitted by a modern server; the former is -32602 with data.uri. */
@@ -80,8 +80,4 @@ export function urlElicitations(reply: Message): unknown[] | undefined {
   // Spreading a text makes a member of each of its letters.
   const groups = list.filter((item) => typeof item === 'object' && item !== null);
   return groups.length > 0 ? groups : undefined;
-}
-
-function byStart(a: Edit, b: Edit): number {
-  return a.start - b.start;
 }
