@@ -24,12 +24,20 @@ const AGAIN_MS = 2_000;
 /** Profiles with a catalogue at hand; others are built again when asked for. */
 const CATALOGS_MAX = 32;
 
+interface Kept {
+  readonly key: string;
+  readonly catalog: Catalog;
+  readonly generation: number;
+}
+
 export class RouteView {
   /** '' for all servers, 'NAME' for one, 'v/NAME' for a virtual server: what follows /mcp/ in the path. */
   readonly path: string;
   readonly view: View;
   readonly #generation: Generation;
-  readonly #catalogs = new Lru<string, { catalog: Catalog; generation: number }>(CATALOGS_MAX);
+  readonly #catalogs = new Lru<string, Kept>(CATALOGS_MAX);
+  /** The one used last: most clients of a route declare the same, and the map rewrites itself on each look. */
+  #last: Kept | null = null;
 
   constructor(path: string, view: View, generation: Generation) {
     this.path = path;
@@ -48,11 +56,17 @@ export class RouteView {
 
   /** What is known now; never waits. */
   catalog(profile: Profile): Catalog {
-    const kept = this.#catalogs.get(profile.key);
-    if (kept !== undefined && kept.generation === this.#generation.value) return kept.catalog;
-    const catalog = buildCatalog(this.view, profile);
-    this.#catalogs.set(profile.key, { catalog, generation: this.#generation.value });
-    return catalog;
+    const generation = this.#generation.value;
+    const last = this.#last;
+    if (last?.key === profile.key && last.generation === generation) return last.catalog;
+    const { key } = profile;
+    let kept = this.#catalogs.get(key);
+    if (kept === undefined || kept.generation !== generation) {
+      kept = { key, catalog: buildCatalog(this.view, profile), generation };
+      this.#catalogs.set(key, kept);
+    }
+    this.#last = kept;
+    return kept.catalog;
   }
 
   /** Whether every server's list is known to be current for this profile. */
