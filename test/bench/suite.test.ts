@@ -15,6 +15,7 @@ import { idleSessions, seatProbed } from '../../bench/suite/memory.ts';
 import { drivePipe } from '../../bench/suite/pipe.ts';
 import type { Results } from '../../bench/suite/results.ts';
 import { EVERYTHING, echo, SUBJECTS } from '../../bench/suite/roster.ts';
+import { UWS_MISSING } from '../support/fronts.ts';
 import { runProcess, startProcess } from '../support/spawn.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
 
@@ -26,6 +27,7 @@ const subjects = (...names: string[]) => SUBJECTS.filter(({ name }) => names.inc
 
 test('every subject starts in front of the echo server and answers rightly', {
   timeout: DEADLINE_MS,
+  skip: UWS_MISSING,
 }, async () => {
   const deck = await deal(SUBJECTS, echo('legacy'), UNPINNED, quiet);
   after(() => deck.close());
@@ -37,7 +39,10 @@ test('every subject starts in front of the echo server and answers rightly', {
   await deck.close();
 });
 
-test('subjects that speak the modern era relay it', { timeout: DEADLINE_MS }, async () => {
+test('subjects that speak the modern era relay it', {
+  timeout: DEADLINE_MS,
+  skip: UWS_MISSING,
+}, async () => {
   const deck = await deal(SUBJECTS, echo('modern'), UNPINNED, quiet);
   after(() => deck.close());
   assert.deepEqual(deck.absent, []);
@@ -47,6 +52,7 @@ test('subjects that speak the modern era relay it', { timeout: DEADLINE_MS }, as
 
 test('the floor gives every caller the answer to its own call', {
   timeout: DEADLINE_MS,
+  skip: UWS_MISSING,
 }, async () => {
   for (const backend of [echo('legacy'), EVERYTHING]) {
     const deck = await deal(subjects('floor', 'floor-node'), backend, UNPINNED, quiet);
@@ -81,6 +87,7 @@ test('a subject that does not start is named and left out', { timeout: DEADLINE_
 
 test('an endpoint that is already up is measured beside the rest, and one that is not ends the run with 69', {
   timeout: DEADLINE_MS,
+  skip: UWS_MISSING,
 }, async () => {
   const deck = await deal(subjects('floor-node'), echo('legacy'), UNPINNED, quiet);
   after(() => deck.close());
@@ -100,6 +107,7 @@ test('an endpoint that is already up is measured beside the rest, and one that i
 
 test('every life of a connection is counted, and memory per session is what is left after collection', {
   timeout: DEADLINE_MS,
+  skip: UWS_MISSING,
 }, async () => {
   const player = await seatProbed(subjects('sluice')[0]!, echo('legacy'), UNPINNED);
   after(() => player.stop());
@@ -127,6 +135,7 @@ test('the server alone answers over its pipe', { timeout: DEADLINE_MS }, async (
 
 test('a run writes its results with the machine, the command and a cell for each subject', {
   timeout: DEADLINE_MS,
+  skip: UWS_MISSING,
 }, async () => {
   const out = temporaryFolder('bench');
   const args = [
@@ -187,7 +196,7 @@ function marked(mark: string): string[] {
 
 test('Ctrl-C leaves no process behind', {
   timeout: DEADLINE_MS,
-  skip: !existsSync('/proc/self/environ'),
+  skip: UWS_MISSING || !existsSync('/proc/self/environ'),
 }, async () => {
   const mark = randomUUID();
   const args = [

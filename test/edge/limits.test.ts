@@ -164,7 +164,8 @@ onBothFronts(
     const mib = 1024 * 1024;
     const bytes = request('POST', '/mcp', { ...MODERN, 'content-length': String(mib) });
     const half = Buffer.concat([Buffer.from(bytes), Buffer.alloc(mib - 1, 0x20)]);
-    const held = Array.from({ length: 65 }, () => raw(half));
+    // More than 64, because what node:http has not handed on yet does not count.
+    const held = Array.from({ length: 80 }, () => raw(half));
     const refused = await Promise.race(held.map((client) => client.answer()));
     assert.equal(refused.status, 503);
     assert.equal(refused.json.error.data.code, 'busy');
