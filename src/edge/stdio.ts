@@ -40,10 +40,13 @@ export function serveStdio(gateway: Gateway, options: StdioOptions): Promise<voi
 /** One request in flight on the pipe. */
 class Flight implements Outlet {
   onAbort: (() => void) | null = null;
+  /** Waits for events of its own: nobody need wait for it. */
+  readonly isStanding: boolean;
   readonly #id: string;
   readonly #conversation: Conversation;
 
-  constructor(id: string, conversation: Conversation) {
+  constructor(id: string, isStanding: boolean, conversation: Conversation) {
+    this.isStanding = isStanding;
     this.#id = id;
     this.#conversation = conversation;
   }
@@ -143,7 +146,8 @@ class Conversation {
     }
     if (this.#flights.size >= IN_FLIGHT_MAX) return this.#refuse(id, refuse('busy'));
     if (era === 'modern') {
-      this.#gateway.modern(this.#options.route, ANONYMOUS, message, null, this.#fly(id));
+      const flight = this.#fly(id, message.method === 'subscriptions/listen');
+      this.#gateway.modern(this.#options.route, ANONYMOUS, message, null, flight);
     } else if (message.method === 'initialize') {
       this.#initialize(message);
     } else if (this.#session === null) {
@@ -182,8 +186,8 @@ class Conversation {
     });
   }
 
-  #fly(id: string): Flight {
-    const flight = new Flight(id, this);
+  #fly(id: string, isStanding = false): Flight {
+    const flight = new Flight(id, isStanding, this);
     this.#flights.set(id, flight);
     return flight;
   }
@@ -203,6 +207,7 @@ class Conversation {
   #end() {
     if (this.#isEnding) return;
     this.#isEnding = true;
+    for (const flight of [...this.#flights.values()]) if (flight.isStanding) flight.abort();
     if (this.#flights.size === 0) return this.#stop();
     this.#deadline = setTimeout(() => this.#stop(), this.#options.drainMs);
   }

@@ -15,20 +15,10 @@ import {
   request,
   type World,
 } from '../edge/harness.ts';
+import { generator } from '../support/random.ts';
 
 const ROUNDS = 120;
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_120);
-
-/** mulberry32: small, seeded, good enough to choose bytes. */
-function generator(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
 
 /** Sends, gives the server a moment, half of the time hangs up without reading. */
 async function throwAt(
