@@ -33,6 +33,9 @@ async function overHttp(fixture: string): Promise<Behind> {
   return { server: { url: started.ready }, process: started };
 }
 
+/** server-sse-polling: a server that breaks a stream in mid-call is seen to take it up again. The gateway breaks none. */
+const UNBROKEN = { '2025-11-25': 1 } as const;
+
 async function startGateway(front: string, behind: Behind): Promise<RunningServer> {
   // Its own folder, so that what it writes beside its configuration goes away too.
   const folder = temporaryFolder('gateway');
@@ -68,11 +71,13 @@ async function start(front: string, behind: Behind): Promise<RunningServer> {
 
 for (const front of ['uws', 'node']) {
   conformanceSuite({
+    notApplicable: UNBROKEN,
     name: `gateway, front ${front}, dual-era fixture over stdio`,
     skip: skipOf(front),
     start: async () => start(front, await overStdio('dual')),
   });
   conformanceSuite({
+    notApplicable: UNBROKEN,
     name: `gateway, front ${front}, dual-era fixture over HTTP`,
     skip: skipOf(front),
     start: async () => start(front, await overHttp('dual')),
@@ -81,12 +86,14 @@ for (const front of ['uws', 'node']) {
 
 // The modern column is beyond a bridge in places: a legacy server cannot name the capability that it misses.
 conformanceSuite({
+  notApplicable: UNBROKEN,
   name: 'gateway, front node, legacy fixture over stdio',
   scored: ['0.1.16', '2025-11-25'],
   printed: ['2026-07-28'],
   start: async () => start('node', await overStdio('legacy')),
 });
 conformanceSuite({
+  notApplicable: UNBROKEN,
   name: 'gateway, front node, legacy fixture over HTTP',
   scored: ['0.1.16', '2025-11-25'],
   printed: ['2026-07-28'],

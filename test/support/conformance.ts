@@ -33,8 +33,7 @@ const FIRST = 'conformance-2025';
  */
 export const FULL_MARKS: Record<Column, { scenarios: number; checks: number }> = {
   '0.1.16': { scenarios: 32, checks: 44 },
-  // The fixture alone makes one more: it breaks a stream in mid-call, and is seen to take it up again.
-  '2025-11-25': { scenarios: 33, checks: 83 },
+  '2025-11-25': { scenarios: 33, checks: 84 },
   '2026-07-28': { scenarios: 40, checks: 152 },
 };
 
@@ -159,13 +158,17 @@ export function runScenario(scenario: string, url: string): Promise<SuiteResult>
 }
 
 /** What is missing from full marks, or undefined. Asserts the number of checks too: an empty scenario prints a tick. */
-export function shortfall(column: Column, result: SuiteResult): string | undefined {
+export function shortfall(
+  column: Column,
+  result: SuiteResult,
+  notApplicable = 0,
+): string | undefined {
   const full = FULL_MARKS[column];
   const isFull =
     result.scenarios.length === full.scenarios &&
     result.passedScenarios === full.scenarios &&
     result.failedChecks === 0 &&
-    result.passedChecks >= full.checks;
+    result.passedChecks >= full.checks - notApplicable;
   if (isFull) return undefined;
   const wanted = `wanted ${full.scenarios} scenarios and ${full.checks} checks`;
   return `${summaryLine(column, result)}; ${wanted}\n${complaints(result)}`;

@@ -26,7 +26,7 @@ class PostStream implements Answerer {
     this.exchange = exchange;
     this.#desk = desk;
     exchange.answerer = this;
-    // A client that names event streams first (rmcp does) is given one from the start, and can resume from its first event.
+    // A client that names event streams first is given one from the start, and can resume from its first event.
     if (desk.primes && STREAM_FIRST.test(exchange.head.accept)) this.open();
   }
 
