@@ -15,7 +15,7 @@ export { Backend, type BackendHost } from './backend.ts';
 export { buildCatalog, type Catalog, type Entry, findResource, type View } from './catalog.ts';
 export type { NamingConfig, ServerConfig, VirtualConfig } from './config.ts';
 export type { Lease, LeaseHolder } from './lease.ts';
-export type { Link, Mirror, Receiver } from './link.ts';
+export type { Link, Mirror, Ran, Receiver } from './link.ts';
 export { matches } from './naming.ts';
 export { NO_PROFILE, type Profile, profileOf } from './profile.ts';
 export { LIST_CHANGES } from './watch.ts';

@@ -14,7 +14,7 @@ import type { HttpServerConfig } from './config.ts';
 import { EventStream, type StreamHost } from './event-stream.ts';
 import { type CallHost, HttpCall } from './http-call.ts';
 import { HttpExchange, type Over } from './http-exchange.ts';
-import { errorAnswer, isSessionLost, lost } from './http-fault.ts';
+import { errorAnswer, isSessionLost, lost, ranBy, SESSION_LOST } from './http-fault.ts';
 import {
   configuredHeaders,
   isSessionId,
@@ -143,6 +143,8 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
     if (this.#calls.get(call.id) !== call) return;
     this.status = over.status;
     if (this.#isReady && this.#sessionId !== '' && isSessionLost(over)) {
+      this.#calls.delete(call.id);
+      this.#sink.onRequestLost(call.id, SESSION_LOST, 'no');
       this.onSessionLost();
       return;
     }
@@ -152,7 +154,7 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
       return;
     }
     this.#calls.delete(call.id);
-    this.#sink.onRequestLost(call.id, lost(over));
+    this.#sink.onRequestLost(call.id, lost(over), ranBy(over));
   }
 
   resume(exchange: HttpExchange, lastEventId: string): boolean {

@@ -89,14 +89,17 @@ export class HttpCall implements Listener, Waiter {
       this.#resumes += 1;
       DEADLINES.add(this, this.#retryMs);
     } else {
-      this.#host.onCallOver(this, over);
+      // What resumes an answer may find no connection, but the request was sent long before.
+      const wasSent = over.wasSent || this.#lastEventId !== '';
+      this.#host.onCallOver(this, { ...over, wasSent });
     }
   }
 
   onDue(): void {
     this.#exchange = new HttpExchange(this, this.#bodyBytesMax);
     if (!this.#host.resume(this.#exchange, this.#lastEventId)) {
-      this.#host.onCallOver(this, { status: 0, fault: 'the stream broke', body: Buffer.alloc(0) });
+      const fault = 'the stream broke';
+      this.#host.onCallOver(this, { status: 0, fault, body: Buffer.alloc(0), wasSent: true });
     }
   }
 }

@@ -22,6 +22,8 @@ export interface Over {
   readonly fault: string;
   /** The body of an error status. */
   readonly body: Buffer;
+  /** False where not a byte was written: there was no connection. */
+  readonly wasSent: boolean;
 }
 
 export interface Listener {
@@ -168,7 +170,12 @@ export class HttpExchange implements Dispatcher.DispatchHandler, Waiter {
     this.#isOver = true;
     DEADLINES.drop(this);
     this.#body.clear();
-    this.#listener.onOver({ status: this.#status, fault, body });
+    this.#listener.onOver({
+      status: this.#status,
+      fault,
+      body,
+      wasSent: this.#controller !== null,
+    });
   }
 }
 

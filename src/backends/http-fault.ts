@@ -9,6 +9,19 @@ import { survey } from '../protocol/canonical.ts';
 import { DEPTH_MAX } from '../protocol/json-rpc.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import type { Over } from './http-exchange.ts';
+import type { Ran } from './link.ts';
+
+export const SESSION_LOST = refuse(
+  'backend_unavailable',
+  undefined,
+  undefined,
+  'the server no longer knows the session',
+);
+
+/** Whether a request that ended so may have been served: not without a connection. */
+export function ranBy(over: Over): Ran {
+  return over.wasSent ? 'maybe' : 'no';
+}
 
 export function lost(over: Over): Refusal {
   if (over.fault !== '') return refuse('backend_unavailable', undefined, undefined, over.fault);

@@ -15,7 +15,7 @@ import { type Fault, Kind, type Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { DEADLINES } from './deadlines.ts';
 import type { Known } from './known.ts';
-import type { Link, LinkOwner, Mirror, Receiver } from './link.ts';
+import type { Link, LinkOwner, Mirror, Ran, Receiver } from './link.ts';
 import type { LinkLog } from './link-log.ts';
 import type { Sink, Wire } from './wire.ts';
 
@@ -169,7 +169,7 @@ export class JsonRpcLink implements Link, Sink {
     // Another deadline of the same tick may have closed the link and failed this request already.
     if (this.#pending.get(pending.id) !== pending) return;
     this.cancel(pending.id, 'The deadline has passed.');
-    pending.receiver.onFail(refuse('deadline_exceeded'));
+    pending.receiver.onFail(refuse('deadline_exceeded'), 'maybe');
   }
 
   onBytes(bytes: Buffer, of: number): void {
@@ -209,11 +209,11 @@ export class JsonRpcLink implements Link, Sink {
     if (this.#pending.size !== 1) return;
     const [id] = this.#pending.keys();
     const words = 'The answer of the server behind this call is larger than this gateway accepts.';
-    this.onRequestLost(id!, refuse('backend_unavailable', words));
+    this.onRequestLost(id!, refuse('backend_unavailable', words), 'maybe');
   }
 
-  onRequestLost(id: number, refusal: Refusal): void {
-    this.#settle(id)?.receiver.onFail(refusal);
+  onRequestLost(id: number, refusal: Refusal, ran: Ran): void {
+    this.#settle(id)?.receiver.onFail(refusal, ran);
   }
 
   onEnd(why: string): void {
@@ -223,7 +223,7 @@ export class JsonRpcLink implements Link, Sink {
     const lost = [...this.#pending.values()];
     for (const pending of lost) this.#settle(pending.id);
     const refusal = this.#unavailable(why);
-    for (const pending of lost) pending.receiver.onFail(refusal);
+    for (const pending of lost) pending.receiver.onFail(refusal, 'maybe');
     if (this.#isReady) this.owner.onClose(this, why);
   }
 
@@ -241,7 +241,7 @@ export class JsonRpcLink implements Link, Sink {
       pending.receiver.onReply(message);
     } catch (error) {
       // Its caller still waits.
-      pending.receiver.onFail(refuse('internal'));
+      pending.receiver.onFail(refuse('internal'), 'maybe');
       throw error;
     }
   }
@@ -280,7 +280,7 @@ export class JsonRpcLink implements Link, Sink {
       return;
     }
     this.#wire?.release(id, null);
-    pending.receiver.onFail(this.#unavailable('the server cancelled the request'));
+    pending.receiver.onFail(this.#unavailable('the server cancelled the request'), 'maybe');
   }
 
   #deliverTo(id: number, message: Message): void {
@@ -308,7 +308,7 @@ export class JsonRpcLink implements Link, Sink {
     if (pending === undefined) return;
     this.#wire?.release(id, null);
     const words = 'The answer of the server behind this call is not valid.';
-    pending.receiver.onFail(refuse('backend_unavailable', words, undefined, fault.why));
+    pending.receiver.onFail(refuse('backend_unavailable', words, undefined, fault.why), 'maybe');
   }
 
   /** Takes a request out of the books; undefined where it is not there (any more). */
@@ -325,8 +325,9 @@ export class JsonRpcLink implements Link, Sink {
   }
 }
 
+/** Nothing was sent. */
 function failLater(receiver: Receiver, refusal: Refusal): void {
-  setImmediate(() => receiver.onFail(refusal));
+  setImmediate(() => receiver.onFail(refusal, 'no'));
 }
 
 function cancelledBytes(id: number, reason: string): Buffer {

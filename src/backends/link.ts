@@ -10,12 +10,19 @@ import type { Era } from '../protocol/eras.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Refusal } from '../protocol/refusal.ts';
 
+/**
+ * Whether a request that failed may have reached what serves it. `no` is certain: it was never written, the connection
+ * was refused, the session was not known, we had no room. Everything else is `maybe`, and only a request that may
+ * safely run twice is made again then.
+ */
+export type Ran = 'no' | 'maybe';
+
 /** Takes what the server says about one request. After `onReply` or `onFail` nothing more comes. */
 export interface Receiver {
   /** The answer: a result or an error, with our id still in it. */
   onReply(reply: Message): void;
   /** There will be no answer. */
-  onFail(refusal: Refusal): void;
+  onFail(refusal: Refusal, ran: Ran): void;
   /** Progress for this request (our token still in it); over HTTP also anything else on the request's own stream. */
   onMessage(message: Message): void;
 }

@@ -10,7 +10,7 @@ import type { Refusal } from '../protocol/refusal.ts';
 import type { SseEvent } from '../protocol/sse.ts';
 import type { HttpServerConfig } from './config.ts';
 import { HttpExchange, type Over } from './http-exchange.ts';
-import { errorAnswer, lost } from './http-fault.ts';
+import { errorAnswer, lost, ranBy } from './http-fault.ts';
 import { configuredHeaders, postHeaders, streamHeaders } from './http-headers.ts';
 import { type Origin, openOrigin } from './http-origin.ts';
 import type { LinkLog } from './link-log.ts';
@@ -142,7 +142,7 @@ export class SseBackend implements Wire {
     if (this.#isClosed || (over.fault === '' && over.status < 300)) return;
     const answer = id === 0 ? undefined : errorAnswer(id, over.body);
     if (answer !== undefined) this.#sink.onBytes(answer, 0);
-    else if (id !== 0) this.#sink.onRequestLost(id, lost(over));
+    else if (id !== 0) this.#sink.onRequestLost(id, lost(over), ranBy(over));
     else
       this.#log.warn('the server did not take a message', { status: over.status, why: over.fault });
   }

@@ -96,6 +96,7 @@ export class StdioProcess implements Wire {
   }
 
   request(_id: number, bytes: Buffer): Refusal | undefined {
+    if (this.#isClosing) return refuse('backend_unavailable', undefined, undefined, this.#why);
     if (this.#write(bytes)) return undefined;
     return refuse('busy', 'The server behind this call does not take more for now.');
   }

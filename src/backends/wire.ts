@@ -6,10 +6,10 @@
 
 import type { Era } from '../protocol/eras.ts';
 import type { Refusal } from '../protocol/refusal.ts';
-import type { Mirror } from './link.ts';
+import type { Mirror, Ran } from './link.ts';
 
 export interface Wire {
-  /** Sends one request, or says at once why not. Its answer comes through the sink, or its failure does. */
+  /** Sends one request, or says at once why not (then nothing of it was written). Its answer comes through the sink, or its failure does. */
   request(id: number, bytes: Buffer, mirror: Mirror): Refusal | undefined;
   /** Sends a notification or an answer. What cannot be sent is dropped and logged. */
   post(bytes: Buffer): void;
@@ -34,7 +34,7 @@ export interface Sink {
   /** One message. `of` is the request on whose own stream it came, 0 where the wire cannot tell. */
   onBytes(bytes: Buffer, of: number): void;
   /** One request will not be answered. */
-  onRequestLost(id: number, refusal: Refusal): void;
+  onRequestLost(id: number, refusal: Refusal, ran: Ran): void;
   /** A message was too long and was dropped unread. */
   onTooLong(): void;
   /** The conversation is over. */

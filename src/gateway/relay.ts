@@ -19,6 +19,7 @@ import {
   type Link,
   type Mirror,
   notSupported,
+  type Ran,
   type Receiver,
 } from '../backends/backends.ts';
 import { isRefusal } from '../model.ts';
@@ -198,7 +199,7 @@ export class Relay implements Receiver, LeaseHolder {
     if (refusal !== undefined) this.fail(refusal);
   }
 
-  onFail(refusal: Refusal): void {
+  onFail(refusal: Refusal, _ran: Ran): void {
     this.#disarm();
     if (this.call.isDone && this.#questions !== null) this.#questions.early = refusal;
     else this.fail(refusal);

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { serverSchema } from '../../src/backends/config.ts';
 import { connect, type Known } from '../../src/backends/handshake.ts';
 import type { JsonRpcLink } from '../../src/backends/json-rpc-link.ts';
-import type { Link, LinkOwner, Receiver } from '../../src/backends/link.ts';
+import type { Link, LinkOwner, Ran, Receiver } from '../../src/backends/link.ts';
 import type { Log } from '../../src/backends/link-log.ts';
 import { isRefusal } from '../../src/model.ts';
 import { META } from '../../src/protocol/eras.ts';
@@ -63,6 +63,8 @@ export class Lines implements Log {
 export interface Outcome {
   readonly reply?: Json;
   readonly refusal?: Refusal;
+  /** Whether a request that was refused may have run. */
+  readonly ran?: Ran;
   readonly messages: Json[];
 }
 
@@ -153,7 +155,7 @@ export class User implements LinkOwner {
       };
       const receiver: Receiver = {
         onReply: (reply) => end({ reply: JSON.parse(reply.bytes.toString()) as Json, messages }),
-        onFail: (refusal) => end({ refusal, messages }),
+        onFail: (refusal, ran) => end({ refusal, ran, messages }),
         onMessage: (message) => this.#hear(this.link, message, messages),
       };
       const mirror = { method, name, params: headers };
