@@ -9,7 +9,7 @@
 import type { Command } from 'commander';
 import type { Loaded } from '../config/config.ts';
 import type { Edge } from '../edge/edge.ts';
-import { createLog, type Logger } from '../telemetry/telemetry.ts';
+import { createLog, type Logger, startStopwatch } from '../telemetry/telemetry.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION, load, sayFaults } from './load.ts';
 import { logWarnings, Reloading } from './reload.ts';
@@ -66,6 +66,12 @@ async function serve(
   const log = createLog(config.telemetry);
   logWarnings(terminal, loaded, log);
   const ending = untilEnded(terminal, log);
+  if (config.telemetry.stopwatch) {
+    const report = await startStopwatch();
+    terminal.around.onSignal('SIGUSR2', () =>
+      terminal.err(JSON.stringify({ stopwatch: report() })),
+    );
+  }
 
   // Loaded here: `init` and `tools` need neither the gateway nor a web server.
   const [{ Gateway }, { startEdge }] = await Promise.all([

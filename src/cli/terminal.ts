@@ -18,7 +18,7 @@ export interface Surroundings {
   readonly stderr: Writable & { readonly isTTY?: boolean };
   /** What `sluice` was started as, for a client's configuration: program, then arguments. */
   readonly self: readonly string[];
-  onSignal(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', handle: () => void): void;
+  onSignal(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGUSR2', handle: () => void): void;
   /** Ends the process at once. */
   exit(code: number): void;
 }

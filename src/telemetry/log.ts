@@ -11,7 +11,7 @@ import type { TelemetryConfig } from './config.ts';
 export type { Logger } from 'pino';
 
 /** Writes are synchronous: the last lines before an exit are those that one needs, and there are few others. */
-export function createLog(config: TelemetryConfig): Logger {
+export function createLog(config: Pick<TelemetryConfig, 'log'>): Logger {
   return pino(
     {
       level: config.log,

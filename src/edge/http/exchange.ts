@@ -10,6 +10,7 @@
  */
 
 import { Pile } from '../../lib/pile.ts';
+import { type Lap, stopwatch } from '../../lib/stopwatch.ts';
 import { REFUSALS, type Refusal, refusalBytes, refuse } from '../../protocol/refusal.ts';
 import type { Head } from './head.ts';
 import type { Lobby } from './lobby.ts';
@@ -43,6 +44,7 @@ const COPY_BYTES_MAX = 64 * 1024;
 const NONE: readonly string[] = [];
 const NO_EVENTS: Buffer[] = [];
 
+type OnChunk = (chunk: ArrayBuffer, isLast: boolean) => void;
 type Phase = 'receiving' | 'waiting' | 'streaming' | 'delivering' | 'over';
 
 export class Exchange {
@@ -52,6 +54,8 @@ export class Exchange {
   isStanding = false;
   /** Its place in the lobby. */
   seat = 0;
+  /** null unless the stopwatch is on. */
+  readonly #lap: Lap | null = stopwatch.current;
   readonly #res: HttpResponse;
   readonly #lobby: Lobby;
   #phase: Phase = 'waiting';
@@ -94,7 +98,7 @@ export class Exchange {
       return this.refuse(refuse('too_large'), true);
     // Copied into: the front end takes a chunk's memory back when the callback returns.
     const body = new Pile();
-    this.#res.onData((chunk, isLast) => {
+    const onChunk = (chunk: ArrayBuffer, isLast: boolean) => {
       if (this.#phase !== 'receiving') return;
       if (body.length + chunk.byteLength > bodyBytesMax) {
         body.clear();
@@ -113,7 +117,8 @@ export class Exchange {
       this.#since = this.#lobby.now;
       const whole = body.take();
       this.guard(() => take(whole));
-    });
+    };
+    this.#res.onData(this.#lap === null ? onChunk : timed(this.#lap, onChunk));
   }
 
   /** Runs what may have a bug: an exception in a callback of the add-on would end the process. */
@@ -131,13 +136,15 @@ export class Exchange {
   send(status: number, body: Buffer | null, headers: readonly string[] = JSON_HEADERS) {
     if (this.#phase !== 'waiting' && this.#phase !== 'receiving') return;
     const mustClose = this.#phase === 'receiving' || this.#lobby.isDraining;
-    this.#res.cork(() => {
+    const write = () => {
       this.#writeHead(status, body === null ? [] : headers);
       if (body === null || this.head.method === 'head') this.#res.end(undefined, mustClose);
       else if (body.length <= COPY_BYTES_MAX || mustClose) this.#res.end(body, mustClose);
       else return this.#deliver(body);
       this.#over();
-    });
+    };
+    if (this.#lap === null) this.#res.cork(write);
+    else stopwatch.end(this.#lap, () => this.#res.cork(write));
   }
 
   refuse(refusal: Refusal, mustClose = false, id = 'null') {
@@ -267,6 +274,14 @@ export class Exchange {
     this.#over();
     answerer?.onGone();
   }
+}
+
+function timed(lap: Lap, take: OnChunk): OnChunk {
+  return (chunk, isLast) => {
+    stopwatch.resume(lap);
+    take(chunk, isLast);
+    stopwatch.pause();
+  };
 }
 
 function writeAll(res: HttpResponse, headers: readonly string[]) {

@@ -5,6 +5,7 @@
  * that is not wanted is never read.
  */
 
+import { stopwatch } from '../../lib/stopwatch.ts';
 import { refuse } from '../../protocol/refusal.ts';
 import type { ListenConfig } from '../config.ts';
 import type { Gateway, Route } from '../contract.ts';
@@ -35,10 +36,12 @@ export class Routes {
 
   /** One request. */
   handle(res: HttpResponse, req: HttpRequest) {
+    if (stopwatch.isOn) stopwatch.start();
     const isFull = this.#lobby.isFull;
     const exchange = new Exchange(res, new Head(req), this.#lobby);
     if (exchange.head.isMisframed) exchange.cut();
     else exchange.guard(() => this.#route(exchange, isFull));
+    if (stopwatch.isOn) stopwatch.pause();
   }
 
   #route(exchange: Exchange, isFull: boolean) {
