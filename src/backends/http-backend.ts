@@ -8,6 +8,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { IdTable } from '../lib/id-table.ts';
 import type { Era } from '../protocol/eras.ts';
 import type { Refusal } from '../protocol/refusal.ts';
 import type { HttpServerConfig } from './config.ts';
@@ -41,7 +42,7 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
   readonly #origin: Origin;
   readonly #path: string;
   readonly #post: readonly string[];
-  readonly #calls = new Map<number, HttpCall>();
+  readonly #calls = new IdTable<HttpCall>();
   readonly #posts = new Set<HttpExchange>();
   readonly #stream: EventStream;
   #postedWaiters: (() => void)[] = [];
@@ -81,7 +82,7 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
 
   request(id: number, bytes: Buffer, mirror: Mirror): Refusal | undefined {
     const call = new HttpCall(id, this, this.#config.bodyBytesMax);
-    this.#calls.set(id, call);
+    this.#calls.add(call);
     const headers =
       this.#era === 'modern'
         ? [...this.#post, ...mirrorHeaders(this.#version, mirror)]
@@ -111,8 +112,7 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
   }
 
   release(id: number, cancelled: Buffer | null): void {
-    const call = this.#calls.get(id);
-    this.#calls.delete(id);
+    const call = this.#calls.take(id);
     // 2026-07-28: closing the response is cancel. Before, a disconnect is not, and has to be said.
     call?.release(cancelled !== null && this.#era === 'modern');
     if (cancelled !== null && this.#era === 'legacy') this.post(cancelled);
@@ -143,7 +143,7 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
     if (this.#calls.get(call.id) !== call) return;
     this.status = over.status;
     if (this.#isReady && this.#sessionId !== '' && isSessionLost(over)) {
-      this.#calls.delete(call.id);
+      this.#calls.take(call.id);
       this.#sink.onRequestLost(call.id, SESSION_LOST, 'no');
       this.onSessionLost();
       return;
@@ -153,7 +153,7 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
       this.#sink.onBytes(answer, call.id);
       return;
     }
-    this.#calls.delete(call.id);
+    this.#calls.take(call.id);
     this.#sink.onRequestLost(call.id, lost(over), ranBy(over));
   }
 
@@ -198,7 +198,7 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
     this.#isClosed = true;
     this.#stream.close();
     this.#sink.onEnd(why);
-    for (const call of this.#calls.values()) call.release(true);
+    for (const call of this.#calls) call.release(true);
     for (const exchange of this.#posts) exchange.abort();
     this.#calls.clear();
     this.#posts.clear();

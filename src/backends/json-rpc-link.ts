@@ -8,6 +8,7 @@
  * It does not know what carries the bytes (`wire.ts`) and does not agree on a revision (`handshake.ts`).
  */
 
+import { IdTable } from '../lib/id-table.ts';
 import type { Waiter } from '../lib/timer-wheel.ts';
 import type { Era } from '../protocol/eras.ts';
 import { isFault, read } from '../protocol/json-rpc.ts';
@@ -61,7 +62,7 @@ export class JsonRpcLink implements Link, Sink {
   usedAt = Date.now();
 
   readonly #log: LinkLog;
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new IdTable<Pending>();
   #wire: Wire | null = null;
   #lastId = 0;
   #isLive = true;
@@ -121,7 +122,7 @@ export class JsonRpcLink implements Link, Sink {
     this.#version = version;
     this.#hello = hello;
     // What is left of the handshake: the question whose answer was not waited for.
-    for (const id of [...this.#pending.keys()]) this.cancel(id, '');
+    for (const { id } of this.#pending) this.cancel(id, '');
     this.#isReady = true;
     this.#wire?.speak(era, version);
     this.#wire?.ready();
@@ -144,7 +145,7 @@ export class JsonRpcLink implements Link, Sink {
       return;
     }
     const pending = new Pending(id, receiver, this);
-    this.#pending.set(id, pending);
+    this.#pending.add(pending);
     if (timeoutMs > 0 && Number.isFinite(timeoutMs)) DEADLINES.add(pending, timeoutMs);
     const refusal = this.#wire.request(id, bytes, mirror);
     if (refusal !== undefined && this.#settle(id) !== undefined) failLater(receiver, refusal);
@@ -207,9 +208,9 @@ export class JsonRpcLink implements Link, Sink {
     // Whose answer it was stands in the part that was dropped: certain only while one request waits. With more,
     // the others must not suffer for it, and the one runs into its deadline.
     if (this.#pending.size !== 1) return;
-    const [id] = this.#pending.keys();
+    const [pending] = this.#pending;
     const words = 'The answer of the server behind this call is larger than this gateway accepts.';
-    this.onRequestLost(id!, refuse('backend_unavailable', words), 'maybe');
+    this.onRequestLost(pending!.id, refuse('backend_unavailable', words), 'maybe');
   }
 
   onRequestLost(id: number, refusal: Refusal, ran: Ran): void {
@@ -220,7 +221,7 @@ export class JsonRpcLink implements Link, Sink {
     if (this.#endedWhy !== '') return;
     this.#endedWhy = why;
     this.#isLive = false;
-    const lost = [...this.#pending.values()];
+    const lost = [...this.#pending];
     for (const pending of lost) this.#settle(pending.id);
     const refusal = this.#unavailable(why);
     for (const pending of lost) pending.receiver.onFail(refusal, 'maybe');
@@ -313,10 +314,8 @@ export class JsonRpcLink implements Link, Sink {
 
   /** Takes a request out of the books; undefined where it is not there (any more). */
   #settle(id: number): Pending | undefined {
-    const pending = this.#pending.get(id);
-    if (pending === undefined) return undefined;
-    this.#pending.delete(id);
-    DEADLINES.drop(pending);
+    const pending = this.#pending.take(id);
+    if (pending !== undefined) DEADLINES.drop(pending);
     return pending;
   }
 

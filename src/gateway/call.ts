@@ -6,6 +6,7 @@
  */
 
 import type { Backend, Profile } from '../backends/backends.ts';
+import type { Linked } from '../lib/text-table.ts';
 import type { Caller } from '../model.ts';
 import { isFault, read } from '../protocol/json-rpc.ts';
 import { Kind, type Message } from '../protocol/message.ts';
@@ -15,7 +16,7 @@ import type { Outlet } from './outlet.ts';
 import type { RouteView } from './route.ts';
 import type { Session } from './session.ts';
 
-export class Call {
+export class Call implements Linked<Call> {
   readonly route: RouteView;
   readonly caller: Caller;
   readonly message: Message;
@@ -33,6 +34,7 @@ export class Call {
   innerState: string | null = null;
   refusal: Refusal | null = null;
   isDone = false;
+  tableNext: Call | null = null;
   /** Runs when the client no longer wants the answer. */
   onCancel: ((reason: string) => void) | null = null;
 

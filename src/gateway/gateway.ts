@@ -169,7 +169,7 @@ export class Gateway {
       end(outlet, message.id, refuse('unknown_route'));
       return;
     }
-    if (session.calls.has(message.id)) {
+    if (session.calls.get(message.id) !== undefined) {
       end(
         outlet,
         message.id,
@@ -211,7 +211,7 @@ export class Gateway {
 
   #begin(call: Call): void {
     this.#inFlight += 1;
-    call.session?.calls.set(call.id, call);
+    call.session?.calls.set(call);
   }
 
   /** The end of every call, answered, refused or cancelled. */

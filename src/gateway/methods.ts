@@ -110,7 +110,7 @@ async function relayRenamed(
   const renamed = { ...params, ref: { ...ref, [member]: JSON.parse(originalJson) } };
   const rewritten = call.rewritten(JSON.stringify(renamed));
   // A cancellation must find the call that is under way.
-  if (call.session !== null) call.session.calls.set(call.id, rewritten);
+  if (call.session !== null) call.session.calls.set(rewritten);
   await new Relay(rewritten, target, parking).start();
 }
 

@@ -7,6 +7,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Backend, Lease, LeaseHolder, Profile } from '../backends/backends.ts';
+import { TextTable } from '../lib/text-table.ts';
 import type { Caller } from '../model.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
@@ -59,7 +60,7 @@ export class Session implements LeaseHolder {
   isAttached = false;
   readonly onEnd = new Set<() => void>();
   /** Requests in flight by the client's id (raw JSON text). */
-  readonly calls = new Map<string, Call>();
+  readonly calls = new TextTable<Call>();
   /** Relays in flight on leases of this session, oldest first. */
   readonly relays = new Set<Relay>();
   readonly subscriptions = new Subscriptions((update) => this.announce(update));
@@ -297,7 +298,7 @@ export class Session implements LeaseHolder {
   end(): void {
     if (this.isEnded) return;
     this.isEnded = true;
-    for (const call of [...this.calls.values()]) {
+    for (const call of this.calls.values()) {
       const cancel = call.onCancel;
       call.refuse(refuse('unknown_session'));
       cancel?.('the session has ended');
