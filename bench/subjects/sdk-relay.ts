@@ -1,9 +1,9 @@
 /**
- * A relay made of the official SDK, as its documentation assembles one: `sdk-relay.js PORT COMMAND ARGS…`
+ * A relay made of the official SDK, as its documentation assembles one: `sdk-relay.js sse|json PORT COMMAND ARGS…`
  *
- * One StreamableHTTPServerTransport per session on node:http, one stdio Client for all of them. Chosen in its favour:
- * answers are plain JSON instead of event streams, the low-level Server without schema checks of its own, and no
- * web framework.
+ * One StreamableHTTPServerTransport per session on node:http, one stdio Client for all of them. An event stream per
+ * answer is the SDK's default, and what most gateways made of it do; `json` turns on `enableJsonResponse`, which costs
+ * it less. Chosen in its favour: the low-level Server without schema checks of its own, and no web framework.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -22,7 +22,7 @@ import {
 
 const SESSIONS_MAX = 20_000;
 const INFO = { name: 'bench-sdk-relay', version: '1.0.0' };
-const [, , port = '0', command = 'node', ...args] = process.argv;
+const [, , answers = 'sse', port = '0', command = 'node', ...args] = process.argv;
 
 const client = new Client(INFO);
 await client.connect(new StdioClientTransport({ command, args }));
@@ -33,7 +33,7 @@ const sessions = new Map<string, StreamableHTTPServerTransport>();
 async function open(): Promise<StreamableHTTPServerTransport> {
   const transport = new StreamableHTTPServerTransport({
     sessionIdGenerator: randomUUID,
-    enableJsonResponse: true,
+    enableJsonResponse: answers === 'json',
     onsessioninitialized: (id) => {
       sessions.set(id, transport);
     },

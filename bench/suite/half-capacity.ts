@@ -25,10 +25,10 @@ export interface HalfCapacity {
 export async function atHalfCapacity(
   peer: Player,
   capacity: number,
-  subject: Player,
+  subjects: readonly Player[],
   settings: Settings,
   cpus: Cpus,
-): Promise<HalfCapacity> {
+): Promise<HalfCapacity[]> {
   const rate = Math.max(1, Math.floor(capacity / 2));
   const shape = {
     era: 'legacy' as const,
@@ -36,18 +36,19 @@ export async function atHalfCapacity(
     rate,
     mix: [{ kind: 'call' as const, bytes: 300, weight: 1 }],
   };
+  const p99 = async (player: Player) => figuresOf(await measure(player, shape, settings, cpus)).p99;
   const theirs: number[] = [];
-  const ours: number[] = [];
+  const ours: number[][] = subjects.map(() => []);
   for (let round = 0; round < settings.rounds; round++) {
-    theirs.push(figuresOf(await measure(peer, shape, settings, cpus)).p99);
-    ours.push(figuresOf(await measure(subject, shape, settings, cpus)).p99);
+    theirs.push(await p99(peer));
+    for (const [at, subject] of subjects.entries()) ours[at]!.push(await p99(subject));
   }
-  return {
+  return subjects.map(({ name }, at) => ({
     peer: peer.name,
     rate,
     peerP99: median(theirs),
-    subject: subject.name,
-    subjectP99: median(ours),
-    ratio: median(ours.map((p99, round) => p99 / theirs[round]!)),
-  };
+    subject: name,
+    subjectP99: median(ours[at]!),
+    ratio: median(ours[at]!.map((value, round) => value / theirs[round]!)),
+  }));
 }

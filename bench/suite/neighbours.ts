@@ -9,7 +9,7 @@ import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
 import { figuresOf, median } from './figures.ts';
 import { freePort } from './processes.ts';
-import { echo, slowEcho, sluice } from './roster.ts';
+import { echo, type Subject, slowEcho, sluice } from './roster.ts';
 import { measure } from './rounds.ts';
 import type { Settings } from './settings.ts';
 
@@ -19,6 +19,7 @@ const SLOW_CALLERS = 64;
 const MARGIN_MS = 500;
 
 export interface Neighbours {
+  readonly subject: string;
   readonly rate: number;
   readonly slowMs: number;
   readonly slowCallers: number;
@@ -28,11 +29,16 @@ export interface Neighbours {
   readonly errors: number;
 }
 
-export async function besideSlow(settings: Settings, cpus: Cpus): Promise<Neighbours> {
+export async function besideSlow(
+  { name, sluice: options }: Subject,
+  settings: Settings,
+  cpus: Cpus,
+): Promise<Neighbours> {
   const port = await freePort();
   const base = `http://127.0.0.1:${port}/mcp`;
-  const program = sluice(port, { fast: echo('legacy'), slow: slowEcho(settings.slowMs) });
-  const player = await start({ name: 'sluice', url: `${base}/fast` }, program, 'legacy', cpus);
+  const servers = { fast: echo('legacy'), slow: slowEcho(settings.slowMs) };
+  const program = sluice(port, servers, options);
+  const player = await start({ name, url: `${base}/fast` }, program, 'legacy', cpus);
   try {
     return await compare(player, `${base}/slow`, settings, cpus);
   } finally {
@@ -67,6 +73,7 @@ async function compare(
     errors += first.errors + second.errors + slow.errors;
   }
   return {
+    subject: fast.name,
     rate: settings.neighbourRate,
     slowMs: settings.slowMs,
     slowCallers: SLOW_CALLERS,

@@ -5,8 +5,9 @@
  * are in microseconds. Nothing is left out because it looks bad.
  */
 
+import type { StopwatchReport } from '../../src/telemetry/stopwatch.ts';
 import { type Cell, type Figure, median, middle, paired, ratio } from './figures.ts';
-import { cellOf, type Results } from './results.ts';
+import { cellOf, type Judged, type Results } from './results.ts';
 import type { Scenario } from './settings.ts';
 
 type Row = readonly (string | number)[];
@@ -19,6 +20,7 @@ export function markdown(results: Results): string {
     ...results.scenarios.map((scenario) =>
       section(heading(scenario), scenarioTable(results, scenario)),
     ),
+    section('Time inside the gateway, by its own stopwatch', inside(results)),
     section('The server alone, over its pipe', pipe(results)),
     section(`At half the other's capacity`, halfCapacity(results)),
     section('A slow server beside a fast one', neighbours(results)),
@@ -70,13 +72,14 @@ function about(results: Results): string {
 function goals({ goals: all }: Results): string {
   const word = (isReached: boolean | null) =>
     isReached === null ? '-' : isReached ? 'reached' : '**not**';
-  const rows = all.map(({ name, measured, limit, isReached }) => [
-    name,
-    measured,
-    limit,
-    word(isReached),
+  const cells = ({ measured, isReached }: Judged) => [measured ?? 'not measured', word(isReached)];
+  const rows = all.map((goal) => [
+    goal.name,
+    goal.limit,
+    ...cells(goal),
+    ...cells(goal.nativeFree),
   ]);
-  return table(['goal', 'measured', 'limit', ''], rows);
+  return table(['goal', 'limit', 'measured', '', 'without native code', ''], rows);
 }
 
 const COLUMNS: readonly [string, Figure, number][] = [
@@ -160,9 +163,9 @@ function halfCapacity(results: Results): string {
   return table(['other', 'calls/s', 'p99', 'ours', 'p99', 'ratio'], rows);
 }
 
-function neighbours({ neighbours: found }: Results): string {
-  if (found === null) return '';
+function neighbours(results: Results): string {
   const head = [
+    'gateway',
     'fast calls/s',
     'slow server',
     'its callers',
@@ -171,10 +174,62 @@ function neighbours({ neighbours: found }: Results): string {
     'ratio',
     'errors',
   ];
-  const { rate, slowMs, slowCallers, aloneP99, besideP99, errors } = found;
-  const row = [count(rate), `${slowMs} ms`, slowCallers, count(aloneP99), count(besideP99)];
-  return table(head, [[...row, fixed(found.ratio), errors]]);
+  const rows = results.neighbours.map((row) => [
+    row.subject,
+    count(row.rate),
+    `${row.slowMs} ms`,
+    row.slowCallers,
+    count(row.aloneP99),
+    count(row.besideP99),
+    fixed(row.ratio),
+    row.errors,
+  ]);
+  return table(head, rows);
 }
+
+/** Logic alone, and with the writes to the server and to the client; microseconds, medians over rounds. */
+function inside(results: Results): string {
+  const spreads = ['logicUs', 'withWritesUs'] as const;
+  const figures = ['p50', 'p99', 'p999', 'max'] as const;
+  const head = ['logic p50', 'p99', 'p99.9', 'max', 'with writes p50', 'p99', 'p99.9', 'max'];
+  const rows = results.inside.map(({ subject, era, rate, rounds }) => {
+    const middleOf = (value: (round: StopwatchReport) => number) => median(rounds.map(value));
+    return [
+      subject,
+      era,
+      count(rate),
+      count(rounds.reduce((sum, { calls }) => sum + calls, 0)),
+      ...spreads.flatMap((spread) =>
+        figures.map((figure) =>
+          fixed(
+            middleOf((round) => round[spread][figure]),
+            1,
+          ),
+        ),
+      ),
+      `${count(middleOf(({ clockNs }) => clockNs))} ns`,
+    ];
+  });
+  const partRows = results.inside.map(({ subject, era, rounds }) => [
+    subject,
+    era,
+    ...INSIDE.map(([, part]) => fixed(median(rounds.map(({ partsUs }) => partsUs[part])), 1)),
+  ]);
+  return [
+    table(['gateway', 'era', 'calls/s', 'calls', ...head, 'a reading of the clock'], rows),
+    table(['median of', '', ...INSIDE.map(([title]) => title)], partRows),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+const INSIDE = [
+  ['head', 'head'],
+  ['body to queued', 'body'],
+  ['line to answer', 'answer'],
+  ['write to the server', 'toServer'],
+  ['write to the client', 'toClient'],
+] as const;
 
 function churn(results: Results): string {
   const rows = results.churn.map(({ subject, perSecond, failed }) => [
@@ -205,7 +260,7 @@ function sessions(results: Results): string {
 }
 
 function soak(results: Results): string {
-  const rows = results.soak.flatMap(({ subject, points }) =>
+  const curve = results.soak.flatMap(({ subject, points }) =>
     points.map(({ calls, liveBytes, rssBytes }) => [
       subject,
       count(calls),
@@ -213,7 +268,19 @@ function soak(results: Results): string {
       kb(rssBytes),
     ]),
   );
-  return table(['subject', 'after calls', 'live KB', 'RSS KB'], rows);
+  const slopes = results.soak.map((row) => [
+    row.subject,
+    count(row.calls),
+    fixed(row.liveBytesPerCall, 3),
+    fixed(row.rssBytesPerCall, 3),
+    row.errors,
+  ]);
+  return [
+    table(['subject', 'calls', 'live B per call, second half', 'RSS B per call', 'errors'], slopes),
+    table(['subject', 'after calls', 'live KB', 'RSS KB'], curve),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 function secondOpinion({ secondOpinion: found }: Results): string {

@@ -5,6 +5,7 @@
 import type { ColdStart } from './cold-start.ts';
 import type { Cell } from './figures.ts';
 import type { HalfCapacity } from './half-capacity.ts';
+import type { Inside } from './inside.ts';
 import type { Machine } from './machine.ts';
 import type { SessionFigures } from './memory.ts';
 import type { Neighbours } from './neighbours.ts';
@@ -38,19 +39,25 @@ export interface Results {
   readonly sessions: SessionFigures[];
   readonly soak: SoakFigures[];
   readonly halfCapacity: HalfCapacity[];
-  neighbours: Neighbours | null;
+  readonly inside: Inside[];
+  readonly neighbours: Neighbours[];
   secondOpinion: SecondOpinion | null;
   /** Whatever was left out, dropped, or went wrong. A run of our own subjects in which this is not empty has failed. */
   readonly faults: string[];
   goals: Goal[];
 }
 
-export interface Goal {
-  readonly name: string;
-  readonly measured: string;
-  readonly limit: string;
+export interface Judged {
   /** null: not measured in this run. */
+  readonly measured: string | null;
   readonly isReached: boolean | null;
+}
+
+export interface Goal extends Judged {
+  readonly name: string;
+  readonly limit: string;
+  /** The same for Sluice without native code. */
+  readonly nativeFree: Judged;
 }
 
 export function cellOf(results: Results, scenario: string, subject: string): Cell | undefined {
@@ -60,4 +67,9 @@ export function cellOf(results: Results, scenario: string, subject: string): Cel
 /** The subject that stands for "everything on": the same as off while there is nothing to turn on. */
 export function onName(results: Pick<Results, 'features'>): string {
   return results.features.length === 0 ? 'sluice' : 'sluice-on';
+}
+
+/** The same without native code. */
+export function nativeFreeOf(name: string): string {
+  return name.replace('sluice', 'sluice-node');
 }

@@ -37,6 +37,8 @@ export interface Subject {
   /** `ours` are also in the series that would take the others minutes. */
   readonly isOurs: boolean;
   readonly eras: readonly Era[];
+  /** A Sluice, and which. */
+  readonly sluice?: SluiceOptions;
   /** undefined: an endpoint that somebody else started. */
   readonly program?: (port: number, backend: Backend) => Program;
   readonly url: (port: number) => string;
@@ -71,9 +73,10 @@ const both: readonly Era[] = ['legacy', 'modern'];
 const legacy: readonly Era[] = ['legacy'];
 const mcp = (port: number) => `http://127.0.0.1:${port}/mcp`;
 
-interface SluiceOptions {
+export interface SluiceOptions {
   readonly front?: 'uws' | 'node';
   readonly features?: readonly Feature[];
+  readonly stopwatch?: boolean;
 }
 
 /** `sluice start` with servers of these names; one server is reached at /mcp under the tools' own names. */
@@ -82,27 +85,54 @@ export function sluice(
   servers: Record<string, Backend>,
   options: SluiceOptions = {},
 ): Program {
-  const { front = 'uws', features = [] } = options;
+  const { front = 'uws', features = [], stopwatch = false } = options;
   const entries = Object.entries(servers).map(([name, { program }]) => {
     return [
       name,
       { command: program.command, args: program.args, pool: { mode: 'shared', size: 1 } },
     ];
   });
-  const config = Object.assign(
+  const config: Record<string, object> = Object.assign(
     {
       listen: { port, front },
       servers: Object.fromEntries(entries),
       sessions: { max: 20_000, perCallerMax: 20_000 },
-      telemetry: { log: 'warn' },
     },
     ...features.map((feature) => feature.config),
   );
+  config.telemetry = { log: 'warn', ...config.telemetry, stopwatch };
   const file = join(folder(), `sluice-${port}.json`);
   writeFileSync(file, JSON.stringify(config));
   const flags = front === 'node' ? ['--no-addons'] : [];
   const main = join(OUT, 'src/main.js');
   return { command: NODE, args: [...flags, main, 'start', '--no-watch', '-c', file] };
+}
+
+const NATIVE_FREE = 'without native code: front node, --no-addons';
+const EVERY_FEATURE = FEATURES.map((feature) => feature.name).join(', ');
+
+function ours(name: string, what: string, options: SluiceOptions): Subject {
+  return {
+    name,
+    what,
+    isOurs: true,
+    eras: both,
+    sluice: options,
+    program: (port, backend) => sluice(port, { echo: backend }, options),
+    url: mcp,
+  };
+}
+
+function sdkRelay(name: string, answers: 'sse' | 'json', words: string): Subject {
+  return {
+    name,
+    what: `relay made of @modelcontextprotocol/sdk, ${words}`,
+    isOurs: false,
+    eras: legacy,
+    program: (port, backend) =>
+      node('bench/subjects/sdk-relay.js', answers, String(port), ...commandOf(backend)),
+    url: mcp,
+  };
 }
 
 export const SUBJECTS: readonly Subject[] = [
@@ -124,44 +154,16 @@ export const SUBJECTS: readonly Subject[] = [
       node('bench/subjects/floor.js', 'node', String(port), ...commandOf(backend)),
     url: mcp,
   },
-  {
-    name: 'sluice',
-    what: 'Sluice, nothing turned on',
-    isOurs: true,
-    eras: both,
-    program: (port, backend) => sluice(port, { echo: backend }),
-    url: mcp,
-  },
+  ours('sluice', 'Sluice, nothing turned on', {}),
+  ours('sluice-node', `Sluice ${NATIVE_FREE}`, { front: 'node' }),
   ...(FEATURES.length === 0
     ? []
     : [
-        {
-          name: 'sluice-on',
-          what: `Sluice with ${FEATURES.map((feature) => feature.name).join(', ')}`,
-          isOurs: true,
-          eras: both,
-          program: (port: number, backend: Backend) =>
-            sluice(port, { echo: backend }, { features: FEATURES }),
-          url: mcp,
-        },
+        ours('sluice-on', `Sluice with ${EVERY_FEATURE}`, { features: FEATURES }),
+        ours('sluice-node-on', `the same ${NATIVE_FREE}`, { front: 'node', features: FEATURES }),
       ]),
-  {
-    name: 'sluice-node',
-    what: 'Sluice without native code: front node, --no-addons',
-    isOurs: true,
-    eras: both,
-    program: (port, backend) => sluice(port, { echo: backend }, { front: 'node' }),
-    url: mcp,
-  },
-  {
-    name: 'sdk-relay',
-    what: 'relay made of @modelcontextprotocol/sdk',
-    isOurs: false,
-    eras: legacy,
-    program: (port, backend) =>
-      node('bench/subjects/sdk-relay.js', String(port), ...commandOf(backend)),
-    url: mcp,
-  },
+  sdkRelay('sdk-relay', 'sse', 'as its documentation makes it: an event stream per answer'),
+  sdkRelay('sdk-relay-json', 'json', 'with JSON answers, which is its cheaper form'),
   {
     name: 'mcp-proxy',
     what: 'mcp-proxy from npm, stream endpoint only',

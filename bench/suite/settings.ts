@@ -43,6 +43,8 @@ export interface Settings {
   /** Delay of the slow server beside the fast one. */
   readonly slowMs: number;
   readonly neighbourRate: number;
+  /** Calls per second of the open loop, and of the stopwatch inside. */
+  readonly openRate: number;
   /** After this long the run is given up. */
   readonly deadlineMs: number;
 }
@@ -133,6 +135,7 @@ export const FULL: Settings = {
   churnMs: 3000,
   slowMs: 100,
   neighbourRate: 2000,
+  openRate: OPEN_RATE,
   deadlineMs: 75 * 60_000,
 };
 
@@ -153,5 +156,6 @@ export const SMOKE: Settings = {
   churnMs: 150,
   slowMs: 100,
   neighbourRate: 500,
+  openRate: OPEN_RATE,
   deadlineMs: 3 * 60_000,
 };

@@ -1,8 +1,9 @@
 /**
  * Many calls through one process: does what it keeps grow with them?
  *
- * Bounded by calls, not by time. Memory is asked for after collection, a tenth of the way (until then a process still
- * grows into its work) and at the end; the growth between is divided by the calls between.
+ * Bounded by calls, not by time. Memory is asked for after collection, at equal intervals. Judged is the slope over the
+ * second half, by least squares: until then a process still grows into its work, and two points would say as much about
+ * the moments at which they were taken.
  */
 
 import type { Cpus } from './cpus.ts';
@@ -12,7 +13,7 @@ import { measure } from './rounds.ts';
 import type { Part, Settings } from './settings.ts';
 
 const SLICE_MS_MAX = 5000;
-const WARM_SHARE = 0.1;
+const INTERVALS = 20;
 const MIX: readonly Part[] = [
   { kind: 'call', bytes: 300, weight: 6 },
   { kind: 'call', bytes: 2048, weight: 2 },
@@ -28,6 +29,7 @@ export interface SoakFigures {
   readonly subject: string;
   readonly calls: number;
   readonly points: readonly SoakPoint[];
+  /** Slopes over the second half. */
   readonly liveBytesPerCall: number;
   readonly rssBytesPerCall: number;
   readonly errors: number;
@@ -49,15 +51,29 @@ export async function soak(player: Probed, settings: Settings, cpus: Cpus): Prom
     }
     points.push({ calls, ...(await player.memory()) });
   };
-  for (const share of [WARM_SHARE, 0.5, 1]) await until(settings.soakCalls * share);
-  const [first, last] = [points[0]!, points.at(-1)!];
-  const between = Math.max(1, last.calls - first.calls);
+  for (let at = 1; at <= INTERVALS; at++) await until((settings.soakCalls * at) / INTERVALS);
+  const later = points.filter((point) => point.calls >= calls / 2);
+  const slopeOf = (bytes: (point: SoakPoint) => number) =>
+    slope(later.map((point) => [point.calls, bytes(point)]));
   return {
     subject: player.name,
     calls,
     points,
-    liveBytesPerCall: (last.liveBytes - first.liveBytes) / between,
-    rssBytesPerCall: (last.rssBytes - first.rssBytes) / between,
+    liveBytesPerCall: slopeOf(({ liveBytes }) => liveBytes),
+    rssBytesPerCall: slopeOf(({ rssBytes }) => rssBytes),
     errors,
   };
+}
+
+/** Of the line that fits the points best; NaN where all have the same x. */
+export function slope(points: readonly (readonly [number, number])[]): number {
+  const mean = (at: 0 | 1) => points.reduce((sum, point) => sum + point[at], 0) / points.length;
+  const [meanX, meanY] = [mean(0), mean(1)];
+  let rise = 0;
+  let run = 0;
+  for (const [x, y] of points) {
+    rise += (x - meanX) * (y - meanY);
+    run += (x - meanX) ** 2;
+  }
+  return rise / run;
 }

@@ -13,11 +13,12 @@ import { type Deck, deal } from './deck.ts';
 import { type Cell, middle } from './figures.ts';
 import { judge } from './goals.ts';
 import { atHalfCapacity } from './half-capacity.ts';
+import { inside } from './inside.ts';
 import { machine } from './machine.ts';
 import { idleSessions, seatProbed } from './memory.ts';
 import { besideSlow } from './neighbours.ts';
 import { drivePipe } from './pipe.ts';
-import { cellOf, onName, type Results } from './results.ts';
+import { cellOf, nativeFreeOf, onName, type Results } from './results.ts';
 import { type Backend, EVERYTHING, echo, FEATURES, type Subject } from './roster.ts';
 import { play } from './rounds.ts';
 import { secondOpinion } from './second-opinion.ts';
@@ -67,7 +68,8 @@ export async function runSuite(run: Run): Promise<Results> {
     sessions: [],
     soak: [],
     halfCapacity: [],
-    neighbours: null,
+    inside: [],
+    neighbours: [],
     secondOpinion: null,
     faults: [],
     goals: [],
@@ -150,18 +152,19 @@ function errorsIn(cells: readonly Cell[]): string[] {
 async function besides(run: Run, results: Results, deck: Deck): Promise<void> {
   const { settings, cpus } = run;
   const find = (name: string) => deck.players.find((player) => player.name === name);
-  const subject = find(onName(results));
+  const on = onName(results);
+  const ours = deck.players.filter(({ name }) => name === on || name === nativeFreeOf(on));
   for (const name of PEERS) {
     const peer = find(name);
     const cell = cellOf(results, CAPACITY, name);
-    if (peer === undefined || cell === undefined || subject === undefined) continue;
+    if (peer === undefined || cell === undefined || ours.length === 0) continue;
     await part(run, results, `half capacity of ${name}`, async () => {
       const capacity = middle(cell, 'rps');
-      results.halfCapacity.push(await atHalfCapacity(peer, capacity, subject, settings, cpus));
+      results.halfCapacity.push(...(await atHalfCapacity(peer, capacity, ours, settings, cpus)));
     });
   }
   await part(run, results, 'churn', () => churnAll(run, results, deck));
-  const relay = find('sdk-relay');
+  const relay = find('sdk-relay-json');
   if (relay !== undefined) {
     await part(run, results, 'second opinion', async () => {
       results.secondOpinion = await secondOpinion(relay, settings, cpus);
@@ -200,9 +203,19 @@ async function alone(run: Run, results: Results): Promise<void> {
     const load = { bytes: 300, inFlight: 64, ...times };
     results.pipe.push(await drivePipe(EVERYTHING, load, cpus));
   });
-  if (subjects.some(({ name }) => name === 'sluice')) {
-    await part(run, results, 'neighbours', async () => {
-      results.neighbours = await besideSlow(settings, cpus);
+  const gateways = subjects.filter(({ sluice }) => sluice !== undefined);
+  for (const gateway of gateways) {
+    for (const era of gateway.eras) {
+      await part(run, results, `stopwatch in ${gateway.name}, ${era}`, async () => {
+        const found = await inside(gateway, era, settings, cpus);
+        results.inside.push(found);
+        if (found.errors > 0)
+          results.faults.push(`stopwatch in ${gateway.name}, ${era}: ${found.errors} errors`);
+      });
+    }
+    if (gateway.sluice?.features !== undefined) continue;
+    await part(run, results, `neighbours on ${gateway.name}`, async () => {
+      results.neighbours.push(await besideSlow(gateway, settings, cpus));
     });
   }
   await part(run, results, 'cold start', async () => {

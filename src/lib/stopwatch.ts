@@ -10,8 +10,13 @@
 
 /** What one piece of work has cost so far. */
 export class Lap {
-  logicNs = 0;
-  writeNs = 0;
+  /** Logic of the first turn, of the turns that go on with it, and from the arriving bytes to its end. */
+  startNs = 0;
+  resumedNs = 0;
+  endNs = 0;
+  /** Writes: its part of the flush, and the last one. */
+  flushNs = 0;
+  lastWriteNs = 0;
   /** Its bytes were queued in the turn in which it began. */
   isQueued = false;
 }
@@ -22,6 +27,7 @@ class Stopwatch {
   current: Lap | null = null;
   #onLap: (lap: Lap) => void = () => {};
   #since = 0;
+  #isFirst = false;
   /** When the bytes arrived that are being worked on; 0 outside of that. */
   #arrivedAt = 0;
   /** Laps whose bytes wait to be written together, by who will write them. */
@@ -35,16 +41,23 @@ class Stopwatch {
 
   /** A piece of work begins here. */
   start(): void {
-    this.resume(new Lap());
+    this.current = new Lap();
+    this.#isFirst = true;
+    this.#since = clockNs();
   }
 
   resume(lap: Lap): void {
     this.current = lap;
+    this.#isFirst = false;
     this.#since = clockNs();
   }
 
   pause(): void {
-    if (this.current !== null) this.current.logicNs += clockNs() - this.#since;
+    const lap = this.current;
+    if (lap === null) return;
+    const spentNs = clockNs() - this.#since;
+    if (this.#isFirst) lap.startNs += spentNs;
+    else lap.resumedNs += spentNs;
     this.current = null;
   }
 
@@ -64,7 +77,7 @@ class Stopwatch {
     const spentNs = clockNs() - since;
     const laps = this.#queued.get(writer) ?? [];
     this.#queued.delete(writer);
-    for (const lap of laps) lap.writeNs += spentNs / laps.length;
+    for (const lap of laps) lap.flushNs += spentNs / laps.length;
   }
 
   /** Does what bytes that have arrived ask for; it may end a piece of work. */
@@ -79,8 +92,8 @@ class Stopwatch {
     const since = clockNs();
     write();
     if (this.#arrivedAt === 0 || !lap.isQueued) return;
-    lap.logicNs += since - this.#arrivedAt;
-    lap.writeNs += clockNs() - since;
+    lap.endNs = since - this.#arrivedAt;
+    lap.lastWriteNs = clockNs() - since;
     this.#onLap(lap);
   }
 }

@@ -29,25 +29,42 @@ export interface StopwatchReport {
   readonly clockNs: number;
   readonly logicUs: Spread;
   readonly withWritesUs: Spread;
+  /** Medians of what a call consists of, each by itself: they need not add up to the medians above. */
+  readonly partsUs: Readonly<Record<Part, number>>;
 }
+
+/** What of a lap each part is. The first three are logic. */
+const PARTS = {
+  head: 'startNs',
+  body: 'resumedNs',
+  answer: 'endNs',
+  toServer: 'flushNs',
+  toClient: 'lastWriteNs',
+} as const;
+type Part = keyof typeof PARTS;
+const NAMES = Object.keys(PARTS) as Part[];
 
 /** Turns the stopwatch on. The function returned reports what was counted since it was last called. */
 export function startStopwatch(): () => StopwatchReport {
   const logic = histogram();
   const withWrites = histogram();
-  stopwatch.turnOn(({ logicNs, writeNs }: Lap) => {
+  const parts = NAMES.map((name) => ({ name, of: PARTS[name], times: histogram() }));
+  stopwatch.turnOn((lap: Lap) => {
+    const logicNs = lap.startNs + lap.resumedNs + lap.endNs;
     logic.recordValue(Math.round(logicNs));
-    withWrites.recordValue(Math.round(logicNs + writeNs));
+    withWrites.recordValue(Math.round(logicNs + lap.flushNs + lap.lastWriteNs));
+    for (const { of, times } of parts) times.recordValue(Math.round(lap[of]));
   });
   return () => {
+    const medians = parts.map(({ name, times }) => [name, spread(times).p50]);
     const report = {
       calls: logic.totalCount,
       clockNs: costOfClock(),
       logicUs: spread(logic),
       withWritesUs: spread(withWrites),
+      partsUs: Object.fromEntries(medians) as Record<Part, number>,
     };
-    logic.reset();
-    withWrites.reset();
+    for (const times of [logic, withWrites, ...parts.map((part) => part.times)]) times.reset();
     return report;
   };
 }

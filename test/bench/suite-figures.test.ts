@@ -17,6 +17,8 @@ import { judge } from '../../bench/suite/goals.ts';
 import { markdown } from '../../bench/suite/report.ts';
 import type { Results } from '../../bench/suite/results.ts';
 import { FULL, OPEN_LOOP } from '../../bench/suite/settings.ts';
+import { slope } from '../../bench/suite/soak.ts';
+import type { StopwatchReport } from '../../src/telemetry/stopwatch.ts';
 
 const FIGURES: Figures = {
   calls: 1000,
@@ -69,7 +71,8 @@ function resultsOf(cells: Cell[], more: Partial<Results> = {}): Results {
     sessions: [],
     soak: [],
     halfCapacity: [],
-    neighbours: null,
+    inside: [],
+    neighbours: [],
     secondOpinion: null,
     faults: [],
     goals: [],
@@ -131,16 +134,55 @@ test('a goal without CPU figures, as on a machine without /proc, is not measured
   assert.equal(goal(resultsOf(cells), /^CPU.*300 B, off/).isReached, null);
 });
 
-test('memory goals look at Sluice only', () => {
+test('memory goals look at Sluice only, with native code and without', () => {
+  const each = { sessions: 1000, liveBytesEach: 1 };
   const sessions = [
-    { subject: 'sluice', sessions: 1000, liveBytesEach: 1, rssBytesEach: 30_000 },
-    { subject: 'sdk-relay', sessions: 1000, liveBytesEach: 1, rssBytesEach: 90_000 },
+    { ...each, subject: 'sluice', rssBytesEach: 30_000 },
+    { ...each, subject: 'sluice-node', rssBytesEach: 10_000 },
+    { ...each, subject: 'sdk-relay', rssBytesEach: 90_000 },
   ];
-  const goals = judge(resultsOf([], { sessions })).filter(({ name }) => name.includes('sessions'));
-  assert.deepEqual(
-    goals.map(({ isReached }) => isReached),
-    [false],
-  );
+  const { isReached, nativeFree } = goal(resultsOf([], { sessions }), /sessions, off/);
+  assert.equal(isReached, false);
+  assert.deepEqual(nativeFree, { measured: '10.0 KB', isReached: true });
+});
+
+test('Sluice without native code is held against the floor without native code', () => {
+  const cells = [
+    cell('300 B', 'floor', { cpuUs: 10 }),
+    cell('300 B', 'floor-node', { cpuUs: 20 }),
+    cell('300 B', 'sluice', { cpuUs: 20 }),
+    cell('300 B', 'sluice-node', { cpuUs: 22 }),
+  ];
+  const { measured, isReached, nativeFree } = goal(resultsOf(cells), /^CPU.*300 B, off/);
+  assert.deepEqual([measured, isReached], ['2.00 x floor', false]);
+  assert.deepEqual(nativeFree, { measured: '1.10 x floor', isReached: true });
+});
+
+function stopwatchRound(p50: number, p99: number): StopwatchReport {
+  const spread = { p50, p99, p999: p99, max: p99 };
+  const partsUs = { head: 1, body: 1, answer: 1, toServer: 1, toClient: 1 };
+  return { calls: 10, clockNs: 40, logicUs: spread, withWritesUs: spread, partsUs };
+}
+
+test('time inside the gateway is the median over rounds, and its tail a ratio within a round', () => {
+  const rounds = [stopwatchRound(2, 8), stopwatchRound(3, 6), stopwatchRound(90, 180)];
+  const row = { subject: 'sluice', era: 'legacy' as const, rate: 5000, rounds, errors: 0 };
+  const results = resultsOf([], { inside: [row] });
+  assert.equal(goal(results, /inside, legacy, off: median/).measured, '3.00 us');
+  assert.equal(goal(results, /inside, legacy, off: p99/).measured, '2.00 x its median');
+  assert.equal(goal(results, /inside, modern, off: median/).isReached, null);
+});
+
+test('the slope of a soak is that of the best line, whatever the noise around it', () => {
+  const points = (noise: number, perCall: number) =>
+    Array.from({ length: 10 }, (_, at): [number, number] => {
+      const calls = 100_000 * (at + 1);
+      return [calls, 5e6 + perCall * calls + (at % 2 === 0 ? noise : -noise)];
+    });
+  assert.ok(Math.abs(slope(points(0, 16)) - 16) < 1e-6);
+  assert.ok(Math.abs(slope(points(1e5, 0))) < 1);
+  assert.ok(slope(points(1e5, 4)) > 3);
+  assert.ok(Number.isNaN(slope([[5, 1]])));
 });
 
 test('the page names machine, command, pinning, versions and every fault', () => {

@@ -24,11 +24,15 @@ describe('telemetry.stopwatch', { timeout: 120_000 }, () => {
       await Promise.all(Array.from({ length: CALLS }, (_, at) => call(url, `${at}`, 'echo')));
       // Answered by the gateway itself: no lap.
       await call(url, 'absent', 'absent');
-      const { calls, clockNs, logicUs, withWritesUs } = await report(program);
+      const { calls, clockNs, logicUs, withWritesUs, partsUs } = await report(program);
       assert.equal(calls, CALLS);
       assert.ok(clockNs > 0);
       assert.ok(0 < logicUs.p50 && logicUs.p50 <= logicUs.p99 && logicUs.p99 <= logicUs.max);
       assert.ok(logicUs.p50 < withWritesUs.p50 && logicUs.max <= withWritesUs.max);
+      assert.ok(
+        Object.values(partsUs).every((us) => us > 0),
+        JSON.stringify(partsUs),
+      );
       assert.equal((await report(program)).calls, 0);
     });
   }
