@@ -52,6 +52,16 @@ export function measure(target: Target, shape: Shape, times: Times, cpus: Cpus):
   return runLoadProcess(plan, cpus.generator === undefined ? {} : { cpus: cpus.generator });
 }
 
+const PATIENCE = 5;
+
+/** The same; a run in which nothing was answered, as of a cold relay on a busy machine, is made again and longer. */
+async function measureSome(target: Target, shape: Shape, times: Times, cpus: Cpus) {
+  const report = await measure(target, shape, times, cpus);
+  if (report.calls > 0) return report;
+  const { warmupMs, durationMs } = times;
+  return measure(target, shape, { warmupMs, durationMs: durationMs * PATIENCE }, cpus);
+}
+
 export interface Played {
   readonly cells: readonly Cell[];
   /** Who dropped out, and why. */
@@ -75,7 +85,7 @@ export async function play(
       const found = rounds.get(player);
       if (found === undefined) continue;
       try {
-        const report = await measure(player, scenario, settings, cpus);
+        const report = await measureSome(player, scenario, settings, cpus);
         found.figures.push(figuresOf(report));
         for (const words of wrongIn(report)) found.wrong.add(words);
       } catch (error) {

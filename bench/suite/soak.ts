@@ -13,7 +13,6 @@ import { measure } from './rounds.ts';
 import type { Part, Settings } from './settings.ts';
 
 const SLICE_MS_MAX = 5000;
-const INTERVALS = 20;
 const MIX: readonly Part[] = [
   { kind: 'call', bytes: 300, weight: 6 },
   { kind: 'call', bytes: 2048, weight: 2 },
@@ -51,7 +50,8 @@ export async function soak(player: Probed, settings: Settings, cpus: Cpus): Prom
     }
     points.push({ calls, ...(await player.memory()) });
   };
-  for (let at = 1; at <= INTERVALS; at++) await until((settings.soakCalls * at) / INTERVALS);
+  const { soakCalls, soakIntervals } = settings;
+  for (let at = 1; at <= soakIntervals; at++) await until((soakCalls * at) / soakIntervals);
   const later = points.filter((point) => point.calls >= calls / 2);
   const slopeOf = (bytes: (point: SoakPoint) => number) =>
     slope(later.map((point) => [point.calls, bytes(point)]));

@@ -219,14 +219,18 @@ async function alone(run: Run, results: Results): Promise<void> {
     });
   }
   await part(run, results, 'cold start', async () => {
-    results.coldStarts.push(...(await coldStarts(subjects, backend, settings.coldStarts, cpus)));
+    const wanted = aside(run);
+    results.coldStarts.push(...(await coldStarts(wanted, backend, settings.coldStarts, cpus)));
   });
   await memory(run, results, backend);
 }
 
+const aside = ({ subjects, settings }: Run) =>
+  subjects.filter(({ isOurs }) => isOurs || !settings.asidesOursOnly);
+
 async function memory(run: Run, results: Results, backend: Backend): Promise<void> {
   const { settings, cpus } = run;
-  const started = run.subjects.filter(
+  const started = aside(run).filter(
     ({ program, name }) => program !== undefined && !name.startsWith('floor'),
   );
   for (const subject of started) {

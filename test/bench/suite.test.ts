@@ -12,9 +12,9 @@ import { churn } from '../../bench/suite/churn.ts';
 import { callRequest, closeSession, firstAnswer, openSession } from '../../bench/suite/control.ts';
 import { deal } from '../../bench/suite/deck.ts';
 import { idleSessions, seatProbed } from '../../bench/suite/memory.ts';
-import { drivePipe } from '../../bench/suite/pipe.ts';
 import type { Results } from '../../bench/suite/results.ts';
 import { EVERYTHING, echo, SUBJECTS } from '../../bench/suite/roster.ts';
+import { SMOKE } from '../../bench/suite/settings.ts';
 import { UWS_MISSING } from '../support/fronts.ts';
 import { runProcess, startProcess } from '../support/spawn.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
@@ -22,33 +22,11 @@ import { compiled, temporaryFolder } from '../support/temp.ts';
 const BENCH = compiled('bench/bench.js');
 const UNPINNED = { words: 'not pinned: a test' };
 const DEADLINE_MS = 90_000;
+/** Its own deadline is shorter. */
+const SMOKE_MS = SMOKE.deadlineMs + 30_000;
 const quiet = () => {};
+const namesOf = (subjects: readonly { name: string }[]) => subjects.map(({ name }) => name).sort();
 const subjects = (...names: string[]) => SUBJECTS.filter(({ name }) => names.includes(name));
-
-test('every subject starts in front of the echo server and answers rightly', {
-  timeout: DEADLINE_MS,
-  skip: UWS_MISSING,
-}, async () => {
-  const deck = await deal(SUBJECTS, echo('legacy'), UNPINNED, quiet);
-  after(() => deck.close());
-  assert.deepEqual(deck.absent, []);
-  assert.deepEqual(
-    deck.players.map(({ name }) => name),
-    SUBJECTS.map(({ name }) => name),
-  );
-  await deck.close();
-});
-
-test('subjects that speak the modern era relay it', {
-  timeout: DEADLINE_MS,
-  skip: UWS_MISSING,
-}, async () => {
-  const deck = await deal(SUBJECTS, echo('modern'), UNPINNED, quiet);
-  after(() => deck.close());
-  assert.deepEqual(deck.absent, []);
-  assert.ok(deck.players.some(({ name }) => name === 'sluice'));
-  await deck.close();
-});
 
 test('the floor gives every caller the answer to its own call', {
   timeout: DEADLINE_MS,
@@ -125,43 +103,50 @@ test('every life of a connection is counted, and memory per session is what is l
   assert.ok(player.hasEnded());
 });
 
-test('the server alone answers over its pipe', { timeout: DEADLINE_MS }, async () => {
-  const load = { bytes: 300, inFlight: 4, warmupMs: 50, durationMs: 200 };
-  for (const backend of [echo('legacy'), echo('modern'), EVERYTHING]) {
-    const figures = await drivePipe(backend, load, UNPINNED);
-    assert.ok(figures.rps > 0, backend.name);
-  }
-});
-
-test('a run writes its results with the machine, the command and a cell for each subject', {
-  timeout: DEADLINE_MS,
+test('the smoke run has everything that the full run has, and nothing goes wrong in it', {
+  timeout: SMOKE_MS,
   skip: UWS_MISSING,
 }, async () => {
   const out = temporaryFolder('bench');
-  const args = [
-    '--smoke',
-    '--only',
-    '^(300 B|refusals)$',
-    '--subjects',
-    'floor,sluice',
-    '--out',
-    out,
-  ];
-  const { status, stdout, stderr } = await runProcess(process.execPath, [BENCH, ...args], {
-    deadlineMs: DEADLINE_MS,
-  });
-  assert.equal(status, 0, stdout + stderr);
-  const file = readdirSync(out).find((name) => name.endsWith('.json'))!;
+  const { status, stdout, stderr } = await runProcess(
+    process.execPath,
+    [BENCH, '--smoke', '--out', out],
+    { deadlineMs: SMOKE_MS },
+  );
+  const file = readdirSync(out).find((name) => name.endsWith('.json')) ?? '';
+  assert.ok(readdirSync(out).includes(file.replace('.json', '.md')), stdout + stderr);
   const results = JSON.parse(readFileSync(join(out, file), 'utf8')) as Results;
   assert.deepEqual(results.faults, []);
-  assert.deepEqual(
-    results.cells.map(({ scenario, subject }) => `${scenario}: ${subject}`),
-    ['300 B: floor', '300 B: sluice', 'refusals: floor', 'refusals: sluice'],
-  );
-  for (const { rounds } of results.cells) assert.ok(rounds.every(({ calls }) => calls > 0));
+  assert.equal(status, 0, stderr);
+  for (const { name, era, oursOnly = false } of SMOKE.scenarios) {
+    const cells = results.cells.filter(({ scenario }) => scenario === name);
+    const invited = SUBJECTS.filter(
+      ({ isOurs, eras }) => eras.includes(era) && (isOurs || !oursOnly),
+    );
+    assert.deepEqual(cells.map(({ subject }) => subject).sort(), namesOf(invited), name);
+    for (const { rounds } of cells)
+      assert.ok(
+        rounds.every(({ calls }) => calls > 0),
+        name,
+      );
+  }
+  const ours = SUBJECTS.filter(({ isOurs }) => isOurs);
+  const gateways = ours.filter(({ sluice }) => sluice !== undefined);
+  const plain = gateways.filter(({ sluice }) => sluice?.features === undefined);
+  const found = (rows: readonly { subject: string }[]) =>
+    [...new Set(rows.map(({ subject }) => subject))].sort();
+  assert.deepEqual(found(results.inside), namesOf(gateways));
+  for (const { rounds } of results.inside) assert.ok(rounds.every(({ calls }) => calls > 0));
+  assert.deepEqual(found(results.neighbours), namesOf(plain));
+  assert.deepEqual(found(results.churn), namesOf(SUBJECTS));
+  assert.deepEqual(found(results.coldStarts), namesOf(ours));
+  assert.deepEqual(found(results.sessions), namesOf(gateways));
+  assert.deepEqual(found(results.soak), ['sluice']);
+  assert.equal(results.halfCapacity.length, 4);
+  assert.ok(results.pipe.every(({ rps }) => rps > 0) && results.pipe.length > 0);
+  assert.ok((results.secondOpinion?.autocannonRps ?? 0) > 0);
   assert.equal(results.machine.node, process.version);
   assert.match(results.command, /--smoke/);
-  assert.ok(readdirSync(out).includes(file.replace('.json', '.md')));
 });
 
 test('usage that is wrong ends with 64 before anything is started', async () => {
