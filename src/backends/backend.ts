@@ -22,6 +22,7 @@ import { type Lease, NOBODY } from './lease.ts';
 import { LeasePool } from './lease-pool.ts';
 import type { Link, LinkOwner } from './link.ts';
 import { NO_PROFILE, type Profile } from './profile.ts';
+import { CallPolicies } from './tool-policy.ts';
 import { LIST_CHANGES, Watch } from './watch.ts';
 
 /** What a backend tells the gateway of its own accord. */
@@ -49,6 +50,8 @@ const PING_MS = 1_000;
 export class Backend implements LinkOwner {
   readonly name: string;
   readonly config: ServerConfig;
+  /** How its calls are treated. */
+  readonly policies: CallPolicies;
   readonly #listener: BackendListener;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #log: Logger;
@@ -71,6 +74,7 @@ export class Backend implements LinkOwner {
   constructor(name: string, config: ServerConfig, host: BackendHost) {
     this.name = name;
     this.config = config;
+    this.policies = new CallPolicies(name, config);
     this.#listener = host.listener;
     this.#environment = host.environment;
     this.#log = host.log.child({ server: name });
@@ -321,7 +325,11 @@ export class Backend implements LinkOwner {
     lease?.hold(NOBODY);
     const link = lease === undefined ? await this.openShared() : lease.link;
     if (isRefusal(link)) return undefined;
-    const inventory = await takeInventory(link, this.config.timeoutMs).catch((error: unknown) => {
+    const inventory = await takeInventory(
+      link,
+      this.config.timeoutMs,
+      this.config.lists.ttlMs,
+    ).catch((error: unknown) => {
       // Taken in the background, where nobody catches, from what a stranger wrote.
       this.#log.error({ err: error }, 'lists could not be read, by a bug of the gateway');
       return refuse('backend_unavailable', "The server's lists could not be read.");

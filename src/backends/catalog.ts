@@ -13,6 +13,7 @@ import type { NamingConfig, VirtualConfig } from './config.ts';
 import type { Definition, Inventory } from './inventory.ts';
 import { exposedName, matches, wantsPrefix } from './naming.ts';
 import type { Profile } from './profile.ts';
+import type { CallPolicy } from './tool-policy.ts';
 import { matchesTemplate } from './uri-template.ts';
 
 /** Something a route offers and the backend behind it. */
@@ -27,6 +28,7 @@ export interface Entry {
   /** The definition as the route shows it. */
   readonly definition: Buffer;
   readonly mirrors: readonly ParamMirror[];
+  readonly policy: CallPolicy;
 }
 
 export type Shelf = ReadonlyMap<string, Entry>;
@@ -83,7 +85,7 @@ export function buildCatalog(view: View, profile: Profile): Catalog {
     // A virtual server is a choice of tools; it shows nothing that it does not name.
     if (view.virtual !== undefined) continue;
     for (const definition of inventory.prompts)
-      addNamed(prompts, view, backend, definition, prefix);
+      addNamed(prompts, view, backend, definition, prefix, backend.policies.reading);
     for (const definition of inventory.resources) addResource(resources, backend, definition);
     for (const definition of inventory.templates) addResource(templates, backend, definition);
   }
@@ -99,7 +101,7 @@ function addTools(
 ): void {
   for (const definition of inventory.tools) {
     if (view.virtual === undefined) {
-      addNamed(shelf, view, backend, definition, prefix);
+      addNamed(shelf, view, backend, definition, prefix, backend.policies.of(definition));
       continue;
     }
     const subject = `${backend.name}.${definition.key}`;
@@ -107,9 +109,9 @@ function addTools(
       ? view.virtual.rename[subject]
       : undefined;
     if (renamed !== undefined && !shelf.has(renamed)) {
-      shelf.set(renamed, entry(backend, definition, renamed));
+      shelf.set(renamed, entry(backend, definition, renamed, backend.policies.of(definition)));
     } else if (view.virtual.tools.some((pattern) => matches(pattern, subject))) {
-      addNamed(shelf, view, backend, definition, prefix);
+      addNamed(shelf, view, backend, definition, prefix, backend.policies.of(definition));
     }
   }
 }
@@ -120,37 +122,32 @@ function addNamed(
   backend: Backend,
   definition: Definition,
   prefix: boolean,
+  policy: CallPolicy,
 ): void {
   const name = view.single
     ? definition.key
     : exposedName(backend.name, definition.key, prefix, view.naming.separator, shelf);
-  if (!shelf.has(name)) shelf.set(name, entry(backend, definition, name));
+  if (!shelf.has(name)) shelf.set(name, entry(backend, definition, name, policy));
 }
 
 /** URIs stay as they are, since results link to them; a second server's equal URI is shown under our own scheme. */
 function addResource(shelf: Map<string, Entry>, backend: Backend, definition: Definition): void {
   const uri = shelf.has(definition.key) ? ownUri(backend.name, definition.key) : definition.key;
-  if (!shelf.has(uri)) shelf.set(uri, entry(backend, definition, uri));
+  if (!shelf.has(uri)) shelf.set(uri, entry(backend, definition, uri, backend.policies.reading));
 }
 
 export function ownUri(server: string, uri: string): string {
   return `${OWN_SCHEME}${server}/${encodeURIComponent(uri)}`;
 }
 
-function entry(backend: Backend, definition: Definition, name: string): Entry {
+function entry(backend: Backend, definition: Definition, name: string, policy: CallPolicy): Entry {
   const { key, bytes, keyStart, keyEnd, mirrors } = definition;
-  if (key === name) {
-    return { backend, name, original: key, originalJson: null, definition: bytes, mirrors };
-  }
-  const shown = splice(bytes, [{ start: keyStart, end: keyEnd, put: JSON.stringify(name) }]);
-  return {
-    backend,
-    name,
-    original: key,
-    originalJson: JSON.stringify(key),
-    definition: shown,
-    mirrors,
-  };
+  const same = key === name;
+  const originalJson = same ? null : JSON.stringify(key);
+  const shown = same
+    ? bytes
+    : splice(bytes, [{ start: keyStart, end: keyEnd, put: JSON.stringify(name) }]);
+  return { backend, name, original: key, originalJson, definition: shown, mirrors, policy };
 }
 
 /** Where a resource is read: listed, of our own scheme, of a template, or the only server that could know it. */

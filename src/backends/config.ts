@@ -7,6 +7,7 @@
  */
 
 import { z } from 'zod';
+import { cachesPersonal, failureKeys } from './policy-config.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -61,6 +62,7 @@ const common = {
     .max(HOUR_MS)
     .default(15_000)
     .describe('How long the server may take to start and shake hands.'),
+  ...failureKeys,
   disabled: z.boolean().default(false).describe('Keeps the entry but does not start it.'),
   autoApprove: z
     .array(z.string())
@@ -72,6 +74,12 @@ const common = {
     .max(4096)
     .optional()
     .describe('Accepted from desktop clients and ignored.'),
+};
+
+const NOT_PERSONAL = {
+  path: ['tools'],
+  message:
+    'no `cache` where `pool.mode` is `session`: what one session left in its process is not for others',
 };
 
 const noNul = (value: string) => !value.includes('\0');
@@ -133,6 +141,7 @@ export const stdioServerSchema = z
       .default(16 * MIB)
       .describe('Longest line that the server may write; a longer one is skipped.'),
   })
+  .refine((entry) => !cachesPersonal(entry), NOT_PERSONAL)
   .transform(
     ({ url: _, type: _t, transportType: _tt, autoApprove: _a, alwaysAllow: _w, ...entry }) => ({
       kind: 'stdio' as const,
@@ -198,6 +207,7 @@ export const httpServerSchema = z
       .default(16 * MIB)
       .describe('Largest answer, or event of a stream, in bytes.'),
   })
+  .refine((entry) => !cachesPersonal(entry), NOT_PERSONAL)
   .transform(
     ({
       command: _,

@@ -7,7 +7,7 @@
  */
 
 import { isRefusal } from '../model.ts';
-import { elements, members } from '../protocol/members.ts';
+import { elements, type Member, members } from '../protocol/members.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { type ParamMirror, paramMirrors } from '../protocol/param-mirror.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
@@ -23,7 +23,16 @@ export interface Definition {
   readonly keyEnd: number;
   /** Arguments that HTTP mirrors into Mcp-Param headers; tools only. */
   readonly mirrors: readonly ParamMirror[];
+  /** What the server claims of a tool (2025-03-26 ToolAnnotations); nothing where it does not say. */
+  readonly hints: Hints;
 }
+
+export interface Hints {
+  readonly readOnly: boolean;
+  readonly idempotent: boolean;
+}
+
+const NO_HINTS: Hints = { readOnly: false, idempotent: false };
 
 export interface Inventory {
   readonly tools: readonly Definition[];
@@ -78,11 +87,16 @@ const INVENTORY_BYTES_MAX = 64 * 1024 * 1024;
 /** Cursors are handed back as they came, and kept to see a list that goes in circles. */
 const CURSOR_CHARS_MAX = 4096;
 const OPEN_BRACKET = 0x5b;
-/** Servers that neither announce changes nor give a ttl are asked again after this long. */
-const UNANNOUNCED_TTL_MS = 60_000;
 
-/** Asks for every list that the server declares, all pages. */
-export async function takeInventory(link: Link, timeoutMs: number): Promise<Inventory | Refusal> {
+/**
+ * Asks for every list that the server declares, all pages. Those of a server that neither announces changes nor gives a
+ * ttl are good for `unannouncedMs`.
+ */
+export async function takeInventory(
+  link: Link,
+  timeoutMs: number,
+  unannouncedMs: number,
+): Promise<Inventory | Refusal> {
   const capabilities = (link.hello.capabilities ?? {}) as Record<
     string,
     { listChanged?: boolean } | undefined
@@ -100,7 +114,7 @@ export async function takeInventory(link: Link, timeoutMs: number): Promise<Inve
     const fault = await takeShelf(link, shelf, taken[shelf.kind], terms, timeoutMs);
     if (fault !== undefined) return fault;
     if (link.era === 'legacy' && capability.listChanged !== true) {
-      terms.ttlMs = Math.min(terms.ttlMs, UNANNOUNCED_TTL_MS);
+      terms.ttlMs = Math.min(terms.ttlMs, unannouncedMs);
     }
   }
   return { ...taken, ...terms, takenAt: Date.now() };
@@ -196,7 +210,20 @@ function cut(reply: Buffer, start: number, end: number, shelf: Shelf): Definitio
     keyStart: key.start,
     keyEnd: key.end,
     mirrors: text.includes('x-mcp-header') ? paramMirrors(JSON.parse(text)) : [],
+    hints: shelf.kind === 'tools' ? hintsOf(bytes, fields) : NO_HINTS,
   };
+}
+
+/** Only `true` counts: a server that writes "yes" has not said it. */
+function hintsOf(bytes: Buffer, fields: readonly Member[]): Hints {
+  const field = fields.find((member) => member.key === 'annotations');
+  if (field === undefined || bytes[field.start] !== 0x7b) return NO_HINTS;
+  const inner = members(bytes, field.start, field.end);
+  const says = (name: string) => {
+    const hint = inner.find((member) => member.key === name);
+    return hint !== undefined && bytes.latin1Slice(hint.start, hint.end) === 'true';
+  };
+  return { readOnly: says('readOnlyHint'), idempotent: says('idempotentHint') };
 }
 
 /** A server that declares resources but has no templates method simply has none. */

@@ -151,6 +151,11 @@ export class JsonRpcLink implements Link, Sink {
     if (refusal !== undefined && this.#settle(id) !== undefined) failLater(receiver, refusal);
   }
 
+  prolong(id: number, timeoutMs: number): void {
+    const pending = this.#pending.get(id);
+    if (pending !== undefined) DEADLINES.add(pending, timeoutMs);
+  }
+
   post(bytes: Buffer): void {
     if (this.#isLive) this.#wire?.post(bytes);
   }

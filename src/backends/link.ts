@@ -64,6 +64,8 @@ export interface Link {
    * the server is told to cancel, and a late answer is dropped. Never throws; a dead link fails the receiver in a later tick.
    */
   send(id: number, bytes: Buffer, receiver: Receiver, timeoutMs: number, mirror: Mirror): void;
+  /** Gives a request in flight so long from now, in place of what was left of its time. */
+  prolong(id: number, timeoutMs: number): void;
   /** Sends a notification, or the answer to a server's request. */
   post(bytes: Buffer): void;
   /** The caller no longer wants the answer: tells the server as its era and transport say; the receiver hears nothing more. */

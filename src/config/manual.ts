@@ -77,6 +77,12 @@ function rows(prefix: string, group: JsonSchema, required: ReadonlySet<string>):
     if (one.not !== undefined) return [];
     const key = `${prefix}${name}`;
     if (isGroup(one)) return rows(`${key}.`, one, new Set(one.required));
+    const entry = one.additionalProperties;
+    if (entry && isGroup(entry)) {
+      const words = one.description ?? '';
+      const head = { key: `\`${key}.PATTERN\``, type: 'group by pattern', fallback: '', words };
+      return [head, ...rows(`${key}.PATTERN.`, entry, new Set(entry.required))];
+    }
     const fallback = required.has(name)
       ? 'required'
       : one.default === undefined

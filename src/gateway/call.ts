@@ -35,6 +35,8 @@ export class Call implements Linked<Call> {
   refusal: Refusal | null = null;
   isDone = false;
   tableNext: Call | null = null;
+  /** Something of the call was shown to the client before its answer: it can no longer be made again unnoticed. */
+  hasPushed = false;
   /** Runs when the client no longer wants the answer. */
   onCancel: ((reason: string) => void) | null = null;
 
@@ -76,7 +78,9 @@ export class Call implements Linked<Call> {
   }
 
   push(message: Buffer): void {
-    if (!this.isDone) this.outlet.push(message);
+    if (this.isDone) return;
+    this.hasPushed = true;
+    this.outlet.push(message);
   }
 
   answer(bytes: Buffer, status: number): void {

@@ -100,7 +100,7 @@ async function relayRenamed(
   originalJson: string | null,
   params: { ref?: object } | undefined,
 ): Promise<void> {
-  const target = plainTarget(backend);
+  const target = plainTarget(backend, '', backend.policies.reading);
   if (originalJson === null) {
     await new Relay(call, target, parking).start();
     return;

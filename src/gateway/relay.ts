@@ -7,6 +7,8 @@
  *   modern   legacy    a question of the server parks the call and answers input_required; the retry resumes it
  *   legacy   modern    input_required becomes questions through the session, and the call is made again
  *
+ * One that failed may be made again, once: where it surely did not run, or may run twice (`#tryAgain`).
+ *
  * A call that needs nothing of the client runs on a shared link without a promise or a timer of its own. One that may
  * be asked something holds a lease, and its deadline rests while a question is open: people take longer than servers.
  */
@@ -34,6 +36,7 @@ import { toLegacy, toModern, urlElicitations } from './bridge/results.ts';
 import { Rounds } from './bridge/rounds.ts';
 import { type Call, replyStatus } from './call.ts';
 import { DIGEST_MS, needsLease, openLease } from './lease-call.ts';
+import { isFailure, isServerFault, isTransient } from './outcome.ts';
 import type { Parking } from './parking.ts';
 import type { Target } from './target.ts';
 
@@ -55,12 +58,16 @@ export class Relay implements Receiver, LeaseHolder {
   #rounds: Rounds | null = null;
   /** The server asked something before it was sent the request; the retry sends it. */
   #isUnsent = false;
+  /** When the request was sent, in milliseconds since the epoch, and when it was the first time. */
+  #sentAt = 0;
+  #firstSentAt = 0;
 
   constructor(call: Call, target: Target, parking: Parking) {
     this.call = call;
     this.target = target;
     this.parking = parking;
     call.backend = target.backend;
+    target.backend.policies.counters.calls += 1;
   }
 
   get backend(): Backend {
@@ -74,6 +81,15 @@ export class Relay implements Receiver, LeaseHolder {
 
   /** Sends at once where a shared link will do and is there; otherwise as soon as a link is. */
   start(): Promise<void> | undefined {
+    const refusal = this.target.policy.gate?.refuse();
+    if (refusal !== undefined) {
+      this.call.refuse(refusal);
+      return undefined;
+    }
+    return this.#start();
+  }
+
+  #start(): Promise<void> | undefined {
     const link = this.backend.sharedLink();
     if (link !== undefined && !needsLease(this.call, this.backend)) {
       this.#sendOn(link, '');
@@ -129,12 +145,15 @@ export class Relay implements Receiver, LeaseHolder {
     this.#id = link.nextId();
     call.onCancel = (reason) => this.#cancel(reason);
     const bytes = requestFor(call, target, link, this.#id, retry);
-    let timeoutMs = this.backend.config.timeoutMs;
+    let { timeoutMs } = target.policy;
+    // Made again, a call has what is left of its time.
+    if (this.#firstSentAt > 0) timeoutMs = Math.max(1, this.#firstSentAt + timeoutMs - Date.now());
     if (this.lease !== null) {
-      this.#arm();
+      this.#arm(timeoutMs);
       timeoutMs = NO_DEADLINE_MS;
     }
     link.send(this.#id, bytes, this, timeoutMs, this.#mirror());
+    this.#sentAt = link.usedAt;
   }
 
   /** Makes the same request again with what the client answered (legacy client, modern server). */
@@ -156,6 +175,7 @@ export class Relay implements Receiver, LeaseHolder {
 
   onReply(reply: Message): void {
     this.#disarm();
+    this.#settled(isServerFault(reply));
     const { call } = this;
     const sameEra = call.isModern === (this.link.era === 'modern');
     if (call.isDone && this.#questions !== null) {
@@ -199,10 +219,48 @@ export class Relay implements Receiver, LeaseHolder {
     if (refusal !== undefined) this.fail(refusal);
   }
 
-  onFail(refusal: Refusal, _ran: Ran): void {
+  onFail(refusal: Refusal, ran: Ran): void {
     this.#disarm();
+    if (refusal.code !== 'busy') this.#settled(isFailure(refusal));
     if (this.call.isDone && this.#questions !== null) this.#questions.early = refusal;
+    else if (this.#mayTryAgain(refusal, ran)) this.#tryAgain(refusal);
     else this.fail(refusal);
+  }
+
+  /** On a lease the client may have been asked, and people are slow. */
+  #settled(failed: boolean): void {
+    this.target.policy.gate?.settled(this.#sentAt, failed, this.lease === null);
+  }
+
+  /**
+   * Once, while there is time, and only where the client has seen and been asked nothing yet: progress that starts anew
+   * would go backwards. What may have run is made again where that does no harm and the server's budget allows it.
+   */
+  #mayTryAgain(refusal: Refusal, ran: Ran): boolean {
+    const { call } = this;
+    const { isSafe, timeoutMs } = this.target.policy;
+    if (this.#firstSentAt > 0 || call.isDone || call.hasPushed || !isTransient(refusal))
+      return false;
+    if (this.#questions !== null || this.#rounds !== null) return false;
+    const now = Date.now();
+    if (now >= this.#sentAt + timeoutMs) return false;
+    return ran === 'no' || (isSafe && this.backend.policies.takeRetry(now));
+  }
+
+  /** In a later turn: the link that failed must be out of its pool first. */
+  #tryAgain(refusal: Refusal): void {
+    const { call } = this;
+    const { gate } = this.target.policy;
+    this.#firstSentAt = this.#sentAt;
+    this.#leave(false);
+    setImmediate(() => {
+      if (call.isDone) return;
+      if (gate?.refuse() !== undefined) return this.fail(refusal);
+      this.backend.policies.counters.retries += 1;
+      this.#start()?.catch((error: Error) => {
+        call.refuse(refuse('internal', undefined, undefined, String(error.stack)));
+      });
+    });
   }
 
   fail(refusal: Refusal): void {
@@ -215,6 +273,7 @@ export class Relay implements Receiver, LeaseHolder {
     const { call, lease } = this;
     const client = call.message;
     if (message.method === 'notifications/progress') {
+      if (this.target.policy.progressResetsDeadline) this.#prolong();
       if (client.tokenStart < 0 || message.tokenStart < 0) return;
       const put = client.bytes.subarray(client.tokenStart, client.tokenEnd);
       const edit = { start: message.tokenStart, end: message.tokenEnd, put };
@@ -319,13 +378,21 @@ export class Relay implements Receiver, LeaseHolder {
     this.lease = null;
   }
 
-  #arm(): void {
+  #arm(timeoutMs = this.target.policy.timeoutMs): void {
     this.#disarm();
-    const { timeoutMs } = this.backend.config;
     this.#timer = setTimeout(() => {
       this.link.cancel(this.#id, 'the deadline has passed');
       this.fail(refuse('deadline_exceeded', `The server did not answer within ${timeoutMs} ms.`));
     }, timeoutMs);
+  }
+
+  /** Progress gives the call its time anew, up to what a call may take in all. */
+  #prolong(): void {
+    const firstSentAt = this.#firstSentAt > 0 ? this.#firstSentAt : this.#sentAt;
+    const leftMs = firstSentAt + this.backend.config.progressMaxMs - Date.now();
+    const timeoutMs = Math.max(1, Math.min(this.target.policy.timeoutMs, leftMs));
+    if (this.lease === null) this.link.prolong(this.#id, timeoutMs);
+    else if (this.#timer !== null) this.#arm(timeoutMs);
   }
 
   #disarm(): void {

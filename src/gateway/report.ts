@@ -2,7 +2,12 @@
  * How each server is, for `sluice check`, /readyz and the operator.
  */
 
-import { type Backend, NO_PROFILE } from '../backends/backends.ts';
+import {
+  type Backend,
+  type BreakerReport,
+  type CallCounters,
+  NO_PROFILE,
+} from '../backends/backends.ts';
 
 /** One server as `sluice check` and the operator see it. */
 export interface ServerReport {
@@ -16,11 +21,16 @@ export interface ServerReport {
   /** Shown by its last good lists while it is down. */
   readonly stale: boolean;
   readonly fault?: string;
+  /** Breakers that are not closed: calls of these are refused, or let through few at a time. */
+  readonly breakers?: readonly BreakerReport[];
+  /** What became of its calls since it was configured so. */
+  readonly calls: CallCounters;
 }
 
 export function reportOf(backend: Backend): ServerReport {
   const inventory = backend.inventory(NO_PROFILE);
-  const { era, version, fault, status } = backend;
+  const { era, version, fault, status, policies } = backend;
+  const breakers = policies.breakers(Date.now());
   return {
     name: backend.name,
     status,
@@ -31,6 +41,8 @@ export function reportOf(backend: Backend): ServerReport {
     resources: inventory?.resources.length ?? 0,
     stale: inventory !== undefined && status === 'down',
     ...(fault === undefined ? {} : { fault: fault.words }),
+    ...(breakers.length === 0 ? {} : { breakers }),
+    calls: { ...policies.counters },
   };
 }
 

@@ -2,7 +2,7 @@
  * Where one request goes: the backend, and what the thing asked for is called there.
  */
 
-import type { Backend } from '../backends/backends.ts';
+import type { Backend, CallPolicy } from '../backends/backends.ts';
 import type { ParamMirror } from '../protocol/param-mirror.ts';
 
 export interface Target {
@@ -12,14 +12,19 @@ export interface Target {
   /** The JSON string to put in place of the client's; null where it is the same. */
   readonly originalJson: string | null;
   readonly mirrors: readonly ParamMirror[];
+  readonly policy: CallPolicy;
 }
 
 export function resourceTarget(backend: Backend, original: string, uri: string): Target {
   const originalJson = original === uri ? null : JSON.stringify(original);
-  return { backend, original, originalJson, mirrors: [] };
+  return { backend, original, originalJson, mirrors: [], policy: backend.policies.reading };
 }
 
-/** A request that goes to a server as it is. */
-export function plainTarget(backend: Backend, original = ''): Target {
-  return { backend, original, originalJson: null, mirrors: [] };
+/** A request that goes to a server as it is; `policy` where more is known of it than that. */
+export function plainTarget(
+  backend: Backend,
+  original = '',
+  policy: CallPolicy = backend.policies.plain,
+): Target {
+  return { backend, original, originalJson: null, mirrors: [], policy };
 }

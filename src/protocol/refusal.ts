@@ -71,6 +71,11 @@ export const REFUSALS = {
   stream_taken: { rpc: 4090, http: 409, words: 'This session already has a stream open.' },
   busy: { rpc: 5031, http: 503, words: 'A limit of this gateway is reached. Try again shortly.' },
   draining: { rpc: 5032, http: 503, words: 'This gateway is shutting down.' },
+  circuit_open: {
+    rpc: 5033,
+    http: 503,
+    words: 'The server behind this call fails and is not called for now.',
+  },
   backend_unavailable: {
     rpc: 5030,
     http: 200,
