@@ -55,14 +55,18 @@ export class RunningGateway {
   }
 
   /** JSON is YAML, and needs no writer. */
-  static async start(config: Json, args: readonly string[] = []): Promise<RunningGateway> {
+  static async start(
+    config: Json,
+    args: readonly string[] = [],
+    env: Record<string, string> = {},
+  ): Promise<RunningGateway> {
     const folder = temporaryFolder('e2e');
     const file = join(folder, 'sluice.yaml');
     writeFileSync(file, JSON.stringify(withDefaults(config)));
     const started = await startProcess(
       process.execPath,
       [compiled('src/main.js'), 'start', '-c', file, ...args],
-      { readyLine: /^listening on (\S+)$/, cwd: folder },
+      { readyLine: /^listening on (\S+)$/, cwd: folder, env },
     );
     return new RunningGateway(started, folder, file);
   }
