@@ -59,7 +59,7 @@ export function configuration(record: string, farUrl: string): Json {
       shared: { ...stdio(record, 'shared'), pool: { mode: 'shared', size: 2 } },
       modern: { ...stdio(record, 'modern', 'modern'), pool: { size: 2 } },
       reader: stdio(record, 'reader'),
-      personal: { ...stdio(record, 'personal'), pool: { mode: 'session', max: 12 } },
+      personal: { ...stdio(record, 'personal'), pool: { mode: 'session', max: 12, idleMs: 2000 } },
       far: { url: farUrl, transport: 'http', timeoutMs: TIMEOUT_MS },
     },
   };
