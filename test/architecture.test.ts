@@ -31,7 +31,7 @@ const RESERVED: Record<string, RegExp> = {
   '@rjweb/uws': /^edge\/http\/front\.ts$/,
   'node:http': /^edge\/|^admin\//,
   'node:https': /^edge\/|^admin\//,
-  'node:child_process': /^backends\/stdio-process\.ts$/,
+  'node:child_process': /^backends\/(?:stdio-process|watchdog)\.ts$/,
 };
 
 interface Import {

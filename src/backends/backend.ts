@@ -8,20 +8,24 @@
  */
 
 import type { Logger } from 'pino';
-import { backoffMs } from '../lib/backoff.ts';
 import { isRefusal } from '../model.ts';
 import type { Era } from '../protocol/eras.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { ask, notSupported } from './ask.ts';
+import { CallerLinks } from './caller-links.ts';
 import type { ServerConfig } from './config.ts';
+import type { Place, Queued, Share } from './fair-queue.ts';
 import { connect, type Known } from './handshake.ts';
+import { Health } from './health.ts';
 import { Inventories } from './inventories.ts';
 import { type Inventory, takeInventory } from './inventory.ts';
 import { type Lease, NOBODY } from './lease.ts';
 import { LeasePool } from './lease-pool.ts';
-import type { Link, LinkOwner } from './link.ts';
+import type { Counters, Link, LinkOwner } from './link.ts';
 import { NO_PROFILE, type Profile } from './profile.ts';
+import { Recycling } from './recycling.ts';
+import { type SharedHost, SharedPool } from './shared-pool.ts';
 import { CallPolicies } from './tool-policy.ts';
 import { LIST_CHANGES, Watch } from './watch.ts';
 
@@ -42,12 +46,39 @@ export interface BackendHost {
   readonly environment: NodeJS.ProcessEnv;
 }
 
+/** One server at this moment. */
+export interface BackendStats {
+  /** Links: processes, or connections to a remote server. */
+  readonly processes: number;
+  /** Of these, links of one session, call or caller. */
+  readonly personal: number;
+  readonly spares: number;
+  readonly inFlight: number;
+  /** Calls that wait for a link. */
+  readonly queued: number;
+  /** Links opened in place of others that had ended by themselves. */
+  readonly restarts: number;
+  readonly crashLoop: boolean;
+  readonly hung: number;
+  /** Answers that came too late, */
+  readonly late: number;
+  /** to questions never asked, */
+  readonly unknown: number;
+  /** that were no messages, */
+  readonly invalid: number;
+  /** or not allowed at that moment. */
+  readonly unexpected: number;
+}
+
 export type Status = 'starting' | 'ready' | 'down' | 'disabled';
 
-const RESTART_MAX_MS = 30_000;
 /** A server that answers no ping is not waited for longer than this. */
 const PING_MS = 1_000;
-export class Backend implements LinkOwner {
+const SHARED_PART = 0.75;
+/** What a caller with too many calls is told to wait. */
+const BUSY_MS = 1_000;
+
+export class Backend {
   readonly name: string;
   readonly config: ServerConfig;
   /** How its calls are treated. */
@@ -55,17 +86,20 @@ export class Backend implements LinkOwner {
   readonly #listener: BackendListener;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #log: Logger;
-  readonly #links: Link[] = [];
+  readonly #counters: Counters = { late: 0, unknown: 0, faults: 0, unexpected: 0 };
+  readonly #shared: SharedPool;
   readonly #leases: LeasePool;
+  /** One link for each caller; null in the modes that have none. */
+  readonly #callers: CallerLinks | null;
+  readonly #recycling: Recycling;
+  readonly #health: Health;
   readonly #inventories: Inventories;
   readonly #watch: Watch;
   #known: Known | undefined;
   #hello: Record<string, unknown> | undefined;
-  #opening: Promise<Link | Refusal> | null = null;
-  #failures = 0;
-  #retryAt = 0;
-  #retryTimer: NodeJS.Timeout | null = null;
-  #fault: Refusal | undefined;
+  /** Why lists could not be taken. */
+  #listFault: Refusal | undefined;
+  #hung = 0;
   #closed = false;
   #started: Promise<void> | null = null;
   /** Whether the first attempt to reach the server is over. */
@@ -78,13 +112,50 @@ export class Backend implements LinkOwner {
     this.#listener = host.listener;
     this.#environment = host.environment;
     this.#log = host.log.child({ server: name });
+    this.#recycling = new Recycling(config.pool.recycle, (link, why) => {
+      this.#shared.wearOut(link, why);
+    });
+    this.#shared = new SharedPool(name, config, this.#sharedHost(), this.#log);
     this.#leases = new LeasePool(name, config.pool, config.startMs, {
       connect: (profile, lease) => this.#connectLease(profile, lease),
       onListChanged: (method, profile) => this.#listChanged(method, profile),
-      sharedCount: () => this.#links.length,
+      sharedCount: () => this.#shared.count,
+      makeRoom: () => this.#shared.makeRoom(),
+      isWornOut: (lease) => this.#recycling.isWornOut(lease.link, lease.openedAt, Date.now()),
+      counters: this.#counters,
     });
+    this.#callers =
+      config.pool.mode === 'caller'
+        ? new CallerLinks(this.#leases, (lease) =>
+            this.#recycling.isWornOut(lease.link, lease.openedAt, Date.now()),
+          )
+        : null;
+    const { silentMs = config.timeoutMs, answerMs } = config.pool;
+    this.#health = new Health(
+      () => this.#allLinks(),
+      this.isPipe ? silentMs : 0,
+      answerMs,
+      (link) => this.#onHang(link),
+    );
     this.#inventories = new Inventories((taken) => this.#taken(taken));
     this.#watch = new Watch((message) => this.onMessage(null, message), this.#log);
+  }
+
+  #sharedHost(): SharedHost {
+    const { pool } = this.config;
+    // Personal links keep a quarter of the room, however many calls queue for shared ones.
+    const sharedMax = pool.mode === 'shared' ? pool.max : Math.ceil(pool.max * SHARED_PART);
+    return {
+      counters: this.#counters,
+      connect: (owner) => this.#connect(NO_PROFILE, owner),
+      onMessage: (link, message) => this.onMessage(link, message),
+      onFirst: (link, wasThere) => this.#onFirst(link, wasThere),
+      onRestarted: () => void this.settle(NO_PROFILE),
+      hasRoom: () => {
+        const { count } = this.#shared;
+        return count < sharedMax && count + this.#leases.count < pool.max;
+      },
+    };
   }
 
   get era(): Era | undefined {
@@ -97,17 +168,17 @@ export class Backend implements LinkOwner {
   }
 
   get fault(): Refusal | undefined {
-    return this.#fault;
+    return this.#shared.fault ?? this.#listFault;
   }
 
   get version(): string | undefined {
-    return this.#links[0]?.version;
+    return this.#shared.first?.version;
   }
 
   get status(): Status {
     if (this.config.disabled) return 'disabled';
-    if (this.#links.length > 0) return 'ready';
-    return this.#fault === undefined ? 'starting' : 'down';
+    if (this.#shared.first !== undefined) return 'ready';
+    return this.#shared.fault === undefined ? 'starting' : 'down';
   }
 
   /** True on a pipe: there, logs of two requests cannot be told apart in either era. */
@@ -125,59 +196,55 @@ export class Backend implements LinkOwner {
 
   async #start(): Promise<void> {
     if (this.config.disabled) return;
-    const link = await this.#openShared();
-    if (!isRefusal(link)) await this.settle(NO_PROFILE);
+    this.#health.start();
+    const link = await this.#shared.open();
+    if (isRefusal(link)) return;
+    const { mode } = this.config.pool;
+    if (mode === 'session' || mode === 'caller') this.#leases.warmUp();
+    await this.settle(NO_PROFILE);
   }
 
-  /** The live shared link with the fewest requests in flight; undefined while there is none. */
-  sharedLink(): Link | undefined {
-    const links = this.#links;
-    let best = links[0];
-    for (let i = 1; i < links.length; i++) {
-      const link = links[i]!;
-      if (link.inFlight < best!.inFlight) best = link;
-    }
-    return best;
+  // === links for calls ===
+
+  /** What this caller has in flight and waiting here. `key` tells apart those who are to be served fairly. */
+  share(key: string): Share {
+    return this.#shared.share(key);
   }
 
-  /** A shared link, opened if need be; while restarting is backed off, refuses at once. */
-  async openShared(): Promise<Link | Refusal> {
-    const link = this.sharedLink();
-    if (link !== undefined) return link;
-    if (this.#opening === null && Date.now() < this.#retryAt) return this.#unavailable();
-    return this.#openShared();
+  /** A link for a call that needs nothing of its client, if one has room for it now. */
+  take(share: Share, callerId: string): Link | undefined {
+    if (this.#callers === null) return this.#shared.take(share);
+    const link = this.#callers.link(callerId);
+    return link !== undefined && link.inFlight < this.config.pool.pending ? link : undefined;
   }
 
-  #openShared(): Promise<Link | Refusal> {
-    this.#opening ??= this.#connectShared().finally(() => {
-      this.#opening = null;
-    });
-    return this.#opening;
+  /** A place in the queue for such a link, or why there is none. */
+  queue(queued: Queued, share: Share, callerId: string, bytes: number): Place | Refusal {
+    if (this.#callers === null) return this.#shared.queue(queued, share, bytes);
+    if (this.#callers.link(callerId) === undefined) return this.#shared.unavailable();
+    // Only this caller can have filled its link: it need not wait for others.
+    const { pending } = this.config.pool;
+    const words = `Too many calls of one caller are in flight (pool.pending is ${pending}).`;
+    return refuse('busy', words, { server: this.name, retryAfterMs: BUSY_MS });
   }
 
-  async #connectShared(): Promise<Link | Refusal> {
-    if (this.#closed) return this.#unavailable();
-    const link = await this.#connect(NO_PROFILE, this);
-    if (isRefusal(link)) {
-      this.#fail(link);
-      return this.#unavailable();
-    }
-    if (this.#closed || !link.isLive) {
-      void link.close();
-      return this.#unavailable();
-    }
-    this.#failures = 0;
-    this.#fault = undefined;
-    this.#hello = link.hello;
-    this.#links.push(link);
-    if (this.#links.length === 1) {
-      this.#watch.follow(link);
-      this.#inventories.expire();
-      this.#listener.onInventory(this);
-    }
-    this.#log.info({ era: link.era, version: link.version }, 'server connected');
-    if (this.#links.length < this.config.pool.size) setImmediate(() => void this.#openShared());
-    return link;
+  /** Whether a call has to wait for a link to be opened before it can so much as queue. */
+  mustOpen(callerId: string): boolean {
+    return this.#callers !== null && this.#callers.link(callerId) === undefined;
+  }
+
+  /** Opens what calls of this caller run on. */
+  async open(callerId: string): Promise<Refusal | undefined> {
+    if (this.#callers === null) return undefined;
+    const link = this.#shared.isBackedOff
+      ? this.#shared.unavailable()
+      : await this.#callers.open(callerId);
+    return isRefusal(link) ? link : undefined;
+  }
+
+  /** A shared link for what the gateway itself asks, whatever its load; while restarting is backed off, refuses at once. */
+  openShared(): Promise<Link | Refusal> {
+    return this.#shared.open();
   }
 
   async #connect(profile: Profile, owner: LinkOwner): Promise<Link | Refusal> {
@@ -205,41 +272,18 @@ export class Backend implements LinkOwner {
     return link;
   }
 
-  #fail(refusal: Refusal): void {
-    const delay = backoffMs(this.#failures, 250, RESTART_MAX_MS, Math.random());
-    this.#failures += 1;
-    this.#fault = refusal;
-    this.#retryAt = Date.now() + delay;
-    this.#log.warn(
-      { code: refusal.code, why: refusal.words, detail: refusal.detail, retryInMs: delay },
-      'server is not available',
-    );
-    this.#retrySoon(delay);
-  }
-
-  #retrySoon(delayMs: number): void {
-    if (this.#closed || this.#retryTimer !== null) return;
-    this.#retryTimer = setTimeout(() => {
-      this.#retryTimer = null;
-      if (this.#closed || this.#links.length >= this.config.pool.size) return;
-      // Take the inventory in the background, so that the first list after a restart is not the slow one.
-      void this.#openShared().then((link) => {
-        if (!isRefusal(link)) void this.settle(NO_PROFILE);
-      });
-    }, delayMs);
-    this.#retryTimer.unref();
-  }
-
-  #unavailable(): Refusal {
-    const waitMs = Math.max(0, this.#retryAt - Date.now());
-    const why = this.#fault === undefined ? '' : ` ${this.#fault.words}`;
-    return refuse('backend_unavailable', `The server "${this.name}" is not available.${why}`, {
-      server: this.name,
-      retryAfterMs: waitMs,
-    });
-  }
-
   // === what shared links say ===
+
+  /** The link on which changes are heard is another one, the first again, or gone. */
+  #onFirst(link: Link | undefined, wasThere: boolean): void {
+    if (link !== undefined) {
+      this.#hello = link.hello;
+      this.#watch.follow(link);
+    }
+    if (link !== undefined && wasThere) return;
+    this.#inventories.expire();
+    this.#listener.onInventory(this);
+  }
 
   onMessage(link: Link | null, message: Message): void {
     if (message.kind === Kind.request) {
@@ -252,22 +296,6 @@ export class Backend implements LinkOwner {
     } else if (message.method === 'notifications/resources/updated') {
       this.#listener.onUpdated(this, message);
     }
-  }
-
-  onClose(link: Link, why: string): void {
-    const at = this.#links.indexOf(link);
-    if (at < 0) return;
-    this.#links.splice(at, 1);
-    if (this.#links.length === 0) {
-      this.#fault = refuse('backend_unavailable', `The connection ended: ${why}.`);
-      this.#inventories.expire();
-      this.#listener.onInventory(this);
-    } else if (at === 0) {
-      this.#watch.follow(this.#links[0]!);
-    }
-    if (this.#closed) return;
-    this.#log.warn({ why }, 'server connection ended');
-    this.#retrySoon(backoffMs(this.#failures, 50, RESTART_MAX_MS, Math.random()));
   }
 
   #listChanged(method: string, profile: Profile): void {
@@ -310,7 +338,7 @@ export class Backend implements LinkOwner {
   async settle(profile: Profile): Promise<void> {
     if (this.config.disabled || this.#closed || this.isFresh(profile)) return;
     // One that is known to be down is not waited for: its next start goes on in the background.
-    if (this.hasStarted && this.#links.length === 0) {
+    if (this.hasStarted && this.#shared.first === undefined) {
       void this.openShared();
       return;
     }
@@ -341,12 +369,11 @@ export class Backend implements LinkOwner {
 
   #taken(taken: Inventory | Refusal): void {
     if (isRefusal(taken)) {
-      this.#fault = taken;
+      this.#listFault = taken;
       this.#log.warn({ why: taken.words }, 'lists could not be taken; the last good ones stay');
       return;
     }
-    // Connected again is said elsewhere; here only the lists can have been at fault.
-    if (this.#links.length > 0) this.#fault = undefined;
+    this.#listFault = undefined;
     this.#listener.onInventory(this);
   }
 
@@ -354,6 +381,8 @@ export class Backend implements LinkOwner {
 
   /** A link for one holder alone. */
   lease(profile: Profile, callerId: string): Promise<Lease | Refusal> {
+    // A server that fails again and again is not started for each call.
+    if (this.#shared.isBackedOff) return Promise.resolve(this.#shared.unavailable());
     return this.#leases.take(profile, callerId);
   }
 
@@ -367,9 +396,54 @@ export class Backend implements LinkOwner {
     this.#leases.end(lease);
   }
 
-  /** Ends leases that nobody has used for `pool.idleMs`. Called by the gateway's sweep. */
+  /**
+   * The end of a session that held this lease. In mode `caller` the next session of the same caller gets it, unless its
+   * server has learnt roots or a log level, which are of the client that has gone.
+   */
+  leave(lease: Lease): void {
+    const isKept = this.#callers !== null && lease.isLive && lease.inFlight === 0;
+    const knowsClient = lease.logLevel !== '' || Object.hasOwn(lease.profile.capabilities, 'roots');
+    if (isKept && !knowsClient) this.release(lease);
+    else this.end(lease);
+  }
+
+  // === upkeep ===
+
+  /** Ends what nobody has used for `pool.idleMs` and replaces what is worn out. Called by the gateway's sweep. */
   sweep(now: number): void {
+    this.#shared.sweep(now);
+    this.#callers?.sweep();
     this.#leases.sweep(now);
+    void this.#recycling.weigh(this.#allLinks());
+  }
+
+  *#allLinks(): Iterable<Link> {
+    yield* this.#shared.all();
+    for (const lease of this.#leases.all) yield lease.link;
+  }
+
+  #onHang(link: Link): void {
+    this.#hung += 1;
+    this.#log.warn({ pid: link.pid, inFlight: link.inFlight }, 'server hangs and is replaced');
+  }
+
+  get stats(): BackendStats {
+    const shared = this.#shared;
+    const { late, unknown, faults, unexpected } = this.#counters;
+    return {
+      processes: shared.count + this.#leases.count,
+      personal: this.#leases.count - this.#leases.spares,
+      spares: this.#leases.spares,
+      inFlight: shared.inFlight + this.#leases.inFlight,
+      queued: shared.queued + this.#leases.waiting,
+      restarts: shared.restarts.count,
+      crashLoop: shared.restarts.isLooping,
+      hung: this.#hung,
+      late,
+      unknown,
+      invalid: faults,
+      unexpected,
+    };
   }
 
   // === the end ===
@@ -377,11 +451,7 @@ export class Backend implements LinkOwner {
   /** Closes once the requests in flight have been answered or have run out of time. */
   async retire(): Promise<void> {
     const until = Date.now() + this.config.timeoutMs;
-    const calls = () => {
-      const shared = this.#links.reduce((sum, link) => sum + link.inFlight, 0);
-      // Our own stream of changes is in flight for ever and waits for nobody.
-      return shared + this.#leases.inFlight - (this.#watch.isListening ? 1 : 0);
-    };
+    const calls = () => this.#shared.inFlight + this.#shared.queued + this.#leases.inFlight;
     while (Date.now() < until && calls() > 0) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -390,8 +460,7 @@ export class Backend implements LinkOwner {
 
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
-    const links = this.#links.splice(0);
-    await Promise.all([...links.map((link) => link.close()), this.#leases.close()]);
+    this.#health.stop();
+    await Promise.all([this.#shared.close(), this.#leases.close()]);
   }
 }

@@ -11,9 +11,10 @@ import { Backend, type BackendHost } from './backend.ts';
 import type { ServerConfig } from './config.ts';
 
 export { ask as askFor, notSupported } from './ask.ts';
-export { Backend, type BackendHost } from './backend.ts';
+export { Backend, type BackendHost, type BackendStats } from './backend.ts';
 export { buildCatalog, type Catalog, type Entry, findResource, type View } from './catalog.ts';
 export type { NamingConfig, ServerConfig, VirtualConfig } from './config.ts';
+export type { Place, Queued, Share } from './fair-queue.ts';
 export type { Lease, LeaseHolder } from './lease.ts';
 export type { Link, Mirror, Ran, Receiver } from './link.ts';
 export { matches } from './naming.ts';

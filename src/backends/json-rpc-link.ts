@@ -16,24 +16,14 @@ import { type Fault, Kind, type Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { DEADLINES } from './deadlines.ts';
 import type { Known } from './known.ts';
-import type { Link, LinkOwner, Mirror, Ran, Receiver } from './link.ts';
+import type { Counters, Link, LinkOwner, Mirror, Ran, Receiver } from './link.ts';
 import type { LinkLog } from './link-log.ts';
 import type { Sink, Wire } from './wire.ts';
 
 /** A guard, not a policy: concurrency limits stand before the links. */
 const IN_FLIGHT_MAX = 16_384;
-
-/** What a server did that it should not have, and what came to nothing. */
-export interface Counters {
-  /** Answers whose request was answered, cancelled or given up before. */
-  late: number;
-  /** Answers and progress for ids that were never ours. */
-  unknown: number;
-  /** Bytes that are no message. */
-  faults: number;
-  /** Messages that this era or this moment does not allow. */
-  unexpected: number;
-}
+/** The stream of changes: a request that is answered when it ends. */
+const LISTEN = 'subscriptions/listen';
 
 /** One request in flight. */
 class Pending implements Waiter {
@@ -42,11 +32,13 @@ class Pending implements Waiter {
   wheelRounds = 0;
   readonly id: number;
   readonly receiver: Receiver;
+  readonly isListen: boolean;
   readonly #link: JsonRpcLink;
 
-  constructor(id: number, receiver: Receiver, link: JsonRpcLink) {
+  constructor(id: number, receiver: Receiver, isListen: boolean, link: JsonRpcLink) {
     this.id = id;
     this.receiver = receiver;
+    this.isListen = isListen;
     this.#link = link;
   }
 
@@ -58,13 +50,16 @@ class Pending implements Waiter {
 export class JsonRpcLink implements Link, Sink {
   readonly name: string;
   readonly owner: LinkOwner;
-  readonly counters: Counters = { late: 0, unknown: 0, faults: 0, unexpected: 0 };
+  readonly counters: Counters;
   usedAt = Date.now();
+  sent = 0;
+  heard = 0;
 
   readonly #log: LinkLog;
   readonly #pending = new IdTable<Pending>();
   #wire: Wire | null = null;
   #lastId = 0;
+  #listening = 0;
   #isLive = true;
   #isReady = false;
   #era: Era = 'legacy';
@@ -76,6 +71,7 @@ export class JsonRpcLink implements Link, Sink {
   constructor(name: string, owner: LinkOwner, log: LinkLog) {
     this.name = name;
     this.owner = owner;
+    this.counters = owner.counters ?? { late: 0, unknown: 0, faults: 0, unexpected: 0 };
     this.#log = log;
   }
 
@@ -92,7 +88,11 @@ export class JsonRpcLink implements Link, Sink {
   }
 
   get inFlight(): number {
-    return this.#pending.size;
+    return this.#pending.size - this.#listening;
+  }
+
+  get pid(): number | undefined {
+    return this.#wire?.pid;
   }
 
   get isLive(): boolean {
@@ -144,8 +144,11 @@ export class JsonRpcLink implements Link, Sink {
       failLater(receiver, refuse('busy'));
       return;
     }
-    const pending = new Pending(id, receiver, this);
+    const pending = new Pending(id, receiver, mirror.method === LISTEN, this);
     this.#pending.add(pending);
+    this.sent += 1;
+    if (pending.isListen) this.#listening += 1;
+    if (receiver.share) receiver.share.inFlight += 1;
     if (timeoutMs > 0 && Number.isFinite(timeoutMs)) DEADLINES.add(pending, timeoutMs);
     const refusal = this.#wire.request(id, bytes, mirror);
     if (refusal !== undefined && this.#settle(id) !== undefined) failLater(receiver, refusal);
@@ -170,6 +173,11 @@ export class JsonRpcLink implements Link, Sink {
     return this.#wire?.close() ?? Promise.resolve();
   }
 
+  abandon(refusal: Refusal): Promise<void> {
+    this.#end(refusal.detail ?? refusal.words, refusal);
+    return this.close();
+  }
+
   /** The deadline of a request has passed. */
   expire(pending: Pending): void {
     // Another deadline of the same tick may have closed the link and failed this request already.
@@ -179,6 +187,7 @@ export class JsonRpcLink implements Link, Sink {
   }
 
   onBytes(bytes: Buffer, of: number): void {
+    this.heard += 1;
     if (this.#endedWhy !== '') return;
     const message = read(bytes);
     if (isFault(message)) {
@@ -223,12 +232,15 @@ export class JsonRpcLink implements Link, Sink {
   }
 
   onEnd(why: string): void {
+    this.#end(why, this.#unavailable(why));
+  }
+
+  #end(why: string, refusal: Refusal): void {
     if (this.#endedWhy !== '') return;
     this.#endedWhy = why;
     this.#isLive = false;
     const lost = [...this.#pending];
     for (const pending of lost) this.#settle(pending.id);
-    const refusal = this.#unavailable(why);
     for (const pending of lost) pending.receiver.onFail(refusal, 'maybe');
     if (this.#isReady) this.owner.onClose(this, why);
   }
@@ -320,7 +332,12 @@ export class JsonRpcLink implements Link, Sink {
   /** Takes a request out of the books; undefined where it is not there (any more). */
   #settle(id: number): Pending | undefined {
     const pending = this.#pending.take(id);
-    if (pending !== undefined) DEADLINES.drop(pending);
+    if (pending === undefined) return undefined;
+    DEADLINES.drop(pending);
+    if (pending.isListen) this.#listening -= 1;
+    const { share } = pending.receiver;
+    if (share) share.inFlight -= 1;
+    this.owner.onSettled?.(this);
     return pending;
   }
 

@@ -3,14 +3,15 @@
  *
  * Bounded by `pool.max` together with the shared links. A full pool first takes away the lease unused for longest whose
  * holder has nothing under way and whose client holds no stream: clients go without a word, and their sessions would
- * keep the newcomers out. Otherwise the newcomer waits, in order, for a bounded time.
+ * keep the newcomers out. Spares (`spares.ts`) go before those. Otherwise the newcomer waits, in order, for a bounded time.
  */
 
 import { isRefusal } from '../model.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { Lease } from './lease.ts';
-import type { Link } from './link.ts';
-import type { Profile } from './profile.ts';
+import type { Counters, Link } from './link.ts';
+import { NO_PROFILE, type Profile } from './profile.ts';
+import { Spares } from './spares.ts';
 
 /** What a pool needs of the server that it belongs to. */
 export interface LeaseSource {
@@ -18,11 +19,18 @@ export interface LeaseSource {
   onListChanged(method: string, profile: Profile): void;
   /** Shared links: they count against `pool.max` too. */
   sharedCount(): number;
+  /** Ends a shared link that nobody needs, if there is one. */
+  makeRoom(): boolean;
+  /** Why this lease is not handed on: worn out. */
+  isWornOut(lease: Lease): boolean;
+  readonly counters: Counters;
 }
 
 interface Limits {
   readonly max: number;
   readonly idleMs: number;
+  /** Spares; see `spares.ts`. */
+  readonly warm: number;
 }
 
 interface Waiter {
@@ -43,6 +51,7 @@ export class LeasePool {
   /** Leases without a holder, oldest first; reused only by their own caller and profile. */
   readonly #idle: Lease[] = [];
   readonly #waiters: Waiter[] = [];
+  readonly #spares: Spares;
   #connecting = 0;
   #isClosed = false;
 
@@ -51,6 +60,35 @@ export class LeasePool {
     this.#limits = limits;
     this.#waitMs = waitMs;
     this.#source = source;
+    const hasRoom = () => this.#used < limits.max && this.#waiters.length === 0;
+    this.#spares = new Spares(limits.warm, (profile) => this.#connect(profile, ''), hasRoom);
+  }
+
+  /** Processes or connections, spares and those being opened included. */
+  get #used(): number {
+    return this.#source.sharedCount() + this.count;
+  }
+
+  get count(): number {
+    return this.#leases.size + this.#spares.count + this.#connecting;
+  }
+
+  get spares(): number {
+    return this.#spares.count;
+  }
+
+  get waiting(): number {
+    return this.#waiters.length;
+  }
+
+  get all(): Iterable<Lease> {
+    return this.#leases;
+  }
+
+  /** Keeps spares for clients without capabilities from the start. */
+  warmUp(): void {
+    this.#spares.expect(NO_PROFILE);
+    void this.#spares.refill();
   }
 
   get inFlight(): number {
@@ -69,25 +107,37 @@ export class LeasePool {
       this.#idle.splice(at, 1);
       return Promise.resolve(idle);
     }
+    const spare = this.#spares.take(profile);
+    setImmediate(() => void this.#spares.refill());
+    if (spare !== undefined) {
+      spare.adopt(callerId);
+      this.#leases.add(spare);
+      return Promise.resolve(spare);
+    }
     return this.#hasRoom() ? this.#open(profile, callerId) : this.#wait(profile, callerId);
   }
 
   async #open(profile: Profile, callerId: string): Promise<Lease | Refusal> {
-    const lease = new Lease(profile, callerId, this.#source.onListChanged, (closed) =>
-      this.#forget(closed),
-    );
+    const lease = await this.#connect(profile, callerId);
+    if (isRefusal(lease)) this.#serveNext();
+    else this.#leases.add(lease);
+    return lease;
+  }
+
+  async #connect(profile: Profile, callerId: string): Promise<Lease | Refusal> {
+    const { counters, onListChanged } = this.#source;
+    const forget = (closed: Lease) => this.#forget(closed);
+    const lease = new Lease(profile, callerId, counters, onListChanged, forget);
     this.#connecting += 1;
     const link = await this.#source.connect(profile, lease);
     this.#connecting -= 1;
     if (isRefusal(link) || this.#isClosed) {
       if (!isRefusal(link)) void link.close();
-      this.#serveNext();
       const why = isRefusal(link) ? link.words : 'It is being stopped.';
       const words = `The server "${this.#name}" is not available. ${why}`;
       return refuse('backend_unavailable', words, { server: this.#name });
     }
     lease.connected(link);
-    this.#leases.add(lease);
     return lease;
   }
 
@@ -112,6 +162,10 @@ export class LeasePool {
   release(lease: Lease): void {
     lease.letGo();
     if (!lease.isLive || this.#isClosed) return;
+    if (this.#source.isWornOut(lease)) {
+      this.end(lease);
+      return;
+    }
     this.#idle.push(lease);
     this.#serveNext();
   }
@@ -125,6 +179,7 @@ export class LeasePool {
 
   #forget(lease: Lease): void {
     this.#leases.delete(lease);
+    this.#spares.forget(lease);
     const at = this.#idle.indexOf(lease);
     if (at >= 0) this.#idle.splice(at, 1);
     this.#serveNext();
@@ -145,8 +200,11 @@ export class LeasePool {
 
   /** True when one more fits, if need be because another one was taken away. */
   #hasRoom(): boolean {
-    const used = this.#source.sharedCount() + this.#leases.size + this.#connecting;
+    const used = this.#used;
     if (used < this.#limits.max) return true;
+    const spare = this.#spares.evict();
+    if (spare !== undefined) void spare.link.close();
+    if (spare !== undefined || this.#source.makeRoom()) return used - 1 < this.#limits.max;
     let oldest: Lease | undefined;
     for (const lease of this.#leases) {
       if (!lease.isSpare) continue;
@@ -171,8 +229,11 @@ export class LeasePool {
   sweep(now: number): void {
     for (const lease of [...this.#leases]) {
       const isUsed = lease.inFlight > 0 || now - lease.link.usedAt <= this.#limits.idleMs;
+      const isLeft = lease.inFlight === 0 && lease.holder === null && this.#idle.includes(lease);
       if (!isUsed) this.#takeAway(lease, 'it was idle');
+      else if (isLeft && this.#source.isWornOut(lease)) this.#takeAway(lease, 'it was worn out');
     }
+    void this.#spares.refill();
   }
 
   async close(): Promise<void> {
@@ -181,7 +242,7 @@ export class LeasePool {
       clearTimeout(waiter.timer);
       waiter.answer(this.#full());
     }
-    const links = [...this.#leases].map((lease) => lease.link);
+    const links = [...this.#leases, ...this.#spares.close()].map((lease) => lease.link);
     this.#leases.clear();
     this.#idle.length = 0;
     await Promise.all(links.map((link) => link.close()));

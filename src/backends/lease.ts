@@ -8,7 +8,7 @@
 
 import { Kind, type Message } from '../protocol/message.ts';
 import { notSupported } from './ask.ts';
-import type { Link, LinkOwner } from './link.ts';
+import type { Counters, Link, LinkOwner } from './link.ts';
 import type { Profile } from './profile.ts';
 import { LIST_CHANGES, Watch } from './watch.ts';
 
@@ -22,7 +22,9 @@ export interface LeaseHolder {
 
 export class Lease implements LinkOwner {
   readonly profile: Profile;
-  readonly callerId: string;
+  readonly counters: Counters;
+  readonly openedAt = Date.now();
+  #callerId: string;
   readonly #onListChanged: (method: string, profile: Profile) => void;
   readonly #onClosed: (lease: Lease) => void;
   readonly #watch = new Watch((message) => this.onMessage(this.link, message), null);
@@ -36,13 +38,25 @@ export class Lease implements LinkOwner {
   constructor(
     profile: Profile,
     callerId: string,
+    counters: Counters,
     onListChanged: (method: string, profile: Profile) => void,
     onClosed: (lease: Lease) => void,
   ) {
     this.profile = profile;
-    this.callerId = callerId;
+    this.#callerId = callerId;
+    this.counters = counters;
     this.#onListChanged = onListChanged;
     this.#onClosed = onClosed;
+  }
+
+  /** Whose it is; '' while it is kept ready for whoever comes. */
+  get callerId(): string {
+    return this.#callerId;
+  }
+
+  /** Nobody has used it: it becomes this caller's. */
+  adopt(callerId: string): void {
+    this.#callerId = callerId;
   }
 
   /** The link; set once, right after it was connected with this lease as its owner. */
@@ -80,9 +94,8 @@ export class Lease implements LinkOwner {
     this.#watch.unsubscribe(uri);
   }
 
-  /** Requests in flight, but for the stream of changes, which waits for nobody. */
   get inFlight(): number {
-    return this.link.inFlight - (this.#watch.isListening ? 1 : 0);
+    return this.link.inFlight;
   }
 
   letGo(): void {

@@ -17,8 +17,27 @@ import type { Refusal } from '../protocol/refusal.ts';
  */
 export type Ran = 'no' | 'maybe';
 
+/** What one caller has in flight at one server. */
+export interface InFlight {
+  inFlight: number;
+}
+
+/** What a server did that it should not have, and what came to nothing. */
+export interface Counters {
+  /** Answers whose request was answered, cancelled or given up before. */
+  late: number;
+  /** Answers and progress for ids that were never ours. */
+  unknown: number;
+  /** Bytes that are no message. */
+  faults: number;
+  /** Messages that this era or this moment does not allow. */
+  unexpected: number;
+}
+
 /** Takes what the server says about one request. After `onReply` or `onFail` nothing more comes. */
 export interface Receiver {
+  /** Where the link counts this request while it is in flight. */
+  readonly share?: InFlight | null;
   /** The answer: a result or an error, with our id still in it. */
   onReply(reply: Message): void;
   /** There will be no answer. */
@@ -29,10 +48,14 @@ export interface Receiver {
 
 /** Takes what the server says about no request in particular. */
 export interface LinkOwner {
+  /** Where all links of one server count; without it each link counts for itself. */
+  readonly counters?: Counters;
   /** A notification, or a request of a legacy server (ping is answered by the link itself). */
   onMessage(link: Link, message: Message): void;
   /** The conversation is over, by either side; every request in flight has already failed. Called once. */
   onClose(link: Link, why: string): void;
+  /** A request was answered, cancelled or given up: there is room for another. */
+  onSettled?(link: Link): void;
 }
 
 /** What HTTP needs beside the bytes of a modern request: mirrored headers (2026-07-28 transports). */
@@ -51,8 +74,14 @@ export interface Link {
   /** The DiscoverResult or InitializeResult. */
   readonly hello: Record<string, unknown>;
   readonly owner: LinkOwner;
-  /** Requests sent and not yet answered. */
+  /** Requests sent and not yet answered, but for the stream of changes, which waits for nobody. */
   readonly inFlight: number;
+  /** Requests sent since the link was made. */
+  readonly sent: number;
+  /** Messages that the server has sent since then, be they valid or not. */
+  readonly heard: number;
+  /** The child process; undefined where there is none. */
+  readonly pid: number | undefined;
   readonly isLive: boolean;
   /** Milliseconds since the epoch of the last request; for idle expiry. */
   readonly usedAt: number;
@@ -72,4 +101,6 @@ export interface Link {
   cancel(id: number, reason: string): void;
   /** Ends the conversation in order: stdin closed, SIGTERM, SIGKILL; session DELETE. Resolves when it is over. */
   close(): Promise<void>;
+  /** The same for a server that no longer answers: requests in flight fail with this at once. */
+  abandon(refusal: Refusal): Promise<void>;
 }

@@ -5,7 +5,7 @@
  * closed, SIGTERM, SIGKILL) that leaves neither the child nor its children behind. The child inherits only what
  * programs need to run, never the gateway's own secrets. No shell is involved: arguments are never parsed.
  *
- * The only place that starts processes.
+ * The only place that starts processes, but for the watchdog that ends them.
  */
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';

@@ -1,5 +1,5 @@
 /**
- * Which calls need a link of their own, and how they get one.
+ * Which calls need a link of their own, and how they get one; and whose turn it is on the others.
  */
 
 import {
@@ -9,6 +9,7 @@ import {
   NO_PROFILE,
   type Profile,
 } from '../backends/backends.ts';
+import { ANONYMOUS } from '../model.ts';
 import type { Refusal } from '../protocol/refusal.ts';
 import type { Call } from './call.ts';
 
@@ -33,11 +34,22 @@ export function profileFor(backend: Backend, profile: Profile): Profile {
 export function needsLease(call: Call, backend: Backend): boolean {
   const { mode } = backend.config.pool;
   if (mode === 'shared') return false;
-  if (mode === 'session' && call.session !== null) return true;
+  if (mode === 'session') return true;
   const { session, message } = call;
   const wantsLogs = session === null ? message.logLevelStart >= 0 : session.logLevel !== '';
   if (backend.era === 'modern') return wantsLogs && backend.isPipe;
-  return wantsLogs || call.profile !== NO_PROFILE || isTask(message.method, call, backend);
+  if (wantsLogs || call.profile !== NO_PROFILE) return true;
+  // In a process of the caller's own, tasks are the caller's own.
+  return mode !== 'caller' && isTask(message.method, call, backend);
+}
+
+/**
+ * Among whom the room of a server is shared out fairly: callers, and where nobody has to say who they are, sessions. A
+ * caller cannot get more by opening more sessions; somebody anonymous can, up to `sessions.perCallerMax`.
+ */
+export function fairKey(call: Call): string {
+  const { session, caller } = call;
+  return session !== null && caller === ANONYMOUS ? session.id : caller.id;
 }
 
 /** 2025-11-25 tasks are state of the session that made them; on a shared link tasks/list would show everybody's. */

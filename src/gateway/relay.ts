@@ -21,8 +21,11 @@ import {
   type Link,
   type Mirror,
   notSupported,
+  type Place,
+  type Queued,
   type Ran,
   type Receiver,
+  type Share,
 } from '../backends/backends.ts';
 import { isRefusal } from '../model.ts';
 import { Kind, type Message } from '../protocol/message.ts';
@@ -35,7 +38,7 @@ import { requestFor } from './bridge/request.ts';
 import { toLegacy, toModern, urlElicitations } from './bridge/results.ts';
 import { Rounds } from './bridge/rounds.ts';
 import { type Call, replyStatus } from './call.ts';
-import { DIGEST_MS, needsLease, openLease } from './lease-call.ts';
+import { DIGEST_MS, fairKey, needsLease, openLease } from './lease-call.ts';
 import { isFailure, isServerFault, isTransient } from './outcome.ts';
 import type { Parking } from './parking.ts';
 import type { Target } from './target.ts';
@@ -44,12 +47,15 @@ import type { Target } from './target.ts';
 const NO_DEADLINE_MS = 2_147_483_647;
 const NO_PARAMS: readonly string[] = [];
 
-export class Relay implements Receiver, LeaseHolder {
+export class Relay implements Receiver, LeaseHolder, Queued {
   /** The client's request; another one after each retry of a parked call. */
   call: Call;
   readonly target: Target;
   readonly parking: Parking;
   lease: Lease | null = null;
+  /** What this caller has in flight there; null on a lease. */
+  share: Share | null = null;
+  #place: Place | null = null;
   #link: Link | null = null;
   #id = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -79,7 +85,7 @@ export class Relay implements Receiver, LeaseHolder {
     return this.#link;
   }
 
-  /** Sends at once where a shared link will do and is there; otherwise as soon as a link is. */
+  /** Sends at once where a shared link will do and has room; otherwise in its turn, or as soon as a link is there. */
   start(): Promise<void> | undefined {
     const refusal = this.target.policy.gate?.refuse();
     if (refusal !== undefined) {
@@ -90,24 +96,51 @@ export class Relay implements Receiver, LeaseHolder {
   }
 
   #start(): Promise<void> | undefined {
-    const link = this.backend.sharedLink();
-    if (link !== undefined && !needsLease(this.call, this.backend)) {
+    const { call, backend } = this;
+    const isOpen = backend.era !== undefined && !needsLease(call, backend);
+    if (!isOpen || backend.mustOpen(call.caller.id)) return this.#open();
+    this.#enter();
+    return undefined;
+  }
+
+  #enter(): void {
+    const { call, backend } = this;
+    const { id } = call.caller;
+    const share = backend.share(fairKey(call));
+    this.share = share;
+    const link = backend.take(share, id);
+    if (link !== undefined) {
       this.#sendOn(link, '');
-      return undefined;
+      return;
     }
-    return this.#open();
+    const place = backend.queue(this, share, id, call.message.bytes.length);
+    if (isRefusal(place)) {
+      call.refuse(place);
+      return;
+    }
+    this.#place = place;
+    call.onCancel = (reason) => this.#cancel(reason);
+  }
+
+  onRoom(link: Link): void {
+    this.#place = null;
+    this.#sendOn(link, '');
+  }
+
+  onNoRoom(refusal: Refusal): void {
+    this.#place = null;
+    this.fail(refusal);
   }
 
   async #open(): Promise<void> {
     const { call, backend } = this;
     // Connecting also tells the era, and with it whether a lease is needed at all.
-    const shared =
-      backend.era === undefined || !needsLease(call, backend)
-        ? await backend.openShared()
-        : undefined;
+    const shared = backend.era === undefined ? await backend.openShared() : undefined;
     if (isRefusal(shared)) return call.refuse(shared);
-    if (shared !== undefined && !needsLease(call, backend)) {
-      if (!call.isDone) this.#sendOn(shared, '');
+    if (!needsLease(call, backend)) {
+      const refusal = await backend.open(call.caller.id);
+      if (refusal !== undefined) call.refuse(refusal);
+      else if (!call.isDone) this.#enter();
       return;
     }
     // Known to the session before the lease is: what a new process asks at once goes out on this call's stream.
@@ -352,6 +385,7 @@ export class Relay implements Receiver, LeaseHolder {
 
   #cancel(reason: string): void {
     this.#disarm();
+    this.#place?.leave();
     if (this.#link !== null) this.#link.cancel(this.#id, reason);
     this.#leave(false);
   }

@@ -4,6 +4,7 @@
 
 import {
   type Backend,
+  type BackendStats,
   type BreakerReport,
   type CallCounters,
   NO_PROFILE,
@@ -25,6 +26,7 @@ export interface ServerReport {
   readonly breakers?: readonly BreakerReport[];
   /** What became of its calls since it was configured so. */
   readonly calls: CallCounters;
+  readonly load: BackendStats;
 }
 
 export function reportOf(backend: Backend): ServerReport {
@@ -43,6 +45,7 @@ export function reportOf(backend: Backend): ServerReport {
     ...(fault === undefined ? {} : { fault: fault.words }),
     ...(breakers.length === 0 ? {} : { breakers }),
     calls: { ...policies.counters },
+    load: backend.stats,
   };
 }
 

@@ -105,8 +105,10 @@ export class Session implements LeaseHolder {
   }
 
   async #open(backend: Backend): Promise<Lease | Refusal> {
-    // Under its own id: what another client of the same caller left in a process is not this session's.
-    const lease = await openLease(backend, this.profile, this.id, this.logLevel);
+    // Under its own id, unless configured otherwise: what another client of the same caller left in a process is not
+    // this session's.
+    const holder = backend.config.pool.mode === 'caller' ? this.caller.id : this.id;
+    const lease = await openLease(backend, this.profile, holder, this.logLevel);
     if ('code' in lease) {
       this.#leases.delete(backend);
       return lease;
@@ -309,7 +311,7 @@ export class Session implements LeaseHolder {
     this.subscriptions.end();
     for (const [backend, opening] of this.#leases) {
       void opening.then((lease) => {
-        if (!('code' in lease)) backend.end(lease);
+        if (!('code' in lease)) backend.leave(lease);
       });
     }
     this.#leases.clear();

@@ -18,15 +18,18 @@ const pools: LeasePool[] = [];
 let opened = 0;
 
 /** A pool of real processes of the echo fixture. */
-function poolOf(max: number, waitMs = 200, idleMs = 1000, shared = 0): LeasePool {
+function poolOf(max: number, waitMs = 200, idleMs = 1000, shared = 0, warm = 0): LeasePool {
   opened = 0;
-  const pool = new LeasePool('echo', { max, idleMs }, waitMs, {
+  const pool = new LeasePool('echo', { max, idleMs, warm }, waitMs, {
     connect: (profile, lease) => {
       opened += 1;
       return connect('echo', ECHO, profile.capabilities, lease, undefined, LOG, process.env);
     },
     onListChanged: () => {},
     sharedCount: () => shared,
+    makeRoom: () => false,
+    isWornOut: () => false,
+    counters: { late: 0, unknown: 0, faults: 0, unexpected: 0 },
   });
   pools.push(pool);
   return pool;
