@@ -21,6 +21,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { layOut, moveSelf } from './suite/cpus.ts';
+import { estimateMs } from './suite/estimate.ts';
 import { markdown } from './suite/report.ts';
 import type { Results } from './suite/results.ts';
 import { alsoSubject, PROJECT, SUBJECTS, type Subject } from './suite/roster.ts';
@@ -133,6 +134,10 @@ async function run(args: string[]): Promise<number> {
   }
   const cpus = layOut();
   moveSelf(cpus.generator);
+  if (options.only === undefined) {
+    const minutes = Math.ceil(estimateMs(settings, subjects) / 60_000);
+    console.error(`About ${minutes} min on a machine with nothing else to do.`);
+  }
   const late = setTimeout(() => {
     console.error(`The run took more than ${settings.deadlineMs} ms and was given up.`);
     process.exit(1);

@@ -9,7 +9,7 @@ import { type Plan, type Report, runLoadProcess } from '../load/load.ts';
 import type { Cpus } from './cpus.ts';
 import type { Deck, Player } from './deck.ts';
 import { type Cell, type Figures, figuresOf, wrongIn } from './figures.ts';
-import type { Part, Scenario, Settings } from './settings.ts';
+import { durationOf, type Part, type Scenario, type Settings } from './settings.ts';
 
 export interface Target {
   readonly url: string;
@@ -79,13 +79,14 @@ export async function play(
     invited.map((player) => [player, { figures: [], wrong: new Set() }]),
   );
   const dropped: string[] = [];
+  const times = { warmupMs: settings.warmupMs, durationMs: durationOf(scenario, settings) };
   for (let round = 0; round < settings.rounds; round++) {
     const first = round % invited.length;
     for (const player of [...invited.slice(first), ...invited.slice(0, first)]) {
       const found = rounds.get(player);
       if (found === undefined) continue;
       try {
-        const report = await measureSome(player, scenario, settings, cpus);
+        const report = await measureSome(player, scenario, times, cpus);
         found.figures.push(figuresOf(report));
         for (const words of wrongIn(report)) found.wrong.add(words);
       } catch (error) {

@@ -12,6 +12,7 @@ import type { Memory, Probed } from './memory.ts';
 import { measure } from './rounds.ts';
 import type { Part, Settings } from './settings.ts';
 
+const SLICE_MS_MIN = 200;
 const SLICE_MS_MAX = 5000;
 const MIX: readonly Part[] = [
   { kind: 'call', bytes: 300, weight: 6 },
@@ -37,15 +38,20 @@ export interface SoakFigures {
 export async function soak(player: Probed, settings: Settings, cpus: Cpus): Promise<SoakFigures> {
   const points: SoakPoint[] = [];
   let calls = 0;
+  let perMs = 1;
+  let sliceMs = SLICE_MS_MIN;
   let errors = 0;
   const until = async (goal: number) => {
     while (calls < goal) {
-      const sliceMs = Math.min(SLICE_MS_MAX, settings.durationMs * 2);
+      // What is left at the last pace, and not much longer than the last: at first a process gets faster and faster.
+      const leftMs = Math.max(SLICE_MS_MIN, (goal - calls) / perMs);
+      sliceMs = Math.ceil(Math.min(SLICE_MS_MAX, sliceMs * 2, leftMs));
       const shape = { era: 'legacy' as const, connections: settings.soakConnections, mix: MIX };
       const times = { warmupMs: 0, durationMs: sliceMs };
       const done = figuresOf(await measure(player, shape, times, cpus));
       if (done.calls === 0) throw new Error(`${player.name} stopped answering in the soak`);
       calls += done.calls;
+      perMs = done.calls / sliceMs;
       errors += done.errors;
     }
     points.push({ calls, ...(await player.memory()) });

@@ -4,6 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { estimateMs } from '../../bench/suite/estimate.ts';
 import {
   type Cell,
   difference,
@@ -16,7 +17,8 @@ import {
 import { judge } from '../../bench/suite/goals.ts';
 import { markdown } from '../../bench/suite/report.ts';
 import type { Results } from '../../bench/suite/results.ts';
-import { FULL, OPEN_LOOP } from '../../bench/suite/settings.ts';
+import { SUBJECTS } from '../../bench/suite/roster.ts';
+import { FULL, OPEN_LOOP, SMOKE } from '../../bench/suite/settings.ts';
 import { slope } from '../../bench/suite/soak.ts';
 import type { StopwatchReport } from '../../src/telemetry/stopwatch.ts';
 
@@ -197,6 +199,20 @@ test('the page names machine, command, pinning, versions and every fault', () =>
 
 test('the page says so while on equals off', () => {
   assert.match(markdown(resultsOf([])), /on equals off/);
+});
+
+test('a full run stays below 25 minutes, also with a feature turned on', () => {
+  const on = SUBJECTS.filter(({ name }) => name === 'sluice' || name === 'sluice-node').map(
+    (subject) => ({
+      ...subject,
+      name: `${subject.name}-on`,
+      sluice: { ...subject.sluice, features: [] },
+    }),
+  );
+  const withOn = on.filter(({ name }) => SUBJECTS.every((subject) => subject.name !== name));
+  const minutes = estimateMs(FULL, [...SUBJECTS, ...withOn]) / 60_000;
+  assert.ok(minutes < 25, `${minutes.toFixed(1)} min`);
+  assert.ok(estimateMs(SMOKE, SUBJECTS) < 60_000);
 });
 
 test('every scenario has its own name, and a rate only where a schedule is meant', () => {

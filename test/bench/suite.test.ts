@@ -13,8 +13,9 @@ import { callRequest, closeSession, firstAnswer, openSession } from '../../bench
 import { deal } from '../../bench/suite/deck.ts';
 import { idleSessions, seatProbed } from '../../bench/suite/memory.ts';
 import type { Results } from '../../bench/suite/results.ts';
-import { EVERYTHING, echo, SUBJECTS } from '../../bench/suite/roster.ts';
+import { type Backend, EVERYTHING, echo, SUBJECTS } from '../../bench/suite/roster.ts';
 import { SMOKE } from '../../bench/suite/settings.ts';
+import { soak } from '../../bench/suite/soak.ts';
 import { UWS_MISSING } from '../support/fronts.ts';
 import { runProcess, startProcess } from '../support/spawn.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
@@ -101,6 +102,29 @@ test('every life of a connection is counted, and memory per session is what is l
   await closeSession(url, more);
   await player.stop();
   assert.ok(player.hasEnded());
+});
+
+test('the soak sees a relay that keeps a few words per call', {
+  timeout: DEADLINE_MS,
+}, async () => {
+  const plain = subjects('floor-node')[0]!;
+  const leaky = {
+    ...plain,
+    name: 'leaky',
+    program(port: number, backend: Backend) {
+      const { command, args } = plain.program!(port, backend);
+      return { command, args: ['--import', compiled('test/bench/leak.js'), ...args] };
+    },
+  };
+  const player = await seatProbed(leaky, echo('legacy'), UNPINNED);
+  after(() => player.stop());
+  const settings = { ...SMOKE, soakCalls: 80_000, soakIntervals: 8 };
+  const { liveBytesPerCall, points, errors } = await soak(player, settings, UNPINNED);
+  assert.equal(errors, 0);
+  assert.equal(points.length, settings.soakIntervals);
+  // An array of four numbers and its place: 64 bytes or more.
+  assert.ok(liveBytesPerCall > 32, `${liveBytesPerCall} B per call: ${JSON.stringify(points)}`);
+  await player.stop();
 });
 
 test('the smoke run has everything that the full run has, and nothing goes wrong in it', {

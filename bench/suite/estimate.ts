@@ -1,0 +1,55 @@
+/**
+ * How long a whole run takes, from its settings: so that whoever adds a scenario sees what it costs.
+ *
+ * Sums what the settings bound by time, and what was measured for the rest on two cores with nothing else to do.
+ */
+
+import type { Subject } from './roster.ts';
+import { durationOf, type Settings } from './settings.ts';
+
+/** A generator process starts, connects, opens its sessions, and reports. */
+const GENERATOR_MS = 400;
+/** A gateway and its server start, and stop. */
+const START_MS = 700;
+const COLD_START_MS = 1200;
+/** Opened twice. */
+const IDLE_SESSION_MS = 3;
+/** Calls of the soak's mix per second. */
+const SOAK_RPS = { uws: 30_000, node: 18_000 };
+const SOAK_SLICE_MS = 4000;
+const HALF_CAPACITY_PEERS = 2;
+const HALF_CAPACITY_PLAYERS = 3;
+const PIPE_RUNS = 5;
+
+export function estimateMs(settings: Settings, subjects: readonly Subject[]): number {
+  const { rounds, warmupMs, durationMs } = settings;
+  const runMs = warmupMs + durationMs + GENERATOR_MS;
+  const ours = subjects.filter(({ isOurs }) => isOurs);
+  const gateways = subjects.filter(({ sluice }) => sluice !== undefined);
+  const plain = gateways.filter(({ sluice }) => sluice?.features === undefined);
+  const aside = settings.asidesOursOnly ? ours : subjects;
+  const cells = settings.scenarios.reduce((sum, scenario) => {
+    const invited = subjects.filter(
+      ({ isOurs, eras }) => eras.includes(scenario.era) && (isOurs || scenario.oursOnly !== true),
+    );
+    const ms = warmupMs + durationOf(scenario, settings) + GENERATOR_MS;
+    return sum + invited.length * rounds * ms;
+  }, 0);
+  const soakMs = ({ sluice }: Subject) => {
+    const ms = (settings.soakCalls / SOAK_RPS[sluice?.front ?? 'uws']) * 1000;
+    return START_MS + ms + Math.max(settings.soakIntervals, ms / SOAK_SLICE_MS) * GENERATOR_MS;
+  };
+  const soaks = gateways.filter(({ name }) => settings.soakSubjects.test(name));
+  return (
+    cells +
+    HALF_CAPACITY_PEERS * HALF_CAPACITY_PLAYERS * rounds * runMs +
+    subjects.length * rounds * settings.churnMs +
+    2 * rounds * runMs +
+    PIPE_RUNS * runMs +
+    gateways.length * 2 * ((rounds + 1) * runMs + START_MS) +
+    plain.length * (2 * rounds * runMs + START_MS) +
+    aside.length * settings.coldStarts * COLD_START_MS +
+    aside.length * (START_MS + settings.idleSessions * IDLE_SESSION_MS) +
+    soaks.reduce((sum, subject) => sum + soakMs(subject), 0)
+  );
+}
