@@ -7,9 +7,11 @@
 import {
   createServer,
   type IncomingHttpHeaders,
+  type IncomingMessage,
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 
@@ -30,6 +32,8 @@ export interface Manner {
   readonly tools?: readonly object[];
   /** Answers as an event stream. */
   readonly isStream?: boolean;
+  /** Serves https with these, in PEM. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
 }
 
 const ECHO = {
@@ -51,7 +55,7 @@ export class LoadServer {
 
   private constructor(manner: Manner) {
     this.#manner = manner;
-    this.#server = createServer((request, response) => {
+    const listen = (request: IncomingMessage, response: ServerResponse) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
@@ -66,7 +70,9 @@ export class LoadServer {
         this.seen.push(seen);
         this.#answer(seen, response);
       });
-    });
+    };
+    const { tls } = manner;
+    this.#server = tls === undefined ? createServer(listen) : createSecureServer(tls, listen);
   }
 
   static async start(t: TestContext, manner: Manner = {}): Promise<LoadServer> {
@@ -74,7 +80,7 @@ export class LoadServer {
     server.#server.listen(0, '127.0.0.1');
     await new Promise((resolve) => server.#server.once('listening', resolve));
     const { port } = server.#server.address() as AddressInfo;
-    server.#url = `http://127.0.0.1:${port}/mcp`;
+    server.#url = `http${manner.tls === undefined ? '' : 's'}://127.0.0.1:${port}/mcp`;
     t.after(() => server.shut());
     return server;
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Report } from '../../bench/load/load.ts';
 import { LoadServer } from '../bench/load-server.ts';
+import { Authority, pem } from '../support/certificates.ts';
 import { gateway, type Place, Program, placeOf, run, tiny, write } from './sluice.ts';
 
 const SHORT = ['--warmup', '50ms', '--duration', '250ms', '--connections', '2'];
@@ -55,6 +56,31 @@ describe('sluice bench', { timeout: 180_000 }, () => {
     assert.equal(second.code, 0, second.stderr);
     assert.match(second.stdout, /compare p99: .* \(95 %: [\d.]+ to [\d.]+\)/);
     assert.match(second.stdout, /held {3}p99<1000x:before\.json/);
+  });
+
+  it('measures over https, and calls nobody whose certificate it cannot check', async (t) => {
+    const authority = new Authority();
+    const tls = pem(authority.issue('bench'));
+    const trusting = { ...placeOf(t), env: { NODE_EXTRA_CA_CERTS: authority.ca } };
+    for (const era of ['modern', 'legacy'] as const) {
+      const server = await LoadServer.start(t, { era, tls });
+      assert.match(server.url, /^https:/);
+      const { code, stdout, stderr } = await bench(
+        trusting,
+        server.url,
+        ...SHORT,
+        ...ECHO,
+        '--json',
+      );
+      assert.equal(code, 0, stderr);
+      const report = reportIn(stdout);
+      assert.deepEqual(report.errors, {});
+      assert.ok(report.calls > 0);
+      assert.equal(report.calls + report.warmupCalls, server.calls.length);
+      const seen = server.seen.length;
+      assert.equal((await bench(placeOf(t), server.url, ...SHORT, ...ECHO)).code, 69);
+      assert.equal(server.seen.length, seen);
+    }
   });
 
   it('exits 1 when a gate breaks, or when nothing went well', async (t) => {
