@@ -175,7 +175,7 @@ export class JsonRpcLink implements Link, Sink {
 
   abandon(refusal: Refusal): Promise<void> {
     this.#end(refusal.detail ?? refusal.words, refusal);
-    return this.close();
+    return this.#wire?.abandon?.() ?? this.close();
   }
 
   /** The deadline of a request has passed. */

@@ -2,7 +2,7 @@
  * The shared links of one server: kept open, opened again with back-off when they end, more of them while calls queue,
  * fewer when they idle, and each replaced when it is worn out.
  *
- *   take(share)    a link at once: nobody waits, one has room, the caller has its fair part     no promise, no allocation
+ *   take(share)    a link at once: one has room, and the caller less than its fair part of it     no promise, no allocation
  *   queue(…)       otherwise a place in the fair queue, or a refusal where that is full
  *   onSettled      a request was answered or given up: the next in turn is sent in the same tick
  *
@@ -104,9 +104,12 @@ export class SharedPool implements LinkOwner {
     return this.#queue.share(key);
   }
 
-  /** A link with room for one more request of this caller, unless others wait for the same. */
+  /**
+   * A link with room for one more request of this caller, unless it has others waiting. Nobody is overtaken: whoever waits
+   * while there is room has as much in flight as is fair, or it would have been served when the room came about.
+   */
   take(share: Share): Link | undefined {
-    if (this.#queue.size > 0) return undefined;
+    if (share.waiting > 0) return undefined;
     const link = this.#roomiest();
     if (link === undefined || !mayHave(share, this.#free())) return undefined;
     if (link.sent >= this.#callsMax) this.wearOut(link, 'it has served recycle.calls requests');

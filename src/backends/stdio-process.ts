@@ -124,6 +124,13 @@ export class StdioProcess implements Wire {
     return this.#over;
   }
 
+  abandon(): Promise<void> {
+    // It may be writing without end; and one that did not answer a ping need not be asked by the end of its input first.
+    this.#child.stdout.pause();
+    this.#end('the gateway gave it up', 0);
+    return this.close();
+  }
+
   /** True when the bytes were taken. */
   #write(message: Buffer): boolean {
     if (this.#isClosing) return true;
@@ -206,7 +213,7 @@ export class StdioProcess implements Wire {
   }
 
   /** Starts down the ladder: close its input, ask it to go, make it go. */
-  #end(why: string): void {
+  #end(why: string, termAfterMs = this.#ladder.termAfterMs): void {
     if (this.#isClosing || this.#isOver) return;
     this.#flush();
     this.#isClosing = true;
@@ -215,7 +222,7 @@ export class StdioProcess implements Wire {
     stdin.end();
     // A broken pipe is mostly the first sign of an exit, whose code says more.
     this.#reportTimer = setTimeout(() => this.#report(why), EXIT_WORDS_MS);
-    this.#after(this.#ladder.termAfterMs, () => {
+    this.#after(termAfterMs, () => {
       if (pid !== undefined) signalGroup(pid, 'SIGTERM');
       this.#after(this.#ladder.killAfterMs, () => {
         this.#log.warn('the server did not leave when asked and was killed');

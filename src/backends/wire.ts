@@ -29,6 +29,8 @@ export interface Wire {
   posted(): Promise<void>;
   /** Ends the conversation in order; the sink's `onEnd` is called before it resolves. */
   close(): Promise<void>;
+  /** The same where the server no longer answers: what it still writes is not read. */
+  abandon?(): Promise<void>;
 }
 
 /** Where a wire puts what it receives. */

@@ -93,6 +93,22 @@ describe('a stdio server', () => {
     await user.link.close();
   });
 
+  it('may write a line of 100 MB: little of it is kept, and others are served meanwhile', async () => {
+    const user = await User.open(fixture('hostile'), {}, LEGACY);
+    let most = 0;
+    const look = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().arrayBuffers);
+    }, 5);
+    const before = process.memoryUsage().arrayBuffers;
+    const long = user.call('long_line', { bytes: 100 * 1024 * 1024 });
+    assert.equal((await long.outcome).refusal?.code, 'backend_unavailable');
+    assert.equal(await user.text('echo', { message: 'fine' }), 'fine');
+    clearInterval(look);
+    // lineBytesMax is 16 MiB; what grows is copied once.
+    assert.ok(most - before < 64 * 1024 * 1024, `${most - before} bytes`);
+    await user.link.close();
+  });
+
   it('does not fail the requests of others with its long line', async () => {
     const entry = { ...fixture('hostile'), lineBytesMax: 64 * 1024 };
     const user = await User.open(entry, {}, LEGACY);

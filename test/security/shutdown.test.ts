@@ -1,9 +1,7 @@
-/**
- * What is left behind when the gateway goes: nothing when it is asked to go, and no server that keeps the protocol when
- * it is killed.
- */
+/** What is left behind when the gateway goes, however it goes: nothing. */
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import {
   isAlive,
@@ -38,6 +36,12 @@ const PARENT = `
       process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, ...body }) + '\\n');
     }
   });`;
+
+/** Linux only. */
+function childrenOf(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return text.split(' ').filter(Boolean).map(Number);
+}
 
 async function withServers(names: Record<string, Json>): Promise<[RunningGateway, number[]]> {
   const gateway = await RunningGateway.start({ servers: names, listen: { drainMs: 200 } });
@@ -84,5 +88,31 @@ describe('when the gateway goes', () => {
       () => !pids.some(isAlive),
       () => `${pids.filter(isAlive)} of ${pids} live on`,
     );
+  });
+
+  it('by SIGKILL, servers that ignore the end of their input and SIGTERM go, too, with their children', async () => {
+    const [gateway, pids] = await withServers({ stubborn: script(PARENT, '-stubborn') });
+    gateway.process.child.kill('SIGKILL');
+    await gateway.process.exited;
+    await until(
+      () => !pids.some(isAlive),
+      () => `${pids.filter(isAlive)} of ${pids} live on`,
+    );
+  });
+
+  it('nothing of it stays that watched over them', {
+    skip: process.platform !== 'linux',
+  }, async () => {
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      const [gateway, pids] = await withServers({ stubborn: script(PARENT, '-stubborn') });
+      const watchers = childrenOf(gateway.process.pid).filter((pid) => !pids.includes(pid));
+      assert.equal(watchers.length, 1);
+      gateway.process.child.kill(signal);
+      await gateway.process.exited;
+      await until(
+        () => ![...watchers, ...pids].some(isAlive),
+        () => `${[...watchers, ...pids].filter(isAlive)} live on`,
+      );
+    }
   });
 });
