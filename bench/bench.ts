@@ -8,6 +8,7 @@
  *   --only REGEXP      scenarios and parts by name
  *   --subjects A,B     only these subjects
  *   --rounds N         instead of the setting's own
+ *   --write-readme     measures nothing: puts the figures of the newest run in bench/results into both READMEs
  *   --out FOLDER       where results go; default bench/results for a full run, nowhere for --smoke
  *
  * Exit: 0 done, 1 something went wrong or a gate failed, 64 usage, 69 an endpoint of
@@ -22,6 +23,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { layOut, moveSelf } from './suite/cpus.ts';
 import { estimateMs } from './suite/estimate.ts';
+import { writePages } from './suite/readme.ts';
 import { markdown } from './suite/report.ts';
 import type { Results } from './suite/results.ts';
 import { alsoSubject, PROJECT, SUBJECTS, type Subject } from './suite/roster.ts';
@@ -41,6 +43,7 @@ const OPTIONS = {
   only: { type: 'string' },
   subjects: { type: 'string' },
   rounds: { type: 'string' },
+  'write-readme': { type: 'boolean', default: false },
   out: { type: 'string' },
 } as const;
 
@@ -115,6 +118,9 @@ function save(results: Results, page: string, folder: string): void {
   console.log(`written: ${stem}.json and .md`);
 }
 
+/** As a shell takes it. */
+const quoted = (word: string) => (/[^\w\-,.:/=@]/.test(word) ? `'${word}'` : word);
+
 async function run(args: string[]): Promise<number> {
   let options: Options;
   try {
@@ -123,6 +129,10 @@ async function run(args: string[]): Promise<number> {
     usage((error as Error).message);
   }
   if (options.micro) return runMicro();
+  if (options['write-readme']) {
+    writePages();
+    return 0;
+  }
   const settings = settingsOf(options);
   const only = onlyOf(options);
   let subjects: Subject[];
@@ -146,7 +156,7 @@ async function run(args: string[]): Promise<number> {
     subjects,
     settings,
     ...only,
-    command: ['npm run bench --', ...args].join(' '),
+    command: ['npm run bench --', ...args.map(quoted)].join(' '),
     cpus,
     say: (line) => console.error(`${(performance.now() / 1000).toFixed(1).padStart(6)} s  ${line}`),
   });

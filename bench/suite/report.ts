@@ -16,11 +16,11 @@ export function markdown(results: Results): string {
   const parts = [
     `# Bench of ${results.date}, ${results.settings} run`,
     about(results),
-    section('Goals', goals(results)),
+    section('Goals', goalTable(results)),
     ...results.scenarios.map((scenario) =>
       section(heading(scenario), scenarioTable(results, scenario)),
     ),
-    section('Time inside the gateway, by its own stopwatch', inside(results)),
+    section('Time inside the gateway, by its own stopwatch', insideTables(results)),
     section('The server alone, over its pipe', pipe(results)),
     section(`At half the other's capacity`, halfCapacity(results)),
     section('A slow server beside a fast one', neighbours(results)),
@@ -38,20 +38,21 @@ function section(title: string, body: string): string {
   return body === '' ? '' : `## ${title}\n\n${body}`;
 }
 
-function table(head: readonly string[], rows: readonly Row[]): string {
+export function table(head: readonly string[], rows: readonly Row[]): string {
   if (rows.length === 0) return '';
   const line = (cells: Row) => `| ${cells.join(' | ')} |`;
   return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
 }
 
-const heading = ({ name, what, rate }: Scenario) =>
+export const heading = ({ name, what, rate }: Scenario) =>
   `${name}: ${what}${rate === undefined ? '' : ` (${count(rate)} calls/s)`}`;
 
-function count(value: number): string {
+export function count(value: number): string {
   return Number.isFinite(value) ? Math.round(value).toLocaleString('en-US') : '-';
 }
 
-const fixed = (value: number, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : '-');
+export const fixed = (value: number, digits = 2) =>
+  Number.isFinite(value) ? value.toFixed(digits) : '-';
 const kb = (bytes: number) => fixed(bytes / 1000, 1);
 
 function about(results: Results): string {
@@ -69,7 +70,7 @@ function about(results: Results): string {
   ].join('\n');
 }
 
-function goals({ goals: all }: Results): string {
+export function goalTable({ goals: all }: Results): string {
   const word = (isReached: boolean | null) =>
     isReached === null ? '-' : isReached ? 'reached' : '**not**';
   const cells = ({ measured, isReached }: Judged) => [measured ?? 'not measured', word(isReached)];
@@ -92,7 +93,7 @@ const COLUMNS: readonly [string, Figure, number][] = [
   ['its cores', 'generatorCores', 2],
 ];
 
-function scenarioTable(results: Results, { name }: Scenario): string {
+export function scenarioTable(results: Results, { name }: Scenario): string {
   const cells = results.cells.filter((cell) => cell.scenario === name);
   const floor = cellOf(results, name, 'floor');
   const head = [
@@ -188,7 +189,7 @@ function neighbours(results: Results): string {
 }
 
 /** Logic alone, and with the writes to the server and to the client; microseconds, medians over rounds. */
-function inside(results: Results): string {
+export function insideTables(results: Results): string {
   const spreads = ['logicUs', 'withWritesUs'] as const;
   const figures = ['p50', 'p99', 'p999', 'max'] as const;
   const head = ['logic p50', 'p99', 'p99.9', 'max', 'with writes p50', 'p99', 'p99.9', 'max'];
@@ -290,10 +291,11 @@ function secondOpinion({ secondOpinion: found }: Results): string {
     'this suite, calls/s',
     'autocannon, calls/s',
     'ratio',
+    'range over rounds',
     'errors of autocannon',
   ];
   const { subject, oursRps, autocannonRps, autocannonErrors } = found;
-  return table(head, [
-    [subject, count(oursRps), count(autocannonRps), fixed(found.ratio), autocannonErrors],
-  ]);
+  const rates = [count(oursRps), count(autocannonRps), fixed(found.ratio)];
+  const range = found.range.map((ratio) => fixed(ratio)).join(' to ');
+  return table(head, [[subject, ...rates, range, autocannonErrors]]);
 }

@@ -25,6 +25,8 @@ export interface SecondOpinion {
   readonly oursRps: number;
   readonly autocannonRps: number;
   readonly ratio: number;
+  /** Smallest and largest of a round: how much is noise. */
+  readonly range: readonly [number, number];
   readonly autocannonErrors: number;
 }
 
@@ -46,11 +48,13 @@ export async function secondOpinion(
     theirs.push(other.rps);
     autocannonErrors += other.errors;
   }
+  const ratios = ours.map((rps, round) => rps / theirs[round]!);
   return {
     subject: player.name,
     oursRps: median(ours),
     autocannonRps: median(theirs),
-    ratio: median(ours.map((rps, round) => rps / theirs[round]!)),
+    ratio: median(ratios),
+    range: [Math.min(...ratios), Math.max(...ratios)],
     autocannonErrors,
   };
 }
