@@ -15,14 +15,17 @@ import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { ask, notSupported } from './ask.ts';
 import { CallerLinks } from './caller-links.ts';
 import type { ServerConfig } from './config.ts';
+import type { EndpointReport } from './endpoints.ts';
 import type { Place, Queued, Share } from './fair-queue.ts';
-import { connect, type Known } from './handshake.ts';
+import { connect, type Door, doorOf } from './handshake.ts';
 import { Health } from './health.ts';
 import { Inventories } from './inventories.ts';
 import { type Inventory, takeInventory } from './inventory.ts';
+import type { Known } from './known.ts';
 import { type Lease, NOBODY } from './lease.ts';
 import { LeasePool } from './lease-pool.ts';
 import type { Counters, Link, LinkOwner } from './link.ts';
+import { probeLink } from './prober.ts';
 import { NO_PROFILE, type Profile } from './profile.ts';
 import { Recycling } from './recycling.ts';
 import { type SharedHost, SharedPool } from './shared-pool.ts';
@@ -84,7 +87,7 @@ export class Backend {
   /** How its calls are treated. */
   readonly policies: CallPolicies;
   readonly #listener: BackendListener;
-  readonly #environment: NodeJS.ProcessEnv;
+  readonly #door: Door;
   readonly #log: Logger;
   readonly #counters: Counters = { late: 0, unknown: 0, faults: 0, unexpected: 0 };
   readonly #shared: SharedPool;
@@ -110,8 +113,8 @@ export class Backend {
     this.config = config;
     this.policies = new CallPolicies(name, config);
     this.#listener = host.listener;
-    this.#environment = host.environment;
     this.#log = host.log.child({ server: name });
+    this.#door = doorOf(name, config, this.#log, host.environment);
     this.#recycling = new Recycling(config.pool.recycle, (link, why) => {
       this.#shared.wearOut(link, why);
     });
@@ -147,7 +150,7 @@ export class Backend {
     const sharedMax = pool.mode === 'shared' ? pool.max : Math.ceil(pool.max * SHARED_PART);
     return {
       counters: this.#counters,
-      connect: (owner) => this.#connect(NO_PROFILE, owner),
+      connect: (owner) => this.#connectShared(owner),
       onMessage: (link, message) => this.onMessage(link, message),
       onFirst: (link, wasThere) => this.#onFirst(link, wasThere),
       onRestarted: () => void this.settle(NO_PROFILE),
@@ -181,9 +184,15 @@ export class Backend {
     return this.#shared.fault === undefined ? 'starting' : 'down';
   }
 
+  /** Where the server can be had, and which of these places fail; empty where there is only one. */
+  get endpoints(): readonly EndpointReport[] {
+    const { all } = this.#door.endpoints;
+    return all.length < 2 ? [] : all.map((one) => one.report());
+  }
+
   /** True on a pipe: there, logs of two requests cannot be told apart in either era. */
   get isPipe(): boolean {
-    return 'command' in this.config;
+    return this.config.kind === 'stdio';
   }
 
   /** Opens the shared links and takes the inventory. Resolves when the first attempt is over, well or not. */
@@ -248,17 +257,14 @@ export class Backend {
   }
 
   async #connect(profile: Profile, owner: LinkOwner): Promise<Link | Refusal> {
-    const { capabilities } = profile;
-    const link = await connect(
-      this.name,
-      this.config,
-      capabilities,
-      owner,
-      this.#known,
-      this.#log,
-      this.#environment,
-    );
+    const link = await connect(this.#door, profile.capabilities, owner);
     if (!isRefusal(link)) this.#known = link.known;
+    return link;
+  }
+
+  async #connectShared(owner: LinkOwner): Promise<Link | Refusal> {
+    const link = await this.#connect(NO_PROFILE, owner);
+    if (!isRefusal(link) && this.config.probe !== undefined) probeLink(link, this.config.probe);
     return link;
   }
 

@@ -15,6 +15,7 @@ export { Backend, type BackendHost, type BackendStats } from './backend.ts';
 export { buildCatalog, type Catalog, type Entry, findResource, type View } from './catalog.ts';
 export type { NamingConfig, ServerConfig, VirtualConfig } from './config.ts';
 export type { Place, Queued, Share } from './fair-queue.ts';
+export { SESSION_LOST } from './http-fault.ts';
 export type { Lease, LeaseHolder } from './lease.ts';
 export type { Link, Mirror, Ran, Receiver } from './link.ts';
 export { matches } from './naming.ts';

@@ -7,12 +7,21 @@
  */
 
 import { z } from 'zod';
+import {
+  headersSchema,
+  probeSchema,
+  remoteShape,
+  urlSchema,
+  weightSchema,
+} from './config-remote.ts';
 import { cachesPersonal, failureKeys } from './policy-config.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** Endpoints of one server; a start may have to try them all. */
+const ENDPOINTS_MAX = 16;
 
 /** A name becomes a path segment and a prefix of tool names; /mcp/v/NAME is taken by virtual servers. */
 export const serverName = z
@@ -132,6 +141,7 @@ const poolSchema = (pending: number) =>
     .describe('How many links to this server are kept, and who shares them.');
 
 const common = {
+  probe: probeSchema,
   timeoutMs: z
     .int()
     .min(1)
@@ -166,47 +176,61 @@ const NOT_PERSONAL = {
 
 const noNul = (value: string) => !value.includes('\0');
 
+const commandShape = {
+  command: z
+    .string()
+    .min(1)
+    .max(4096)
+    .refine(noNul, 'text without NUL')
+    .describe('Program to run, found through PATH; never given to a shell.'),
+  args: z
+    .array(
+      z
+        .string()
+        .max(128 * KIB)
+        .refine(noNul, 'text without NUL'),
+    )
+    .max(1024)
+    .default([])
+    .describe('Its arguments, one by one.'),
+  env: z
+    .record(
+      z.string().regex(/^[^=\0]{1,256}$/, 'a name without "="'),
+      z
+        .string()
+        .max(128 * KIB)
+        .refine(noNul, 'text without NUL'),
+    )
+    .default({})
+    .describe(
+      'Environment variables besides the few that every child inherits (PATH, HOME, LANG and such). ' +
+        `Put secrets here as \${env:NAME} or \${file:PATH}.`,
+    ),
+  cwd: z
+    .string()
+    .min(1)
+    .max(4096)
+    .refine(noNul, 'text without NUL')
+    .optional()
+    .describe('Folder to run in, relative to the folder of this file, which is also the default.'),
+};
+
+const commandsSchema = z
+  .array(z.strictObject({ ...commandShape, weight: weightSchema }))
+  .min(1)
+  .max(ENDPOINTS_MAX)
+  .describe(
+    'Instead of `command`: several programs that stand for each other, each with its own `args`, `env` and `cwd`. ' +
+      'Each new process is one of them, by weight; one that does not start is passed over for a while.',
+  );
+
 export const stdioServerSchema = z
   .strictObject({
-    command: z
-      .string()
-      .min(1)
-      .max(4096)
-      .refine(noNul, 'text without NUL')
-      .describe('Program to run, found through PATH; never given to a shell.'),
+    ...commandShape,
+    command: commandShape.command.optional(),
+    commands: commandsSchema.optional(),
     url: z.never().optional(),
-    args: z
-      .array(
-        z
-          .string()
-          .max(128 * KIB)
-          .refine(noNul, 'text without NUL'),
-      )
-      .max(1024)
-      .default([])
-      .describe('Its arguments, one by one.'),
-    env: z
-      .record(
-        z.string().regex(/^[^=\0]{1,256}$/, 'a name without "="'),
-        z
-          .string()
-          .max(128 * KIB)
-          .refine(noNul, 'text without NUL'),
-      )
-      .default({})
-      .describe(
-        'Environment variables besides the few that every child inherits (PATH, HOME, LANG and such). ' +
-          `Put secrets here as \${env:NAME} or \${file:PATH}.`,
-      ),
-    cwd: z
-      .string()
-      .min(1)
-      .max(4096)
-      .refine(noNul, 'text without NUL')
-      .optional()
-      .describe(
-        'Folder to run in, relative to the folder of this file, which is also the default.',
-      ),
+    urls: z.never().optional(),
     type: z
       .literal('stdio')
       .optional()
@@ -227,32 +251,50 @@ export const stdioServerSchema = z
       .describe('Longest line that the server may write; a longer one is skipped.'),
   })
   .refine((entry) => !cachesPersonal(entry), NOT_PERSONAL)
+  .refine((entry) => (entry.command === undefined) !== (entry.commands === undefined), {
+    message: 'a server with either "command" or "commands"',
+  })
+  .refine(({ commands, args, env, cwd }) => {
+    const isBare = args.length === 0 && Object.keys(env).length === 0 && cwd === undefined;
+    return commands === undefined || isBare;
+  }, 'a server whose `args`, `env` and `cwd` stand with each of its `commands`')
   .transform(
-    ({ url: _, type: _t, transportType: _tt, autoApprove: _a, alwaysAllow: _w, ...entry }) => ({
+    ({
+      command,
+      commands,
+      args,
+      env,
+      cwd,
+      url: _,
+      urls: _s,
+      type: _t,
+      transportType: _tt,
+      autoApprove: _a,
+      alwaysAllow: _w,
+      ...entry
+    }) => ({
       kind: 'stdio' as const,
+      commands: commands ?? [{ command: command ?? '', args, env, cwd, weight: 1 }],
       ...entry,
     }),
   );
-
-/** What the transport sets itself; a second value would make two readers disagree about the message. */
-const OWN_HEADERS =
-  /^(?:host|connection|content-length|content-type|transfer-encoding|upgrade|keep-alive|te|trailer|accept|last-event-id|mcp-.*)$/i;
-
-const headerName = z
-  .string()
-  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/, 'an HTTP header name')
-  .refine((name) => !OWN_HEADERS.test(name), 'a header that the gateway does not set itself');
 
 const REMOTE_TYPES = ['http', 'streamable-http', 'streamableHttp', 'sse'] as const;
 
 export const httpServerSchema = z
   .strictObject({
-    url: z
-      .string()
-      .max(8192)
-      .refine(isHttpUrl, 'an http:// or https:// URL without user and password')
-      .describe('Address of the MCP endpoint. Credentials belong into `headers`.'),
+    url: urlSchema.optional(),
+    urls: z
+      .array(z.strictObject({ url: urlSchema, weight: weightSchema }))
+      .min(1)
+      .max(ENDPOINTS_MAX)
+      .optional()
+      .describe(
+        'Instead of `url`: several endpoints that stand for each other. Each new link goes to one of them, by weight; ' +
+          'one that fails is passed over for a while.',
+      ),
     command: z.never().optional(),
+    commands: z.never().optional(),
     transport: z
       .enum(['http', 'sse', 'auto'])
       .optional()
@@ -264,28 +306,10 @@ export const httpServerSchema = z
       .enum(REMOTE_TYPES)
       .optional()
       .describe('`transport` as desktop clients call it.'),
-    headers: z
-      .record(
-        headerName,
-        z
-          .string()
-          .max(16 * KIB)
-          .refine(isHeaderValue, 'one line of visible ASCII'),
-      )
-      .refine(areDistinct, 'names that differ by more than case')
-      .default({})
-      .describe(
-        'Headers sent with every request, only ever to the origin of `url`. ' +
-          `Put secrets here as \${env:NAME} or \${file:PATH}.`,
-      ),
+    headers: headersSchema,
     pool: poolSchema(1024),
     ...common,
-    connectMs: z
-      .int()
-      .min(1)
-      .max(HOUR_MS)
-      .default(5000)
-      .describe('How long a TCP and TLS connection may take.'),
+    ...remoteShape,
     bodyBytesMax: z
       .int()
       .min(KIB)
@@ -294,9 +318,20 @@ export const httpServerSchema = z
       .describe('Largest answer, or event of a stream, in bytes.'),
   })
   .refine((entry) => !cachesPersonal(entry), NOT_PERSONAL)
+  .refine((entry) => (entry.url === undefined) !== (entry.urls === undefined), {
+    message: 'a server with either "url" or "urls"',
+  })
+  .refine(
+    ({ http2, url, urls = [] }) =>
+      !http2 || [url ?? '', ...urls.map((one) => one.url)].every((one) => !/^http:/i.test(one)),
+    'a server whose addresses are https:// where `http2` is on',
+  )
   .transform(
     ({
+      url,
+      urls,
       command: _,
+      commands: _s,
       type,
       transportType,
       transport,
@@ -305,6 +340,7 @@ export const httpServerSchema = z
       ...entry
     }) => ({
       kind: 'http' as const,
+      urls: urls ?? [{ url: url ?? '', weight: 1 }],
       transport: transport ?? transportOf(type ?? transportType),
       ...entry,
     }),
@@ -313,27 +349,6 @@ export const httpServerSchema = z
 function transportOf(type: (typeof REMOTE_TYPES)[number] | undefined): 'http' | 'sse' | 'auto' {
   if (type === undefined) return 'auto';
   return type === 'sse' ? 'sse' : 'http';
-}
-
-function isHttpUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  return (
-    (url.protocol === 'http:' || url.protocol === 'https:') &&
-    url.username === '' &&
-    url.password === ''
-  );
-}
-
-/** RFC 9110 5.1: names are case-insensitive, so two spellings are one header sent twice. */
-function areDistinct(headers: Readonly<Record<string, string>>): boolean {
-  const names = Object.keys(headers);
-  return new Set(names.map((name) => name.toLowerCase())).size === names.length;
-}
-
-/** RFC 9110 5.5, visible ASCII only: CR and LF would smuggle a second header. */
-function isHeaderValue(value: string): boolean {
-  return /^[\t\x20-\x7e]*$/.test(value);
 }
 
 export const serverSchema = z.union([stdioServerSchema, httpServerSchema]);
@@ -389,6 +404,10 @@ export const virtualSchema = z
   .describe('Virtual servers: a choice of tools of all servers, each at /mcp/v/NAME.');
 
 export type StdioServerConfig = Readonly<z.output<typeof stdioServerSchema>>;
+/** What it takes to start one program. */
+export type ProgramConfig = Readonly<
+  Omit<StdioServerConfig['commands'][number], 'weight'> & { lineBytesMax: number }
+>;
 export type HttpServerConfig = Readonly<z.output<typeof httpServerSchema>>;
 export type ServerConfig = StdioServerConfig | HttpServerConfig;
 export type NamingConfig = Readonly<z.output<typeof namingSchema>>;

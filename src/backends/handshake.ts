@@ -8,8 +8,10 @@
 
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { type Agreed, type Failure, initialize, isFailure, probe } from './agreement.ts';
-import type { HttpServerConfig, ServerConfig, StdioServerConfig } from './config.ts';
+import type { HttpServerConfig, ProgramConfig, ServerConfig } from './config.ts';
+import { type Endpoint, Endpoints } from './endpoints.ts';
 import { HttpBackend } from './http-backend.ts';
+import type { Site } from './http-origin.ts';
 import { JsonRpcLink } from './json-rpc-link.ts';
 import type { Known } from './known.ts';
 import type { LinkOwner } from './link.ts';
@@ -30,6 +32,27 @@ const HARMLESS =
 /** What servers of 2024-11-05 answer to a POST on their stream's address (2025-11-25 basic/transports). */
 const NOT_STREAMABLE = new Set([400, 404, 405]);
 
+/** A server and the ways to it; one for all of its links, because what was found out on the way is kept. */
+export interface Door {
+  readonly name: string;
+  readonly config: ServerConfig;
+  readonly endpoints: Endpoints;
+  readonly log: Log;
+  /** What children inherit from, as far as it is safe, and where proxies are named. */
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+export function doorOf(
+  name: string,
+  config: ServerConfig,
+  log: Log,
+  environment: NodeJS.ProcessEnv,
+): Door {
+  const places = config.kind === 'stdio' ? config.commands : config.urls;
+  const endpoints = new Endpoints(places.map(({ weight }) => weight));
+  return { name, config, endpoints, log, environment };
+}
+
 /** What every attempt needs. */
 interface Attempt {
   readonly name: string;
@@ -37,32 +60,50 @@ interface Attempt {
   readonly owner: LinkOwner;
   readonly log: LinkLog;
   readonly startMs: number;
-  /** What children inherit from, as far as it is safe. */
   readonly environment: NodeJS.ProcessEnv;
+  readonly endpoint: Endpoint;
 }
 
 /**
- * Opens one link. A refusal's `words` say in one sentence what is wrong, its `detail` has what is for the operator.
- * The owner may hear messages in the turn before the promise resolves; it hears `onClose` only of links it was given.
+ * Opens one link, at the first endpoint that can be reached. A refusal's `words` say in one sentence what is wrong, its
+ * `detail` has what is for the operator. The owner may hear messages in the turn before the promise resolves; it hears
+ * `onClose` only of links it was given.
  */
 export async function connect(
-  name: string,
-  config: ServerConfig,
+  door: Door,
   capabilities: Readonly<Record<string, unknown>>,
   owner: LinkOwner,
-  known: Known | undefined,
-  log: Log,
-  environment: NodeJS.ProcessEnv,
 ): Promise<JsonRpcLink | Refusal> {
+  const { name, config, environment } = door;
+  const log = new LinkLog(door.log, secretsOf(config));
   const { startMs } = config;
-  const linkLog = new LinkLog(log, secretsOf(config));
-  const attempt = { name, capabilities, owner, log: linkLog, startMs, environment };
-  let link = await open(attempt, config, known);
-  // A server that was replaced by one of another era answers, but not what it used to.
-  if (isFailure(link) && link.hasAnswered && known !== undefined) {
-    link = await open(attempt, config, undefined);
+  let last: Refusal | undefined;
+  for (const endpoint of door.endpoints.order()) {
+    const attempt = { name, capabilities, owner, log, startMs, environment, endpoint };
+    const link = await reach(attempt, config);
+    if (!isFailure(link)) {
+      endpoint.known = link.known;
+      endpoint.opened();
+      return link;
+    }
+    last = link.refusal;
+    endpoint.failed(last.words);
+    if (door.endpoints.all.length > 1) {
+      log.warn('an endpoint of the server failed', {
+        endpoint: endpoint.index + 1,
+        why: last.words,
+      });
+    }
   }
-  return isFailure(link) ? link.refusal : link;
+  return last ?? refuse('backend_unavailable');
+}
+
+async function reach(attempt: Attempt, config: ServerConfig): Promise<JsonRpcLink | Failure> {
+  const { known } = attempt.endpoint;
+  const link = await open(attempt, config, known);
+  // A server that was replaced by one of another era answers, but not what it used to.
+  const isOther = isFailure(link) && link.hasAnswered && known !== undefined;
+  return isOther ? open(attempt, config, undefined) : link;
 }
 
 function open(
@@ -70,15 +111,22 @@ function open(
   config: ServerConfig,
   known: Known | undefined,
 ): Promise<JsonRpcLink | Failure> {
-  return 'command' in config
-    ? openStdio(attempt, config, known?.era === 'legacy')
-    : openHttp(attempt, config, known);
+  if (config.kind === 'http') return openHttp(attempt, config, known);
+  const program = {
+    ...config.commands[attempt.endpoint.index]!,
+    lineBytesMax: config.lineBytesMax,
+  };
+  return openStdio(attempt, program, known?.era === 'legacy');
 }
 
 /** Values that this server was given and might print. Too many rather than too few: they are blotted out, no more. */
 function secretsOf(config: ServerConfig): string[] {
-  const named = Object.entries('command' in config ? config.env : config.headers);
-  const options = 'command' in config ? optionsOf(config.args) : [];
+  const named =
+    config.kind === 'stdio'
+      ? config.commands.flatMap(({ env }) => Object.entries(env))
+      : Object.entries(config.headers);
+  const options =
+    config.kind === 'stdio' ? config.commands.flatMap(({ args }) => optionsOf(args)) : [];
   const values = [...named, ...options]
     .filter(([name, value]) => SECRET_NAME.test(name) || looksSecret(value))
     .map(([, value]) => value);
@@ -108,10 +156,10 @@ function optionsOf(args: readonly string[]): [string, string][] {
 
 async function openStdio(
   attempt: Attempt,
-  config: StdioServerConfig,
+  config: ProgramConfig,
   isLegacy: boolean,
 ): Promise<JsonRpcLink | Failure> {
-  const link = new JsonRpcLink(attempt.name, attempt.owner, attempt.log);
+  const link = new JsonRpcLink(attempt.name, attempt.owner, attempt.log, attempt.endpoint);
   const wire = startProcess(config, attempt.environment, link, attempt.log);
   if (typeof wire === 'string') {
     const words = `The server could not be started: ${wire}.`;
@@ -139,8 +187,8 @@ async function openHttp(
 ): Promise<JsonRpcLink | Failure> {
   const transport = known?.transport ?? config.transport;
   if (transport === 'sse') return openSse(attempt, config);
-  const link = new JsonRpcLink(attempt.name, attempt.owner, attempt.log);
-  const wire = new HttpBackend(config, link, attempt.log);
+  const link = new JsonRpcLink(attempt.name, attempt.owner, attempt.log, attempt.endpoint);
+  const wire = new HttpBackend(siteOf(attempt, config), link, attempt.log);
   link.carry(wire);
   const agreed =
     known?.era === 'legacy'
@@ -154,9 +202,13 @@ async function openHttp(
   return isFailure(older) ? agreed : older;
 }
 
+function siteOf({ endpoint, environment }: Attempt, config: HttpServerConfig): Site {
+  return { url: new URL(config.urls[endpoint.index]!.url), config, environment };
+}
+
 async function openSse(attempt: Attempt, config: HttpServerConfig): Promise<JsonRpcLink | Failure> {
-  const link = new JsonRpcLink(attempt.name, attempt.owner, attempt.log);
-  const wire = new SseBackend(config, link, attempt.log);
+  const link = new JsonRpcLink(attempt.name, attempt.owner, attempt.log, attempt.endpoint);
+  const wire = new SseBackend(siteOf(attempt, config), link, attempt.log);
   link.carry(wire);
   await wire.opened();
   const agreed = await initialize(attempt, link, wire);

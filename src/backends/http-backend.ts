@@ -15,7 +15,7 @@ import type { HttpServerConfig } from './config.ts';
 import { EventStream, type StreamHost } from './event-stream.ts';
 import { type CallHost, HttpCall } from './http-call.ts';
 import { HttpExchange, type Over } from './http-exchange.ts';
-import { errorAnswer, isSessionLost, lost, ranBy, SESSION_LOST } from './http-fault.ts';
+import { errorAnswer, isOutage, isSessionLost, lost, ranBy, SESSION_LOST } from './http-fault.ts';
 import {
   configuredHeaders,
   isSessionId,
@@ -24,7 +24,7 @@ import {
   sessionHeaders,
   streamHeaders,
 } from './http-headers.ts';
-import { type Origin, openOrigin } from './http-origin.ts';
+import { Origin, type Site } from './http-origin.ts';
 import type { Mirror } from './link.ts';
 import type { LinkLog } from './link-log.ts';
 import type { Sink, Wire } from './wire.ts';
@@ -33,6 +33,8 @@ import type { Sink, Wire } from './wire.ts';
 const DELETE_MS = 2000;
 /** Notifications and answers that wait for a connection or their 202. */
 const POSTS_MAX = 1024;
+/** The request of the modern era that stays open; only its silence is bounded by `idleMs`. */
+const LISTEN = 'subscriptions/listen';
 type Method = Dispatcher.HttpMethod;
 
 export class HttpBackend implements Wire, CallHost, StreamHost {
@@ -49,17 +51,23 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
   #era: Era | null = null;
   #version = '';
   #sessionId = '';
+  /** The server gave a session, known to it still or not. */
+  #hasSession = false;
   #isReady = false;
+  /** Takes no more requests and ends with the last of those in flight. */
+  #isLeaving = false;
+  /** Requests in a row that met an outage. */
+  #outages = 0;
   #isClosed = false;
   /** The status of the last response to a request; the handshake chooses the transport by it. */
   status = 0;
 
-  constructor(config: HttpServerConfig, sink: Sink, log: LinkLog) {
+  constructor(site: Site, sink: Sink, log: LinkLog) {
+    const { config, url } = site;
     this.#config = config;
     this.#sink = sink;
     this.#log = log;
-    const url = new URL(config.url);
-    this.#origin = openOrigin(url, config.connectMs);
+    this.#origin = new Origin(site);
     this.#path = url.pathname + url.search;
     this.#post = postHeaders(configuredHeaders(config.headers));
     this.#stream = new EventStream(this, config.bodyBytesMax);
@@ -87,12 +95,13 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
       this.#era === 'modern'
         ? [...this.#post, ...mirrorHeaders(this.#version, mirror)]
         : [...this.#post, ...this.#session()];
-    this.#dispatch('POST', headers, bytes, call.exchange);
+    const idleMs = mirror.method === LISTEN ? this.#config.idleMs : 0;
+    this.#dispatch('POST', headers, bytes, call.exchange, idleMs);
     return undefined;
   }
 
   post(bytes: Buffer): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#isLeaving) return;
     if (this.#posts.size >= POSTS_MAX) {
       this.#log.warn('a message was dropped: the server takes none');
       return;
@@ -116,6 +125,7 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
     // 2026-07-28: closing the response is cancel. Before, a disconnect is not, and has to be said.
     call?.release(cancelled !== null && this.#era === 'modern');
     if (cancelled !== null && this.#era === 'legacy') this.post(cancelled);
+    if (this.#isLeaving) this.#endIfIdle();
   }
 
   async close(): Promise<void> {
@@ -130,9 +140,12 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
 
   onCallHead(_call: HttpCall, status: number, headers: IncomingHttpHeaders): void {
     this.status = status;
+    if (status < 500) this.#outages = 0;
     if (this.#isReady || this.#era !== 'legacy' || status >= 300) return;
     const id = headers['mcp-session-id'];
-    if (isSessionId(id)) this.#sessionId = id;
+    if (!isSessionId(id)) return;
+    this.#sessionId = id;
+    this.#hasSession = true;
   }
 
   onCallMessage(call: HttpCall, data: Buffer): void {
@@ -142,10 +155,12 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
   onCallOver(call: HttpCall, over: Over): void {
     if (this.#calls.get(call.id) !== call) return;
     this.status = over.status;
-    if (this.#isReady && this.#sessionId !== '' && isSessionLost(over)) {
+    if (this.#isReady && this.#hasSession && isSessionLost(over)) {
       this.#calls.take(call.id);
-      this.#sink.onRequestLost(call.id, SESSION_LOST, 'no');
+      // Left before this request fails: what makes it again must not find this link.
       this.onSessionLost();
+      this.#sink.onRequestLost(call.id, SESSION_LOST, call.wasAccepted ? 'maybe' : 'no');
+      this.#endIfIdle();
       return;
     }
     const answer = errorAnswer(call.id, over.body);
@@ -154,19 +169,19 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
       return;
     }
     this.#calls.take(call.id);
+    if (isOutage(over)) this.#onOutage(over);
     this.#sink.onRequestLost(call.id, lost(over), ranBy(over));
+    this.#endIfIdle();
   }
 
   resume(exchange: HttpExchange, lastEventId: string): boolean {
     if (this.#era !== 'legacy' || this.#isClosed) return false;
-    this.openStream(exchange, lastEventId);
+    this.#get(exchange, lastEventId, 0);
     return true;
   }
 
   openStream(exchange: HttpExchange, lastEventId: string): void {
-    const headers = [...streamHeaders(configuredHeaders(this.#config.headers)), ...this.#session()];
-    if (lastEventId !== '') headers.push('last-event-id', lastEventId);
-    this.#dispatch('GET', headers, null, exchange);
+    this.#get(exchange, lastEventId, this.#config.idleMs);
   }
 
   onStreamMessage(data: Buffer): void {
@@ -175,8 +190,31 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
 
   onSessionLost(): void {
     this.#sessionId = '';
-    this.#end('the server no longer knows the session');
-    void this.#origin.release();
+    this.#leave('the server no longer knows the session', false);
+  }
+
+  #onOutage(over: Over): void {
+    this.#outages += 1;
+    const { failuresMax, urls } = this.#config;
+    // Where nothing listens, one request is proof enough to go and look elsewhere.
+    const isGone = !over.wasSent && urls.length > 1;
+    const enough = isGone ? 1 : failuresMax;
+    if (!this.#isReady || failuresMax === 0 || this.#outages < enough) return;
+    this.#leave(isGone ? over.fault : `${failuresMax} requests in a row failed`, true);
+  }
+
+  #leave(why: string, isFault: boolean): void {
+    if (this.#isClosed || this.#isLeaving) return;
+    this.#isLeaving = true;
+    this.#stream.close();
+    this.#sink.onLeave(why, isFault);
+    // Later: who leaves may have a request to fail in its own words first.
+    setImmediate(() => this.#endIfIdle());
+  }
+
+  /** After the link was left, each request that was in flight comes to its own end. */
+  #endIfIdle(): void {
+    if (this.#isLeaving && this.#calls.size === 0) void this.close();
   }
 
   #onPostOver(exchange: HttpExchange, over: Over): void {
@@ -187,7 +225,7 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
       for (const resolve of waiters) resolve();
     }
     if (this.#isClosed || (over.fault === '' && over.status < 300)) return;
-    if (this.#sessionId !== '' && this.#isReady && isSessionLost(over)) this.onSessionLost();
+    if (this.#hasSession && this.#isReady && isSessionLost(over)) this.onSessionLost();
     else
       this.#log.warn('the server did not take a message', { status: over.status, why: over.fault });
   }
@@ -225,7 +263,25 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
     return sessionHeaders(this.#isReady ? this.#era : null, this.#version, this.#sessionId);
   }
 
-  #dispatch(method: Method, headers: string[], body: Buffer | null, exchange: HttpExchange): void {
-    this.#origin.pool.dispatch({ path: this.#path, method, headers, body }, exchange);
+  #get(exchange: HttpExchange, lastEventId: string, idleMs: number): void {
+    const headers = [...streamHeaders(configuredHeaders(this.#config.headers)), ...this.#session()];
+    if (lastEventId !== '') headers.push('last-event-id', lastEventId);
+    this.#dispatch('GET', headers, null, exchange, idleMs);
+  }
+
+  #dispatch(
+    method: Method,
+    headers: string[],
+    body: Buffer | null,
+    exchange: HttpExchange,
+    bodyTimeout = 0,
+  ): void {
+    // A stream may have nothing to say at first, and some servers send its head with the first event.
+    const headersTimeout = method === 'POST' ? this.#config.headersMs : 0;
+    const path = this.#path;
+    this.#origin.dispatch(
+      { path, method, headers, body, headersTimeout, bodyTimeout, idempotent: false },
+      exchange,
+    );
   }
 }

@@ -49,6 +49,11 @@ export class HttpCall implements Listener, Waiter {
     this.#exchange = new HttpExchange(this, bodyBytesMax);
   }
 
+  /** The server took the request: it began to answer. */
+  get wasAccepted(): boolean {
+    return this.#lastEventId !== '';
+  }
+
   get exchange(): HttpExchange {
     return this.#exchange;
   }
@@ -90,7 +95,7 @@ export class HttpCall implements Listener, Waiter {
       DEADLINES.add(this, this.#retryMs);
     } else {
       // What resumes an answer may find no connection, but the request was sent long before.
-      const wasSent = over.wasSent || this.#lastEventId !== '';
+      const wasSent = over.wasSent || this.wasAccepted;
       this.#host.onCallOver(this, { ...over, wasSent });
     }
   }
@@ -99,7 +104,8 @@ export class HttpCall implements Listener, Waiter {
     this.#exchange = new HttpExchange(this, this.#bodyBytesMax);
     if (!this.#host.resume(this.#exchange, this.#lastEventId)) {
       const fault = 'the stream broke';
-      this.#host.onCallOver(this, { status: 0, fault, body: Buffer.alloc(0), wasSent: true });
+      const body = Buffer.alloc(0);
+      this.#host.onCallOver(this, { status: 0, fault, body, wasSent: true, isMalformed: false });
     }
   }
 }

@@ -18,6 +18,12 @@ export const SESSION_LOST = refuse(
   'the server no longer knows the session',
 );
 
+/** Whether this is how servers that are down, or hidden behind a proxy that cannot reach them, fail. */
+export function isOutage(over: Over): boolean {
+  if (over.status === 0) return over.fault !== '' && !over.isMalformed;
+  return over.status >= 502 && over.status <= 504;
+}
+
 /** Whether a request that ended so may have been served: not without a connection. */
 export function ranBy(over: Over): Ran {
   return over.wasSent ? 'maybe' : 'no';
@@ -40,6 +46,9 @@ function statusWords(status: number): string {
   if (status < 400) return 'The server behind this call redirects, which is not followed.';
   if (status === 401 || status === 403) {
     return "The server behind this call does not accept the gateway's credentials.";
+  }
+  if (status === 407) {
+    return 'The proxy in front of the server behind this call wants other credentials.';
   }
   if (status === 429) return 'The server behind this call takes no more requests for now.';
   return `The server behind this call answered with HTTP status ${status}.`;

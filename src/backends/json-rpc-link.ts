@@ -15,6 +15,7 @@ import { isFault, read } from '../protocol/json-rpc.ts';
 import { type Fault, Kind, type Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { DEADLINES } from './deadlines.ts';
+import type { Endpoint } from './endpoints.ts';
 import type { Known } from './known.ts';
 import type { Counters, Link, LinkOwner, Mirror, Ran, Receiver } from './link.ts';
 import type { LinkLog } from './link-log.ts';
@@ -56,6 +57,8 @@ export class JsonRpcLink implements Link, Sink {
   heard = 0;
 
   readonly #log: LinkLog;
+  /** Where the server was reached; hears when the link breaks. */
+  readonly #endpoint: Endpoint | null;
   readonly #pending = new IdTable<Pending>();
   #wire: Wire | null = null;
   #lastId = 0;
@@ -66,13 +69,15 @@ export class JsonRpcLink implements Link, Sink {
   #version = '';
   #hello: Record<string, unknown> = {};
   #endedWhy = '';
+  #leftWhy = '';
   #known: Known | undefined;
 
-  constructor(name: string, owner: LinkOwner, log: LinkLog) {
+  constructor(name: string, owner: LinkOwner, log: LinkLog, endpoint: Endpoint | null = null) {
     this.name = name;
     this.owner = owner;
     this.counters = owner.counters ?? { late: 0, unknown: 0, faults: 0, unexpected: 0 };
     this.#log = log;
+    this.#endpoint = endpoint;
   }
 
   get era(): Era {
@@ -137,7 +142,7 @@ export class JsonRpcLink implements Link, Sink {
   send(id: number, bytes: Buffer, receiver: Receiver, timeoutMs: number, mirror: Mirror): void {
     this.usedAt = Date.now();
     if (!this.#isLive || this.#wire === null) {
-      failLater(receiver, this.#unavailable(this.#endedWhy));
+      failLater(receiver, this.#unavailable(this.#endedWhy || this.#leftWhy));
       return;
     }
     if (this.#pending.size >= IN_FLIGHT_MAX) {
@@ -238,11 +243,20 @@ export class JsonRpcLink implements Link, Sink {
   #end(why: string, refusal: Refusal): void {
     if (this.#endedWhy !== '') return;
     this.#endedWhy = why;
+    if (this.#isLive && this.#isReady) this.#endpoint?.failed(why);
     this.#isLive = false;
     const lost = [...this.#pending];
     for (const pending of lost) this.#settle(pending.id);
     for (const pending of lost) pending.receiver.onFail(refusal, 'maybe');
-    if (this.#isReady) this.owner.onClose(this, why);
+    if (this.#isReady && this.#leftWhy === '') this.owner.onClose(this, why);
+  }
+
+  onLeave(why: string, isFault: boolean): void {
+    if (!this.#isLive) return;
+    this.#isLive = false;
+    this.#leftWhy = why;
+    if (isFault) this.#endpoint?.failed(why);
+    this.owner.onClose(this, why);
   }
 
   #onAnswer(message: Message, of: number): void {

@@ -52,7 +52,10 @@ export interface LinkOwner {
   readonly counters?: Counters;
   /** A notification, or a request of a legacy server (ping is answered by the link itself). */
   onMessage(link: Link, message: Message): void;
-  /** The conversation is over, by either side; every request in flight has already failed. Called once. */
+  /**
+   * The conversation is over, by either side, and takes no more requests. Those in flight have failed, but for a link
+   * that was left (`Sink.onLeave`): there each still has its own end. Called once.
+   */
   onClose(link: Link, why: string): void;
   /** A request was answered, cancelled or given up: there is room for another. */
   onSettled?(link: Link): void;

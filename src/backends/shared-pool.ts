@@ -309,7 +309,7 @@ export class SharedPool implements LinkOwner {
     this.#lost += 1;
     const now = Date.now();
     // A remote server forgets sessions when it is deployed anew, and is none the worse for it.
-    const isLocal = 'command' in this.#config;
+    const isLocal = this.#config.kind === 'stdio';
     const livedMs = isLocal ? now - this.#ages.get(link)!.openedAt : SETTLED_MS;
     const retryInMs = this.restarts.ended(now, livedMs);
     this.#log.warn({ why, crashLoop: this.restarts.isLooping }, 'server connection ended');

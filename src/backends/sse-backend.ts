@@ -12,7 +12,7 @@ import type { HttpServerConfig } from './config.ts';
 import { HttpExchange, type Over } from './http-exchange.ts';
 import { errorAnswer, lost, ranBy } from './http-fault.ts';
 import { configuredHeaders, postHeaders, streamHeaders } from './http-headers.ts';
-import { type Origin, openOrigin } from './http-origin.ts';
+import { Origin, type Site } from './http-origin.ts';
 import type { LinkLog } from './link-log.ts';
 import type { Sink, Wire } from './wire.ts';
 
@@ -34,12 +34,13 @@ export class SseBackend implements Wire {
   /** The status of the stream's response. */
   status = 0;
 
-  constructor(config: HttpServerConfig, sink: Sink, log: LinkLog) {
+  constructor(site: Site, sink: Sink, log: LinkLog) {
+    const { config } = site;
     this.#config = config;
     this.#sink = sink;
     this.#log = log;
-    this.#url = new URL(config.url);
-    this.#origin = openOrigin(this.#url, config.connectMs);
+    this.#url = site.url;
+    this.#origin = new Origin(site);
     this.#opened = new Promise((resolve) => {
       this.#resolveOpened = resolve;
     });
@@ -171,6 +172,11 @@ export class SseBackend implements Wire {
     body: Buffer | null,
     exchange: HttpExchange,
   ): void {
-    this.#origin.pool.dispatch({ path, method, headers, body }, exchange);
+    // Silence on the stream is not its end: here the stream is the conversation, and servers may have nothing to say.
+    const { headersMs } = this.#config;
+    this.#origin.dispatch(
+      { path, method, headers, body, headersTimeout: headersMs, bodyTimeout: 0, idempotent: false },
+      exchange,
+    );
   }
 }

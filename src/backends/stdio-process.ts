@@ -14,7 +14,7 @@ import { escapeLineEnds } from '../protocol/canonical.ts';
 import { LineFramer } from '../protocol/framing.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { guard, signalGroup, sweep } from './child-end.ts';
-import type { StdioServerConfig } from './config.ts';
+import type { ProgramConfig } from './config.ts';
 import type { LinkLog } from './link-log.ts';
 import { StderrLines } from './stderr-lines.ts';
 import type { Sink, Wire } from './wire.ts';
@@ -72,7 +72,7 @@ export class StdioProcess implements Wire {
   #why = '';
 
   constructor(
-    config: StdioServerConfig,
+    config: ProgramConfig,
     environment: NodeJS.ProcessEnv,
     sink: Sink,
     log: LinkLog,
@@ -261,7 +261,7 @@ export class StdioProcess implements Wire {
  * its first line, too long an environment) Node.js throws instead of reporting, and one bad entry must not end the rest.
  */
 export function startProcess(
-  config: StdioServerConfig,
+  config: ProgramConfig,
   environment: NodeJS.ProcessEnv,
   sink: Sink,
   log: LinkLog,
@@ -277,7 +277,7 @@ export function startProcess(
 }
 
 function start(
-  config: StdioServerConfig,
+  config: ProgramConfig,
   environment: NodeJS.ProcessEnv,
 ): ChildProcessWithoutNullStreams {
   const inherited: NodeJS.ProcessEnv = {};

@@ -41,6 +41,11 @@ export interface Sink {
   onRequestLost(id: number, refusal: Refusal, ran: Ran): void;
   /** A message was too long and was dropped unread. */
   onTooLong(): void;
+  /**
+   * No further request can be sent, but those in flight may still be answered: the session is lost, or the server
+   * fails too often. `isFault`: this speaks against the endpoint. The wire ends by itself after the last of them.
+   */
+  onLeave(why: string, isFault: boolean): void;
   /** The conversation is over. */
   onEnd(why: string): void;
 }

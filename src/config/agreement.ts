@@ -127,10 +127,9 @@ function serverWarnings(
         const words = 'these headers travel unencrypted; use https';
         warnings.push(document.fault([...base, 'headers'], words));
       }
-      const [part, secrets] =
-        entry.kind === 'stdio' ? ['env', entry.env] : ['headers', entry.headers];
-      for (const [variable, value] of Object.entries(secrets)) {
-        const path = [...base, part, variable];
+      for (const [at, variable, value] of namedValues(entry)) {
+        const inside = [...base, ...at, variable];
+        const path = document.node(inside) === undefined ? [...base, at.at(-1)!, variable] : inside;
         if (!looksSecret(variable, value) || filled.has(document.node(path))) continue;
         const words = `this looks like a secret; "\${env:NAME}" or "\${file:PATH}" would keep it out`;
         warnings.push(document.fault(path, words));
@@ -140,8 +139,20 @@ function serverWarnings(
   return warnings;
 }
 
+/** Where in an entry, name, value. With `command` alone, its `env` stands in the entry itself. */
+function namedValues(entry: ServerConfig): [(string | number)[], string, string][] {
+  const all = (at: (string | number)[], group: Readonly<Record<string, string>>) =>
+    Object.entries(group).map(([name, value]): [(string | number)[], string, string] => {
+      return [at, name, value];
+    });
+  if (entry.kind === 'http') return all(['headers'], entry.headers);
+  return entry.commands.flatMap(({ env }, index) => all(['commands', index, 'env'], env));
+}
+
 function isClearText(entry: ServerConfig): boolean {
   if (entry.kind !== 'http' || Object.keys(entry.headers).length === 0) return false;
-  const url = new URL(entry.url);
-  return url.protocol === 'http:' && !isLoopback(url.hostname);
+  return entry.urls.some((one) => {
+    const url = new URL(one.url);
+    return url.protocol === 'http:' && !isLoopback(url.hostname);
+  });
 }

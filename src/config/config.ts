@@ -145,9 +145,7 @@ function complete(file: string, from: FileConfig): Config {
   const folder = dirname(file);
   const servers: Record<string, ServerConfig> = {};
   for (const [name, entry] of Object.entries({ ...from.servers, ...from.mcpServers })) {
-    // The folder of the file, not that from which the gateway was started: the same file then means the same anywhere.
-    servers[name] =
-      entry.kind === 'stdio' ? { ...entry, cwd: resolve(folder, entry.cwd ?? '.') } : entry;
+    servers[name] = placed(folder, entry);
   }
   return {
     listen: from.listen,
@@ -158,6 +156,22 @@ function complete(file: string, from: FileConfig): Config {
     sessions: from.sessions,
     telemetry: from.telemetry,
   };
+}
+
+/** Paths from the folder of the file, not from that where the gateway was started: the same file means the same anywhere. */
+function placed(folder: string, entry: ServerConfig): ServerConfig {
+  if (entry.kind === 'stdio') {
+    const commands = entry.commands.map((one) => ({
+      ...one,
+      cwd: resolve(folder, one.cwd ?? '.'),
+    }));
+    return { ...entry, commands };
+  }
+  const tls = { ...entry.tls };
+  for (const part of ['ca', 'cert', 'key'] as const) {
+    if (tls[part] !== undefined) tls[part] = resolve(folder, tls[part]);
+  }
+  return { ...entry, tls };
 }
 
 function whole(file: string, words: string): Fault {

@@ -58,8 +58,8 @@ function section(key: string, part: JsonSchema): string {
   const intro = names === undefined ? '' : `\nA name matches \`${names}\`.\n`;
   const entry = part.additionalProperties || {};
   const shapes = (entry.anyOf ?? [entry]).map((shape) => {
-    const kind = shape.required?.[0];
-    const heading = kind === undefined ? `### ${name}` : `### ${name} with \`${kind}\``;
+    const kind = Object.keys(shape.properties ?? {})[0];
+    const heading = entry.anyOf === undefined ? `### ${name}` : `### ${name} with \`${kind}\``;
     return `${heading}\n\n${table(rows('', shape, new Set(shape.required)))}`;
   });
   return `${title}${intro}\n${shapes.join('\n')}`;
@@ -88,7 +88,10 @@ function rows(prefix: string, group: JsonSchema, required: ReadonlySet<string>):
       : one.default === undefined
         ? ''
         : `\`${JSON.stringify(one.default)}\``;
-    return [{ key: `\`${key}\``, type: typeWords(one), fallback, words: one.description ?? '' }];
+    const row = { key: `\`${key}\``, type: typeWords(one), fallback, words: one.description ?? '' };
+    const { items } = one;
+    if (items === undefined || !isGroup(items)) return [row];
+    return [row, ...rows(`${key}[].`, items, new Set(items.required))];
   });
 }
 
@@ -113,7 +116,7 @@ function typeWords(schema: JsonSchema): string {
   if (schema.enum !== undefined) return schema.enum.map((one) => `\`${String(one)}\``).join(', ');
   if (type === 'integer') return `${minimum} to ${maximum}`;
   if (type === 'boolean') return '`true`, `false`';
-  if (type === 'array') return 'list of text';
+  if (type === 'array') return schema.items?.properties ? 'list of groups' : 'list of text';
   if (type === 'object') return 'text by name';
   return 'text';
 }

@@ -32,8 +32,9 @@ export function unfold(issues: readonly Issue[], value: unknown, base: Path = []
 /** The index in `serverSchema`'s union; -1 where the entry has the key of neither. */
 function branchOf(entry: unknown): number {
   if (typeof entry !== 'object' || entry === null) return -1;
-  if (Object.hasOwn(entry, 'command')) return 0;
-  return Object.hasOwn(entry, 'url') ? 1 : -1;
+  const has = (name: string) => Object.hasOwn(entry, name);
+  if (has('command') || has('commands')) return 0;
+  return has('url') || has('urls') ? 1 : -1;
 }
 
 export function valueAt(value: unknown, path: Path): unknown {
@@ -70,12 +71,8 @@ export function faultsOf(document: ConfigDocument, problem: Problem, value: unkn
 function unknownKey(key: string, path: Path, root: JsonSchema, value: unknown): string {
   const entry = valueAt(value, path);
   const shapes = schemaAt(path, root).filter((shape) => shape.properties !== undefined);
-  // Two shapes only where the entry is a server; "command" and "url" tell them apart.
-  const meant = shapes.filter((shape) =>
-    shapes.length === 1
-      ? true
-      : shape.required?.some((name) => Object.hasOwn(entry as object, name)),
-  );
+  // Two shapes only where the entry is a server, in the order of the union.
+  const meant = shapes.length === 1 ? shapes : shapes.slice(branchOf(entry)).slice(0, 1);
   const known = meant.flatMap((shape) =>
     Object.entries(shape.properties ?? {}).flatMap(([name, one]) => (one.not ? [] : [name])),
   );

@@ -2,6 +2,7 @@
  * What the end of a request says: about its server, and about whether another attempt makes sense.
  */
 
+import { SESSION_LOST } from '../backends/backends.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import type { Refusal } from '../protocol/refusal.ts';
 
@@ -15,7 +16,10 @@ export function isServerFault(reply: Message): boolean {
 }
 
 /** Whether a request without an answer is held against its server: not where it refused this one, or we had no room. */
-export function isFailure({ code, data }: Refusal): boolean {
+export function isFailure(refusal: Refusal): boolean {
+  // A server that was deployed anew knows no session: it is there, and all calls in flight learn of it at once.
+  if (refusal === SESSION_LOST) return false;
+  const { code, data } = refusal;
   if (code === 'deadline_exceeded') return true;
   return code === 'backend_unavailable' && !isRefused(data?.status);
 }

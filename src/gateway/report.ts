@@ -27,6 +27,8 @@ export interface ServerReport {
   /** What became of its calls since it was configured so. */
   readonly calls: CallCounters;
   readonly load: BackendStats;
+  /** Where the server has several URLs or commands: how each is, by its place in the file. */
+  readonly endpoints?: Backend['endpoints'];
 }
 
 export function reportOf(backend: Backend): ServerReport {
@@ -46,6 +48,7 @@ export function reportOf(backend: Backend): ServerReport {
     ...(breakers.length === 0 ? {} : { breakers }),
     calls: { ...policies.counters },
     load: backend.stats,
+    ...(backend.endpoints.length === 0 ? {} : { endpoints: backend.endpoints }),
   };
 }
 

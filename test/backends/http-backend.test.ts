@@ -311,21 +311,28 @@ describe('a legacy HTTP server', () => {
     assert.equal(gets, 5);
   });
 
-  it('that forgot the session ends the link, with everything in flight', async () => {
+  it('that forgot the session ends the link; what was in flight has its own answer', async () => {
     for (const [status, body] of [
       [404, {}],
       [400, { jsonrpc: '2.0', id: null, error: { code: -32000, message: 'No valid session ID' } }],
     ] as const) {
+      let finish = () => {};
       const server = await serve(legacyHello, ({ method, rpc }, response) => {
         if (method === 'GET') response.writeHead(405).end();
         else if (rpc.method === 'lost') json(response, body, status);
+        else finish = () => json(response, result(rpc.id, { late: true }));
       });
       const user = await open({ url: server.url });
       const hanging = user.ask('hang');
-      assert.equal((await user.ask('lost')).refusal?.code, 'backend_unavailable');
-      assert.equal((await hanging).refusal?.code, 'backend_unavailable');
+      const { refusal, ran } = await user.ask('lost');
+      assert.equal(refusal?.code, 'backend_unavailable');
+      assert.equal(ran, 'no');
       assert.deepEqual(user.closed, ['the server no longer knows the session']);
       assert.equal(user.link.isLive, false);
+      assert.equal((await user.ask('more')).ran, 'no');
+      finish();
+      assert.deepEqual((await hanging).reply?.result, { late: true });
+      assert.deepEqual(user.closed.length, 1);
     }
   });
 

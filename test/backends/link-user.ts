@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { serverSchema } from '../../src/backends/config.ts';
-import { connect, type Known } from '../../src/backends/handshake.ts';
+import { connect, doorOf, type Known } from '../../src/backends/handshake.ts';
 import type { JsonRpcLink } from '../../src/backends/json-rpc-link.ts';
 import type { Link, LinkOwner, Ran, Receiver } from '../../src/backends/link.ts';
 import type { Log } from '../../src/backends/link-log.ts';
@@ -87,6 +87,8 @@ export class User implements LinkOwner {
   /** Answers requests of the server that come beside any request; undefined leaves them unanswered. */
   answer: ((message: Json) => Json | undefined) | undefined;
   link!: JsonRpcLink;
+  /** Where proxies are named, and what children inherit from. */
+  environment: NodeJS.ProcessEnv = process.env;
   #waiting: Waiting[] = [];
 
   static async open(entry: Json, capabilities: Json = {}, known?: Known): Promise<User> {
@@ -102,7 +104,9 @@ export class User implements LinkOwner {
     known?: Known,
   ): Promise<JsonRpcLink | Refusal> {
     const config = serverSchema.parse(entry);
-    const link = await connect('fixture', config, capabilities, this, known, this.log, process.env);
+    const door = doorOf('fixture', config, this.log, this.environment);
+    for (const endpoint of door.endpoints.all) endpoint.known = known;
+    const link = await connect(door, capabilities, this);
     if (!isRefusal(link)) this.link = link;
     return link;
   }

@@ -1,13 +1,26 @@
 /** An HTTP server whose every answer is written by the test, and which keeps what it was sent. */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createSecureServer } from 'node:http2';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { Json } from './link-user.ts';
 
 export interface Got {
   readonly method: string;
   readonly headers: IncomingMessage['headers'];
   readonly rpc: Json;
+  /** Counts connections from 1: which of them carried this. */
+  readonly connection: number;
+  /** Name in the client's certificate; '' without one. */
+  readonly peer: string;
+  /** '1.1' or '2.0'. */
+  readonly version: string;
+}
+
+export interface Secure extends ServerOptions {
+  readonly http2?: boolean;
 }
 
 type Answer = (got: Got, response: ServerResponse) => void;
@@ -17,34 +30,65 @@ export class ScriptedHttp {
   readonly #server: Server;
   #answer: Answer;
 
-  private constructor(answer: Answer) {
+  readonly #sockets: Socket[] = [];
+
+  private constructor(answer: Answer, secure: Secure | undefined) {
     this.#answer = answer;
-    this.#server = createServer((request, response) => {
+    const listener = (request: IncomingMessage, response: ServerResponse) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         const text = Buffer.concat(chunks).toString();
         const rpc = text === '' ? {} : (JSON.parse(text) as Json);
-        const got = { method: request.method ?? '', headers: request.headers, rpc };
+        const socket = request.socket as TLSSocket;
+        const got = {
+          method: request.method ?? '',
+          headers: request.headers,
+          rpc,
+          connection: this.#sockets.findIndex((one) => one.remotePort === socket.remotePort) + 1,
+          peer: String(socket.getPeerCertificate?.().subject?.CN ?? ''),
+          version: request.httpVersion,
+        };
         this.got.push(got);
         this.#answer(got, response);
       });
-    });
+    };
+    this.#server =
+      secure === undefined
+        ? createServer(listener)
+        : secure.http2 === true
+          ? createSecureServer(secure, listener as never)
+          : createTlsServer(secure, listener);
+    this.#server.on('connection', (socket: Socket) => this.#sockets.push(socket));
   }
 
-  static async start(answer: Answer): Promise<ScriptedHttp> {
-    const made = new ScriptedHttp(answer);
+  static async start(answer: Answer, secure?: Secure): Promise<ScriptedHttp> {
+    const made = new ScriptedHttp(answer, secure);
     await new Promise<void>((resolve) => made.#server.listen(0, '127.0.0.1', resolve));
     return made;
   }
 
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/mcp`;
+    return `http://127.0.0.1:${this.port}/mcp`;
+  }
+
+  /** Connections accepted so far. */
+  get connections(): number {
+    return this.#sockets.length;
+  }
+
+  /** Cuts every connection; new ones are welcome. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   stop(): void {
-    this.#server.closeAllConnections();
     this.#server.close();
+    this.cut();
   }
 }
 

@@ -59,8 +59,8 @@ describe('sluice init', { timeout: 120_000 }, () => {
       'vscode',
     ]);
     const { project, vscode } = servers;
-    assert.ok(project?.kind === 'stdio' && project.cwd === '/some/project');
-    assert.ok(vscode?.kind === 'stdio' && vscode.args[0] === join(place.folder, 'a'));
+    assert.ok(project?.kind === 'stdio' && project.commands[0]?.cwd === '/some/project');
+    assert.ok(vscode?.kind === 'stdio' && vscode.commands[0]?.args[0] === join(place.folder, 'a'));
   });
 
   it('leaves secrets behind, and says which variables take their place', async (t) => {
@@ -99,11 +99,11 @@ describe('sluice init', { timeout: 120_000 }, () => {
     };
     const { hub, remote, inside } = written(place, env);
     assert.ok(hub?.kind === 'stdio' && remote?.kind === 'http' && inside?.kind === 'http');
-    assert.deepEqual(hub.args, ['-y', 'hub', '--api-key', '3', '--token=4', '5']);
-    assert.deepEqual(hub.env, { GITHUB_TOKEN: '1', LEVEL: 'debug', KEPT: '2' });
-    assert.equal(remote.url, 'https://example.com/mcp?api_key=6&a=b');
+    assert.deepEqual(hub.commands[0]?.args, ['-y', 'hub', '--api-key', '3', '--token=4', '5']);
+    assert.deepEqual(hub.commands[0]?.env, { GITHUB_TOKEN: '1', LEVEL: 'debug', KEPT: '2' });
+    assert.equal(remote.urls[0]?.url, 'https://example.com/mcp?api_key=6&a=b');
     assert.deepEqual(remote.headers, { Authorization: 'Bearer 7', 'X-Asked': '8' });
-    assert.equal(inside.url, 'https://example.com/inside');
+    assert.equal(inside.urls[0]?.url, 'https://example.com/inside');
   });
 
   it('makes names fit, keeps both of two that differ, and one of two that are the same', async (t) => {
@@ -138,7 +138,7 @@ describe('sluice init', { timeout: 120_000 }, () => {
     const servers = written(place);
     assert.equal(Object.keys(servers).length, 2);
     const { file } = servers;
-    assert.ok(file?.kind === 'stdio' && file.args[0] === '${file:/etc/passwd}');
+    assert.ok(file?.kind === 'stdio' && file.commands[0]?.args[0] === '${file:/etc/passwd}');
   });
 
   it('exits 64 when the file to import has nothing to import', async (t) => {

@@ -50,11 +50,20 @@ describe('a configuration', () => {
     assert.deepEqual(naming, { prefix: 'auto', separator: '__' });
     assert.deepEqual(servers.a, {
       kind: 'stdio',
-      command: 'x',
-      args: [],
-      env: {},
-      cwd: folder,
-      pool: { mode: 'auto', size: 1, max: 32, idleMs: 300_000 },
+      commands: [{ command: 'x', args: [], env: {}, cwd: folder, weight: 1 }],
+      pool: {
+        mode: 'auto',
+        size: 1,
+        max: 32,
+        idleMs: 300_000,
+        warm: 0,
+        pending: 128,
+        queue: 8192,
+        queuePerCaller: 2048,
+        waitMs: 20_000,
+        answerMs: 30_000,
+        recycle: {},
+      },
       timeoutMs: 60_000,
       progressResetsDeadline: false,
       progressMaxMs: 3_600_000,
@@ -80,7 +89,7 @@ describe('a configuration', () => {
     const { servers } = config('servers: { a: { command: x, args: [y] } }');
     const server = servers.a;
     assert.ok(server?.kind === 'stdio');
-    assert.throws(() => (server.args as string[]).push('z'), TypeError);
+    assert.throws(() => (server.commands[0]!.args as string[]).push('z'), TypeError);
     assert.throws(() => Object.assign(servers, { b: server }), TypeError);
   });
 
@@ -107,8 +116,10 @@ describe('a configuration', () => {
     const { servers } = config(
       'servers: { a: { command: x, cwd: sub/dir }, b: { command: x, cwd: / } }',
     );
-    assert.ok(servers.a?.kind === 'stdio' && servers.a.cwd === join(folder, 'sub/dir'));
-    assert.ok(servers.b?.kind === 'stdio' && servers.b.cwd === '/');
+    assert.ok(
+      servers.a?.kind === 'stdio' && servers.a.commands[0]?.cwd === join(folder, 'sub/dir'),
+    );
+    assert.ok(servers.b?.kind === 'stdio' && servers.b.commands[0]?.cwd === '/');
   });
 
   it('has the hash that sha256sum prints', () => {
@@ -123,6 +134,64 @@ describe('a configuration', () => {
       'servers: { z: { command: x }, a: { command: x }, m: { command: x } }',
     );
     assert.deepEqual(Object.keys(servers), ['z', 'a', 'm']);
+  });
+});
+
+describe('a server of several places', () => {
+  it('has them as `urls` or `commands`, and paths from the folder of the file', () => {
+    const { servers } = config(
+      `servers:
+  far: { urls: [{ url: "https://a.test" }, { url: "https://b.test", weight: 0 }], tls: { ca: ca.pem } }
+  near: { commands: [{ command: x, cwd: sub }, { command: y, args: [z], weight: 3 }] }`,
+    );
+    const { far, near } = servers;
+    assert.ok(far?.kind === 'http' && near?.kind === 'stdio');
+    assert.deepEqual(
+      far.urls.map(({ weight }) => weight),
+      [1, 0],
+    );
+    assert.equal(far.tls.ca, join(folder, 'ca.pem'));
+    assert.deepEqual(
+      near.commands.map(({ cwd }) => cwd),
+      [join(folder, 'sub'), folder],
+    );
+  });
+
+  it('is refused where its parts contradict each other, each fault at its place', () => {
+    const text = [
+      'servers:',
+      '  a: { url: "https://x.test", urls: [{ url: "https://y.test" }] }',
+      '  b: { commands: [{ command: x }], env: { A: b } }',
+      '  c: { url: "http://x.test", http2: true }',
+      '  d: { url: "https://x.test", tls: { cert: c.pem } }',
+      '  e: { url: "https://x.test", proxy: "socks5://me:s3cret@x" }',
+      '  f: { urls: [{ url: "https://x.test", wieght: 1 }] }',
+      '  g: { urls: [] }',
+      '  h: { url: "https://x.test", commands: [{ command: x }] }',
+    ].join('\n');
+    const told = words(text);
+    const places = faults(text).map((one) => one.split(' ')[1]);
+    assert.deepEqual(places, [
+      'servers.a',
+      'servers.b',
+      'servers.c',
+      'servers.d.tls',
+      'servers.e.proxy',
+      'servers.f.urls[0].wieght',
+      'servers.g.urls',
+      'servers.h.url',
+    ]);
+    assert.match(told, /did you mean "weight"/);
+    assert.ok(!told.includes('s3cret'));
+  });
+
+  it('is warned of a secret in any of them', () => {
+    const text =
+      'servers: { a: { commands: [{ command: x }, { command: y, env: { TOKEN: abcdefghijkl } }] } }';
+    const loaded = loadConfig(file(text), {});
+    assert.ok(loaded.ok);
+    const [warning] = loaded.warnings.map(({ path }) => path);
+    assert.equal(warning, 'servers.a.commands[1].env.TOKEN');
   });
 });
 

@@ -23,7 +23,7 @@ function filled(value: string, env: Record<string, string> = {}): string | undef
   assert.ok(loaded.ok, loaded.ok ? '' : loaded.faults.map(faultLine).join('\n'));
   const server = loaded.config.servers.a;
   assert.ok(server?.kind === 'stdio');
-  return server.env.A;
+  return server.commands[0]?.env.A;
 }
 
 function fault(value: string, env: Record<string, string> = {}): string {

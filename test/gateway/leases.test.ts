@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { serverSchema } from '../../src/backends/config.ts';
-import { connect } from '../../src/backends/handshake.ts';
+import { connect, doorOf } from '../../src/backends/handshake.ts';
 import type { Lease, LeaseHolder } from '../../src/backends/lease.ts';
 import { LeasePool } from '../../src/backends/lease-pool.ts';
 import { NO_PROFILE, type Profile, profileOf } from '../../src/backends/profile.ts';
@@ -23,7 +23,7 @@ function poolOf(max: number, waitMs = 200, idleMs = 1000, shared = 0, warm = 0):
   const pool = new LeasePool('echo', { max, idleMs, warm }, waitMs, {
     connect: (profile, lease) => {
       opened += 1;
-      return connect('echo', ECHO, profile.capabilities, lease, undefined, LOG, process.env);
+      return connect(doorOf('echo', ECHO, LOG, process.env), profile.capabilities, lease);
     },
     onListChanged: () => {},
     sharedCount: () => shared,
