@@ -127,6 +127,11 @@ function serverWarnings(
         const words = 'these headers travel unencrypted; use https';
         warnings.push(document.fault([...base, 'headers'], words));
       }
+      const proxy = [...base, 'proxy'];
+      if (hasPassword(entry) && !filled.has(document.node(proxy))) {
+        const words = `this holds a password; "\${env:NAME}" or "\${file:PATH}" would keep it out`;
+        warnings.push(document.fault(proxy, words));
+      }
       for (const [at, variable, value] of namedValues(entry)) {
         const inside = [...base, ...at, variable];
         const path = document.node(inside) === undefined ? [...base, at.at(-1)!, variable] : inside;
@@ -147,6 +152,10 @@ function namedValues(entry: ServerConfig): [(string | number)[], string, string]
     });
   if (entry.kind === 'http') return all(['headers'], entry.headers);
   return entry.commands.flatMap(({ env }, index) => all(['commands', index, 'env'], env));
+}
+
+function hasPassword(entry: ServerConfig): boolean {
+  return entry.kind === 'http' && URL.canParse(entry.proxy) && new URL(entry.proxy).password !== '';
 }
 
 function isClearText(entry: ServerConfig): boolean {

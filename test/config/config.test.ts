@@ -192,6 +192,15 @@ describe('a server of several places', () => {
     assert.ok(loaded.ok);
     const [warning] = loaded.warnings.map(({ path }) => path);
     assert.equal(warning, 'servers.a.commands[1].env.TOKEN');
+    const proxied = loadConfig(
+      file('servers: { a: { url: "https://x.test", proxy: "http://me:pw@x.test" } }'),
+      {},
+    );
+    assert.ok(proxied.ok);
+    assert.deepEqual(
+      proxied.warnings.map(({ path }) => path),
+      ['servers.a.proxy'],
+    );
   });
 });
 
