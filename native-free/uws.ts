@@ -162,26 +162,27 @@ class NodeResponse implements HttpResponse {
     if (!this.#outgoing.headersSent)
       this.#setLength(body === undefined ? 0 : Buffer.byteLength(body));
     this.#flushHeaders();
-    this.#outgoing.end(body);
+    // The add-on has copied the bytes when it returns; the caller may use their memory again.
+    this.#outgoing.end(typeof body === 'object' ? Buffer.from(body) : body);
     // What was not read of a refused body must not arrive as the next request, nor be read to its end.
     if (closeConnection && !this.#incoming.complete) this.#closeSoon();
     return this;
   }
 
-  /** In slices: node:http says nothing of how far a body has come, and a reader that is slow is not one that has stalled. */
+  /** In slices, copied as in `end`: node:http says nothing of how far a body has come, and a reader that is slow is not one that has stalled. */
   tryEnd(rest: Buffer, totalSize: number): [boolean, boolean] {
     if (this.#isEnding) return [true, this.#outgoing.writableFinished];
     if (!this.#outgoing.headersSent) this.#setLength(totalSize);
     this.#flushHeaders();
     let at = 0;
     while (rest.length - at > SLICE_BYTES) {
-      const slice = rest.subarray(at, at + SLICE_BYTES);
+      const slice = Buffer.from(rest.subarray(at, at + SLICE_BYTES));
       at += slice.length;
       this.#written += slice.length;
       if (!this.#outgoing.write(slice)) return [false, false];
     }
     this.#isEnding = true;
-    this.#outgoing.end(rest.subarray(at));
+    this.#outgoing.end(Buffer.from(rest.subarray(at)));
     if ((this.#outgoing.socket?.writableLength ?? 0) === 0) return [true, true];
     this.#outgoing.once('finish', () => this.#onWritable?.(totalSize));
     return [false, false];

@@ -11,6 +11,7 @@ import type { Dispatcher } from 'undici';
 import { IdTable } from '../lib/id-table.ts';
 import type { Era } from '../protocol/eras.ts';
 import type { Refusal } from '../protocol/refusal.ts';
+import { bufferOf, type Spliced } from '../protocol/splice.ts';
 import type { HttpServerConfig } from './config.ts';
 import { EventStream, type StreamHost } from './event-stream.ts';
 import { type CallHost, HttpCall } from './http-call.ts';
@@ -88,7 +89,7 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
     return new Promise((resolve) => this.#postedWaiters.push(resolve));
   }
 
-  request(id: number, bytes: Buffer, mirror: Mirror): Refusal | undefined {
+  request(id: number, bytes: Buffer | Spliced, mirror: Mirror): Refusal | undefined {
     const call = new HttpCall(id, this, this.#config.bodyBytesMax);
     this.#calls.add(call);
     const headers =
@@ -96,7 +97,7 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
         ? [...this.#post, ...mirrorHeaders(this.#version, mirror)]
         : [...this.#post, ...this.#session()];
     const idleMs = mirror.method === LISTEN ? this.#config.idleMs : 0;
-    this.#dispatch('POST', headers, bytes, call.exchange, idleMs);
+    this.#dispatch('POST', headers, bufferOf(bytes), call.exchange, idleMs);
     return undefined;
   }
 

@@ -14,6 +14,7 @@ import type { Era } from '../protocol/eras.ts';
 import { isFault, read } from '../protocol/json-rpc.ts';
 import { type Fault, Kind, type Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
+import type { Spliced } from '../protocol/splice.ts';
 import { DEADLINES } from './deadlines.ts';
 import type { Endpoint } from './endpoints.ts';
 import type { Known } from './known.ts';
@@ -139,7 +140,13 @@ export class JsonRpcLink implements Link, Sink {
   }
 
   /** A `timeoutMs` of 0 or Infinity sets no deadline: for subscriptions, which stay open. */
-  send(id: number, bytes: Buffer, receiver: Receiver, timeoutMs: number, mirror: Mirror): void {
+  send(
+    id: number,
+    bytes: Buffer | Spliced,
+    receiver: Receiver,
+    timeoutMs: number,
+    mirror: Mirror,
+  ): void {
     this.usedAt = Date.now();
     if (!this.#isLive || this.#wire === null) {
       failLater(receiver, this.#unavailable(this.#endedWhy || this.#leftWhy));

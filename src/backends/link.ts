@@ -9,6 +9,7 @@
 import type { Era } from '../protocol/eras.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Refusal } from '../protocol/refusal.ts';
+import type { Spliced } from '../protocol/splice.ts';
 
 /**
  * Whether a request that failed may have reached what serves it. `no` is certain: it was never written, the connection
@@ -95,7 +96,13 @@ export interface Link {
    * Sends one request whose id is `id`. `timeoutMs` bounds the wait for the answer: then `onFail(deadline_exceeded)`,
    * the server is told to cancel, and a late answer is dropped. Never throws; a dead link fails the receiver in a later tick.
    */
-  send(id: number, bytes: Buffer, receiver: Receiver, timeoutMs: number, mirror: Mirror): void;
+  send(
+    id: number,
+    bytes: Buffer | Spliced,
+    receiver: Receiver,
+    timeoutMs: number,
+    mirror: Mirror,
+  ): void;
   /** Gives a request in flight so long from now, in place of what was left of its time. */
   prolong(id: number, timeoutMs: number): void;
   /** Sends a notification, or the answer to a server's request. */

@@ -7,6 +7,7 @@
 
 import type { Dispatcher } from 'undici';
 import type { Refusal } from '../protocol/refusal.ts';
+import { bufferOf, type Spliced } from '../protocol/splice.ts';
 import type { SseEvent } from '../protocol/sse.ts';
 import type { HttpServerConfig } from './config.ts';
 import { HttpExchange, type Over } from './http-exchange.ts';
@@ -63,8 +64,8 @@ export class SseBackend implements Wire {
     return this.#opened;
   }
 
-  request(id: number, bytes: Buffer): Refusal | undefined {
-    this.#send(id, bytes);
+  request(id: number, bytes: Buffer | Spliced): Refusal | undefined {
+    this.#send(id, bufferOf(bytes));
     return undefined;
   }
 

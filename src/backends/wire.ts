@@ -6,13 +6,14 @@
 
 import type { Era } from '../protocol/eras.ts';
 import type { Refusal } from '../protocol/refusal.ts';
+import type { Spliced } from '../protocol/splice.ts';
 import type { Mirror, Ran } from './link.ts';
 
 export interface Wire {
   /** The child process behind it, where there is one. */
   readonly pid?: number | undefined;
   /** Sends one request, or says at once why not (then nothing of it was written). Its answer comes through the sink, or its failure does. */
-  request(id: number, bytes: Buffer, mirror: Mirror): Refusal | undefined;
+  request(id: number, bytes: Buffer | Spliced, mirror: Mirror): Refusal | undefined;
   /** Sends a notification or an answer. What cannot be sent is dropped and logged. */
   post(bytes: Buffer): void;
   /**

@@ -15,6 +15,7 @@ import { LineFramer } from '../protocol/framing.ts';
 import { isFault, read } from '../protocol/json-rpc.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { type Refusal, refusalBytes, refuse } from '../protocol/refusal.ts';
+import { bufferOf, type Spliced } from '../protocol/splice.ts';
 import type { Gateway, Outlet, Route, Session } from './contract.ts';
 
 export interface StdioOptions {
@@ -55,8 +56,8 @@ class Flight implements Outlet {
     if (this.#conversation.has(this.#id, this)) this.#conversation.write(message);
   }
 
-  end(answer: Buffer) {
-    if (this.#conversation.land(this.#id, this)) this.#conversation.write(answer);
+  end(answer: Buffer | Spliced) {
+    if (this.#conversation.land(this.#id, this)) this.#conversation.write(bufferOf(answer));
   }
 
   drop() {

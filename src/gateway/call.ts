@@ -11,7 +11,7 @@ import type { Caller } from '../model.ts';
 import { isFault, read } from '../protocol/json-rpc.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { REFUSALS, type Refusal, refusalBytes } from '../protocol/refusal.ts';
-import { splice } from '../protocol/splice.ts';
+import { type Spliced, splice } from '../protocol/splice.ts';
 import type { Outlet } from './outlet.ts';
 import type { RouteView } from './route.ts';
 import type { Session } from './session.ts';
@@ -83,7 +83,7 @@ export class Call implements Linked<Call> {
     this.outlet.push(message);
   }
 
-  answer(bytes: Buffer, status: number): void {
+  answer(bytes: Buffer | Spliced, status: number): void {
     if (this.isDone) return;
     this.#over();
     this.outlet.end(bytes, status);

@@ -1,3 +1,5 @@
+import type { Spliced } from '../protocol/splice.ts';
+
 /**
  * Where the messages for one client request go: the edge's side of the contract with the gateway.
  *
@@ -8,8 +10,11 @@
 export interface Outlet {
   /** Sends a message that precedes the answer: a notification, or (legacy) a request to the client. */
   push(message: Buffer): void;
-  /** Sends the answer and ends the exchange. `status` is the HTTP status where the answer is the first thing sent. */
-  end(answer: Buffer, status: number): void;
+  /**
+   * Sends the answer and ends the exchange. `status` is the HTTP status where the answer is the first thing sent.
+   * (Not a method, so that the compiler refuses an outlet that takes Buffers only.)
+   */
+  readonly end: (answer: Buffer | Spliced, status: number) => void;
   /** Ends the exchange without an answer: the client has cancelled the request and expects none. */
   drop(): void;
   /**

@@ -31,7 +31,7 @@ import { isRefusal } from '../model.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { mirrorHeaders } from '../protocol/param-mirror.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
-import { splice, withId } from '../protocol/splice.ts';
+import { type Spliced, splice, withId } from '../protocol/splice.ts';
 import { wrapState } from './bridge/input-required.ts';
 import { askForUrls, canBeAsked, Questions } from './bridge/questions.ts';
 import { requestFor } from './bridge/request.ts';
@@ -241,7 +241,7 @@ export class Relay implements Receiver, LeaseHolder, Queued {
     this.#finish(toModern(reply, call.id, method, uri), replyStatus(reply));
   }
 
-  #finish(answer: Buffer, status: number): void {
+  #finish(answer: Buffer | Spliced, status: number): void {
     this.#leave(true);
     this.call.answer(answer, status);
   }

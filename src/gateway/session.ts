@@ -191,18 +191,22 @@ export class Session implements LeaseHolder {
     const resume = () => {
       for (const relay of this.relays) if (relay.lease === lease) relay.resumeDeadline();
     };
-    const asked = this.ask(withId(message, this.askId()), about ?? this.#soleRelay(lease), {
-      answer: (reply) => {
-        resume();
-        if (lease.isLive) lease.link.post(withId(reply, serverId));
+    const asked = this.ask(
+      withId(message, this.askId()).toBuffer(),
+      about ?? this.#soleRelay(lease),
+      {
+        answer: (reply) => {
+          resume();
+          if (lease.isLive) lease.link.post(withId(reply, serverId).toBuffer());
+        },
+        fail: (why) => {
+          resume();
+          no(-32603, why);
+        },
+        lease,
+        serverId,
       },
-      fail: (why) => {
-        resume();
-        no(-32603, why);
-      },
-      lease,
-      serverId,
-    });
+    );
     if (!asked) {
       resume();
       no(-32603, 'Too many requests wait for this client.');

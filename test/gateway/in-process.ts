@@ -10,6 +10,7 @@ import { Gateway, type Outlet, type Route } from '../../src/gateway/gateway.ts';
 import { LATEST_LEGACY, LATEST_MODERN, META } from '../../src/protocol/eras.ts';
 import { isFault, read } from '../../src/protocol/json-rpc.ts';
 import type { Message } from '../../src/protocol/message.ts';
+import { bufferOf, type Spliced } from '../../src/protocol/splice.ts';
 import { createLog } from '../../src/telemetry/telemetry.ts';
 import type { RpcMessage } from '../support/mcp-exchange.ts';
 import { compiled } from '../support/temp.ts';
@@ -109,9 +110,9 @@ export class Answer implements Outlet {
     this.status = -1;
   }
 
-  end(answer: Buffer, status: number): void {
+  end(answer: Buffer | Spliced, status: number): void {
     assert.equal(this.status, 0, 'an exchange ends once');
     this.status = status;
-    this.#end(JSON.parse(answer.toString()) as RpcMessage);
+    this.#end(JSON.parse(bufferOf(answer).toString()) as RpcMessage);
   }
 }

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { toLegacy, toModern, urlElicitations } from '../../src/gateway/bridge/results.ts';
 import { mirrorFault, mirrorHeaders, paramMirrors } from '../../src/protocol/param-mirror.ts';
+import { bufferOf } from '../../src/protocol/splice.ts';
 import { messageOf } from './in-process.ts';
 
 function reply(body: string) {
@@ -10,11 +11,11 @@ function reply(body: string) {
 }
 
 function modern(body: string, method = 'tools/call', uri = ''): string {
-  return toModern(reply(body), '"c"', method, uri).toString();
+  return bufferOf(toModern(reply(body), '"c"', method, uri)).toString();
 }
 
 function legacy(body: string): string {
-  return toLegacy(reply(body), '"c"').toString();
+  return bufferOf(toLegacy(reply(body), '"c"')).toString();
 }
 
 describe("a legacy server's answer to a modern client", () => {

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { read } from '../../src/protocol/json-rpc.ts';
 import { elements, members } from '../../src/protocol/members.ts';
 import { Message } from '../../src/protocol/message.ts';
-import { type Edit, insertMember, splice, withId } from '../../src/protocol/splice.ts';
+import { type Edit, insertMember, Spliced, splice, withId } from '../../src/protocol/splice.ts';
 
 function message(text: string): Message {
   const found = read(Buffer.from(text));
@@ -25,6 +25,45 @@ test('applies insertions, replacements and deletions in one pass', () => {
   assert.equal(splice(Buffer.from('abc'), []).toString(), 'abc');
 });
 
+/** Texts and edits of all kinds and sizes, short and long, ASCII and not. */
+const text = fc.oneof(fc.string({ maxLength: 60 }), fc.string({ unit: 'binary', maxLength: 200 }));
+const put = fc.oneof(
+  text.map((value) => value.toWellFormed()),
+  text.map((value) => Buffer.from(value)),
+  fc.maxSafeNat(),
+);
+
+test('writes into given memory what it makes alone, and nothing beside it', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(text, text, put)), text, (pieces, tail) => {
+      let source = '';
+      let expected = '';
+      const edits: Edit[] = [];
+      for (const [kept, cut, value] of pieces) {
+        source += kept;
+        expected += kept;
+        const start = Buffer.byteLength(source);
+        source += cut;
+        edits.push({ start, end: Buffer.byteLength(source), put: value });
+        expected += value;
+      }
+      const spliced = new Spliced(Buffer.from(source + tail), edits);
+      const wanted = Buffer.from(expected + tail);
+      assert.deepEqual(spliced.toBuffer(), wanted);
+      assert.equal(spliced.length, wanted.length);
+      const memory = Buffer.alloc(wanted.length + 8, 0xff);
+      spliced.copyTo(memory, 5);
+      assert.deepEqual(memory.subarray(5, -3), wanted);
+      assert.deepEqual([...memory.subarray(0, 5), ...memory.subarray(-3)], Array(8).fill(0xff));
+      const isAscii = edits.every(
+        ({ put }) => typeof put === 'number' || /^[\0-\x7f]*$/.test(String(put)),
+      );
+      if (!isAscii) assert.equal(spliced.isPlain, false);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 test('refuses edits that are out of order, overlap or reach outside', () => {
   const bytes = Buffer.from('abcdef');
   const edit = (start: number, end: number): Edit => ({ start, end, put: '' });
@@ -41,7 +80,7 @@ test('gives a message another id, whatever it had before', () => {
     '{"jsonrpc":"2.0","id":null,"error":{}}',
     '{"jsonrpc":"2.0","error":{}}',
   ]) {
-    const changed = message(withId(message(text), '"ü7"').toString());
+    const changed = message(withId(message(text), '"ü7"').toBuffer().toString());
     assert.equal(changed.id, '"ü7"');
     assert.deepEqual(JSON.parse(changed.bytes.toString()), { ...JSON.parse(text), id: 'ü7' });
   }

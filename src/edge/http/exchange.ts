@@ -12,6 +12,7 @@
 import { Pile } from '../../lib/pile.ts';
 import { type Lap, stopwatch } from '../../lib/stopwatch.ts';
 import { REFUSALS, type Refusal, refusalBytes, refuse } from '../../protocol/refusal.ts';
+import { Spliced } from '../../protocol/splice.ts';
 import type { Head } from './head.ts';
 import type { Lobby } from './lobby.ts';
 import { statusLine } from './status.ts';
@@ -40,6 +41,9 @@ const STREAM_HEADERS = [
 const STALL_MS = 12_000;
 /** Above this an answer is handed over piecewise from our buffer instead of being copied by the front end. */
 const COPY_BYTES_MAX = 64 * 1024;
+
+/** Where spliced answers are joined: whoever sends one does so at once, and what is not taken is copied. */
+const SCRATCH = Buffer.allocUnsafeSlow(256 * 1024);
 
 const NONE: readonly string[] = [];
 const NO_EVENTS: Buffer[] = [];
@@ -133,13 +137,13 @@ export class Exchange {
   }
 
   /** The whole answer at once. */
-  send(status: number, body: Buffer | null, headers: readonly string[] = JSON_HEADERS) {
+  send(status: number, body: Buffer | Spliced | null, headers: readonly string[] = JSON_HEADERS) {
     if (this.#phase !== 'waiting' && this.#phase !== 'receiving') return;
     const mustClose = this.#phase === 'receiving' || this.#lobby.isDraining;
     const write = () => {
       this.#writeHead(status, body === null ? [] : headers);
       if (body === null || this.head.method === 'head') this.#res.end(undefined, mustClose);
-      else if (body.length <= COPY_BYTES_MAX || mustClose) this.#res.end(body, mustClose);
+      else if (body.length <= COPY_BYTES_MAX || mustClose) this.#res.end(joined(body), mustClose);
       else return this.#deliver(body);
       this.#over();
     };
@@ -238,12 +242,14 @@ export class Exchange {
     this.#over();
   }
 
-  #deliver(body: Buffer) {
+  #deliver(answer: Buffer | Spliced) {
     this.#phase = 'delivering';
     this.#since = this.#lobby.now;
     let base = 0;
-    const [, isDone] = this.#res.tryEnd(body, body.length);
+    const whole = joined(answer);
+    const [, isDone] = this.#res.tryEnd(whole, whole.length);
     if (isDone) return this.#over();
+    const body = whole.buffer === SCRATCH.buffer ? Buffer.from(whole) : whole;
     this.#res.onWritable((offset) => {
       if (this.#phase !== 'delivering') return true;
       base = offset;
@@ -282,6 +288,14 @@ function timed(lap: Lap, take: OnChunk): OnChunk {
     take(chunk, isLast);
     stopwatch.pause();
   };
+}
+
+/** The bytes of an answer, good until the next one is joined. */
+function joined(answer: Buffer | Spliced): Buffer {
+  if (!(answer instanceof Spliced)) return answer;
+  if (answer.length > SCRATCH.length) return answer.toBuffer();
+  answer.copyTo(SCRATCH, 0);
+  return SCRATCH.subarray(0, answer.length);
 }
 
 function writeAll(res: HttpResponse, headers: readonly string[]) {

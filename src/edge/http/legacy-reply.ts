@@ -6,6 +6,7 @@
  * nowhere to go and is dropped.
  */
 
+import { bufferOf, type Spliced } from '../../protocol/splice.ts';
 import { KEEP_ALIVE } from '../../protocol/sse.ts';
 import type { Outlet } from '../contract.ts';
 import type { Desk } from './desk.ts';
@@ -67,8 +68,8 @@ export class LegacyReply implements Outlet {
     this.#post.open()?.append(message);
   }
 
-  end(answer: Buffer, status: number): void {
-    if (this.#post.isOpen) this.#post.open()?.append(answer, true);
+  end(answer: Buffer | Spliced, status: number): void {
+    if (this.#post.isOpen) this.#post.open()?.append(bufferOf(answer), true);
     else this.#post.exchange.send(status, answer);
   }
 
@@ -102,7 +103,7 @@ export class BatchReply {
   part(): Outlet {
     return {
       push: (message) => this.#post.open()?.append(message),
-      end: (answer) => this.#end(answer),
+      end: (answer) => this.#end(bufferOf(answer)),
       drop: () => this.#end(null),
       onAbort: null,
     };

@@ -11,6 +11,7 @@ import { BATCH_VERSION } from '../../protocol/eras.ts';
 import { isFault, read, readBatch } from '../../protocol/json-rpc.ts';
 import { type Fault, Kind, type Message } from '../../protocol/message.ts';
 import { type Refusal, refuse } from '../../protocol/refusal.ts';
+import { bufferOf } from '../../protocol/splice.ts';
 import { KEEP_ALIVE, sseEvent } from '../../protocol/sse.ts';
 import type { Gateway, Outlet, Route, Session } from '../contract.ts';
 import type { Answerer, Exchange } from './exchange.ts';
@@ -119,7 +120,7 @@ export class OldStream implements Answerer {
       push: (message) => this.#push(message),
       end: (answer) => {
         onEnd();
-        this.#push(answer);
+        this.#push(bufferOf(answer));
       },
       drop: onEnd,
       onAbort: null,

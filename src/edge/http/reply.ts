@@ -5,6 +5,7 @@
  * long that proxies would cut a silent connection.
  */
 
+import { bufferOf, type Spliced } from '../../protocol/splice.ts';
 import { KEEP_ALIVE, sseEvent } from '../../protocol/sse.ts';
 import type { Outlet } from '../contract.ts';
 import type { Answerer, Exchange } from './exchange.ts';
@@ -23,8 +24,8 @@ export class ModernReply implements Outlet, Answerer {
     this.#exchange.push(sseEvent(message));
   }
 
-  end(answer: Buffer, status: number): void {
-    if (this.#exchange.isStreaming) this.#exchange.finish(sseEvent(answer));
+  end(answer: Buffer | Spliced, status: number): void {
+    if (this.#exchange.isStreaming) this.#exchange.finish(sseEvent(bufferOf(answer)));
     else this.#exchange.send(status, answer);
   }
 
@@ -59,7 +60,7 @@ export class InitializeReply implements Outlet, Answerer {
 
   push(): void {}
 
-  end(answer: Buffer, status: number): void {
+  end(answer: Buffer | Spliced, status: number): void {
     this.#exchange.send(status, answer);
   }
 

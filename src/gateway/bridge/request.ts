@@ -9,7 +9,7 @@ import type { Link } from '../../backends/backends.ts';
 import { META } from '../../protocol/eras.ts';
 import { members } from '../../protocol/members.ts';
 import type { Message } from '../../protocol/message.ts';
-import { type Edit, inOrder, insertMember, splice } from '../../protocol/splice.ts';
+import { type Edit, inOrder, insertMember, Spliced } from '../../protocol/splice.ts';
 import type { Call } from '../call.ts';
 import type { Session } from '../session.ts';
 import type { Target } from '../target.ts';
@@ -21,17 +21,16 @@ export function requestFor(
   link: Link,
   id: number,
   retry: string,
-): Buffer {
+): Spliced {
   const { message, session } = call;
-  const own = String(id);
-  const edits: Edit[] = [{ start: message.idStart, end: message.idEnd, put: own }];
+  const edits: Edit[] = [{ start: message.idStart, end: message.idEnd, put: id }];
   if (target.originalJson !== null) edits.push(targetEdit(message, target.originalJson));
   if (session !== null && link.era === 'modern') {
-    const meta = metaFor(message, own, modernMeta(session, link.version));
+    const meta = metaFor(message, id, modernMeta(session, link.version));
     addMembers(message, edits, retry === '' ? meta : `${meta},${retry}`);
   } else {
     if (message.tokenStart >= 0) {
-      edits.push({ start: message.tokenStart, end: message.tokenEnd, put: own });
+      edits.push({ start: message.tokenStart, end: message.tokenEnd, put: id });
     }
     if (call.isModern && link.era === 'legacy') dropRetry(message, edits);
     else if (call.innerState !== null) {
@@ -39,7 +38,7 @@ export function requestFor(
       edits.push({ start, end, put: call.innerState });
     }
   }
-  return splice(message.bytes, inOrder(edits));
+  return new Spliced(message.bytes, inOrder(edits));
 }
 
 function dropRetry(message: Message, edits: Edit[]): void {
@@ -96,7 +95,7 @@ function addMembers(message: Message, edits: Edit[], extra: string): void {
 }
 
 /** The client's own `_meta` with ours: a second value for one of our keys would be read by some servers, judged by nobody. */
-function metaFor(message: Message, token: string, ours: string): string {
+function metaFor(message: Message, token: number, ours: string): string {
   const { bytes, metaStart, metaEnd } = message;
   const own = metaStart < 0 ? [] : members(bytes, metaStart, metaEnd);
   const kept = own

@@ -7,10 +7,12 @@
 import { members } from '../../protocol/members.ts';
 import { Kind, type Message } from '../../protocol/message.ts';
 import { REFUSALS } from '../../protocol/refusal.ts';
-import { type Edit, inOrder, insertMember, splice, withId } from '../../protocol/splice.ts';
+import { type Edit, inOrder, insertMember, Spliced, withId } from '../../protocol/splice.ts';
 
 /** Members that only modern results have. */
 const MODERN_MEMBERS = new Set(['resultType', 'ttlMs', 'cacheScope']);
+
+type Bytes = Buffer | Spliced;
 
 interface ErrorBody {
   readonly code: number;
@@ -19,7 +21,7 @@ interface ErrorBody {
 }
 
 /** A legacy server's answer, for a modern client. */
-export function toModern(reply: Message, id: string, method: string, uri: string): Buffer {
+export function toModern(reply: Message, id: string, method: string, uri: string): Bytes {
   if (reply.kind === Kind.error) return modernError(reply, id, uri);
   if (reply.bytes[reply.bodyStart] !== 0x7b) return withId(reply, id);
   // What a legacy server lets read says nothing of how long it is good: not at all, and for nobody else.
@@ -29,18 +31,18 @@ export function toModern(reply: Message, id: string, method: string, uri: string
   if (reply.resultTypeStart < 0) {
     edits.push(insertMember(reply.bodyStart, reply.bodyEnd, reply.bytes, member));
   }
-  return splice(reply.bytes, inOrder(edits));
+  return new Spliced(reply.bytes, inOrder(edits));
 }
 
 /** -32002 (resource not found) and -32042 MUST NOT be emitted by a modern server; the former is -32602 with data.uri. */
-function modernError(reply: Message, id: string, uri: string): Buffer {
+function modernError(reply: Message, id: string, uri: string): Bytes {
   const error = reply.value(reply.bodyStart, reply.bodyEnd) as ErrorBody;
   if (error.code !== -32002) return withId(reply, id);
   return errorBytes(id, { code: -32602, message: error.message, data: { uri } });
 }
 
 /** A modern server's complete answer, for a legacy client. */
-export function toLegacy(reply: Message, id: string): Buffer {
+export function toLegacy(reply: Message, id: string): Bytes {
   if (reply.kind === Kind.error) return legacyError(reply, id);
   if (reply.bytes[reply.bodyStart] !== 0x7b) return withId(reply, id);
   const kept = members(reply.bytes, reply.bodyStart, reply.bodyEnd)
@@ -59,7 +61,7 @@ const COMMA = Buffer.from(',');
 const CLOSE = Buffer.from('}}');
 
 /** -32021 speaks of capabilities per request, which a legacy client does not have: said in words instead. */
-function legacyError(reply: Message, id: string): Buffer {
+function legacyError(reply: Message, id: string): Bytes {
   const error = reply.value(reply.bodyStart, reply.bodyEnd) as ErrorBody;
   if (error.code !== REFUSALS.missing_capability.rpc) return withId(reply, id);
   const words = REFUSALS.missing_capability.words;
