@@ -24,6 +24,8 @@ export function markdown(results: Results): string {
     section('The server alone, over its pipe', pipe(results)),
     section(`At half the other's capacity`, halfCapacity(results)),
     section('A slow server beside a fast one', neighbours(results)),
+    section('A greedy caller beside modest ones', greedy(results)),
+    section('What of the traffic of agents reaches the server', agentLoops(results)),
     section('A connection per call', churn(results)),
     section('Cold start to the first answer', coldStarts(results)),
     section('Idle sessions', sessions(results)),
@@ -231,6 +233,42 @@ const INSIDE = [
   ['write to the server', 'toServer'],
   ['write to the client', 'toClient'],
 ] as const;
+
+function greedy(results: Results): string {
+  const head = [
+    'subject',
+    'modest calls/s',
+    'flood connections',
+    'p50 alone',
+    'p50 beside it',
+    'ratio',
+    'p99 alone',
+    'p99 beside it',
+    'ratio',
+    'errors',
+  ];
+  const rows = results.greedy.map((row) => [
+    row.subject,
+    count(row.rate),
+    row.connections,
+    ...[count(row.aloneP50), count(row.besideP50), fixed(row.ratioP50)],
+    ...[count(row.aloneP99), count(row.besideP99), fixed(row.ratioP99)],
+    row.errors,
+  ]);
+  return table(head, rows);
+}
+
+function agentLoops(results: Results): string {
+  const head = ['subject', 'agents', 'lists', 'saved', 'p50 list', 'calls', 'saved', 'p50 call'];
+  const saved = (asked: number, reached: number) => `${fixed((1 - reached / asked) * 100, 1)} %`;
+  const rows = results.agentLoops.map((row) => [
+    row.subject,
+    row.sessions,
+    ...[row.lists, saved(row.lists, row.listsReached), count(row.listP50)],
+    ...[row.calls, saved(row.calls, row.callsReached), count(row.callP50)],
+  ]);
+  return table(head, rows);
+}
 
 function churn(results: Results): string {
   const rows = results.churn.map(({ subject, perSecond, failed }) => [

@@ -2,8 +2,10 @@
  * Everything that one run found, as it is written to bench/results: what was run, on what, and the figures.
  */
 
+import type { AgentLoop } from './agent-loop.ts';
 import type { ColdStart } from './cold-start.ts';
 import type { Cell } from './figures.ts';
+import type { Greedy } from './greedy.ts';
 import type { HalfCapacity } from './half-capacity.ts';
 import type { Inside } from './inside.ts';
 import type { Machine } from './machine.ts';
@@ -41,6 +43,8 @@ export interface Results {
   readonly halfCapacity: HalfCapacity[];
   readonly inside: Inside[];
   readonly neighbours: Neighbours[];
+  readonly greedy: Greedy[];
+  readonly agentLoops: AgentLoop[];
   secondOpinion: SecondOpinion | null;
   /** Whatever was left out, dropped, or went wrong. A run of our own subjects in which this is not empty has failed. */
   readonly faults: string[];

@@ -29,6 +29,8 @@ export interface Backend {
   readonly name: string;
   readonly era: Era;
   readonly program: Program;
+  /** What a Sluice is told of its tools. */
+  readonly tools?: Readonly<Record<string, unknown>>;
 }
 
 export interface Subject {
@@ -62,6 +64,18 @@ export function slowEcho(delayMs: number): Backend {
   return { name: `echo after ${delayMs} ms`, era: 'legacy', program };
 }
 
+/** Serves one call at a time, in so long. */
+export function serialEcho(serviceMs: number): Backend {
+  const program = node('bench/subjects/serial-echo.js', 'legacy', String(serviceMs));
+  return { name: `echo, one at a time in ${serviceMs} ms`, era: 'legacy', program };
+}
+
+/** Counts what reaches it, and takes so long for each. */
+export function counting(serviceMs: number): Backend {
+  const program = node('bench/subjects/counting-server.js', String(serviceMs));
+  return { name: 'counting server', era: 'legacy', program };
+}
+
 export const EVERYTHING: Backend = {
   name: 'server-everything',
   era: 'legacy',
@@ -77,6 +91,8 @@ export interface SluiceOptions {
   readonly front?: 'uws' | 'node';
   readonly features?: readonly Feature[];
   readonly stopwatch?: boolean;
+  /** Beside one process for all. */
+  readonly pool?: Readonly<Record<string, unknown>>;
 }
 
 /** `sluice start` with servers of these names; one server is reached at /mcp under the tools' own names. */
@@ -86,11 +102,10 @@ export function sluice(
   options: SluiceOptions = {},
 ): Program {
   const { front = 'uws', features = [], stopwatch = false } = options;
-  const entries = Object.entries(servers).map(([name, { program }]) => {
-    return [
-      name,
-      { command: program.command, args: program.args, pool: { mode: 'shared', size: 1 } },
-    ];
+  // One process however many calls queue, as the others have it.
+  const pool = { mode: 'shared', size: 1, max: 1, ...options.pool };
+  const entries = Object.entries(servers).map(([name, { program, tools = {} }]) => {
+    return [name, { command: program.command, args: program.args, pool, tools }];
   });
   const config: Record<string, object> = Object.assign(
     {

@@ -50,6 +50,11 @@ export interface Settings {
   /** Delay of the slow server beside the fast one. */
   readonly slowMs: number;
   readonly neighbourRate: number;
+  /** Who is flooded by one caller: relays without fairness, and ours. */
+  readonly greedySubjects: RegExp;
+  /** Who stands between agents and a server that counts, and how many agents there are. */
+  readonly agentSubjects: RegExp;
+  readonly agentSessions: number;
   /** Calls per second of the open loop, and of the stopwatch inside. */
   readonly openRate: number;
   /** After this long the run is given up. */
@@ -153,6 +158,9 @@ export const FULL: Settings = {
   churnMs: 1000,
   slowMs: 100,
   neighbourRate: 2000,
+  greedySubjects: /^(floor|sdk-relay|sluice|sluice-node)$/,
+  agentSubjects: /^(sdk-relay|sluice|sluice-node)$/,
+  agentSessions: 100,
   openRate: OPEN_RATE,
   deadlineMs: 50 * 60_000,
 };
@@ -176,6 +184,9 @@ export const SMOKE: Settings = {
   churnMs: 150,
   slowMs: 100,
   neighbourRate: 100,
+  greedySubjects: /^sluice$/,
+  agentSubjects: /^sluice$/,
+  agentSessions: 10,
   openRate: SMOKE_RATE,
   deadlineMs: 5 * 60_000,
 };

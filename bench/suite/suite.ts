@@ -5,6 +5,7 @@
  * stands in the settings; who is measured, in the roster.
  */
 
+import { agentLoop } from './agent-loop.ts';
 import { churn } from './churn.ts';
 import { coldStarts } from './cold-start.ts';
 import { firstAnswer } from './control.ts';
@@ -12,6 +13,7 @@ import type { Cpus } from './cpus.ts';
 import { type Deck, deal } from './deck.ts';
 import { type Cell, middle } from './figures.ts';
 import { judge } from './goals.ts';
+import { besideGreedy } from './greedy.ts';
 import { atHalfCapacity } from './half-capacity.ts';
 import { inside } from './inside.ts';
 import { machine } from './machine.ts';
@@ -70,6 +72,8 @@ export async function runSuite(run: Run): Promise<Results> {
     halfCapacity: [],
     inside: [],
     neighbours: [],
+    greedy: [],
+    agentLoops: [],
     secondOpinion: null,
     faults: [],
     goals: [],
@@ -218,11 +222,30 @@ async function alone(run: Run, results: Results): Promise<void> {
       results.neighbours.push(await besideSlow(gateway, settings, cpus));
     });
   }
+  await behaviours(run, results);
   await part(run, results, 'cold start', async () => {
     const wanted = aside(run);
     results.coldStarts.push(...(await coldStarts(wanted, backend, settings.coldStarts, cpus)));
   });
   await memory(run, results, backend);
+}
+
+/** What callers do to each other, and what agents ask again and again. */
+async function behaviours(run: Run, results: Results): Promise<void> {
+  const { settings, cpus, subjects } = run;
+  for (const subject of subjects.filter(({ name }) => settings.greedySubjects.test(name))) {
+    await part(run, results, `greedy caller on ${subject.name}`, async () => {
+      const rows = await besideGreedy(subject, settings, cpus);
+      results.greedy.push(...rows);
+      for (const row of rows.filter(({ errors }) => errors > 0))
+        results.faults.push(`greedy caller on ${row.subject}: ${row.errors} errors`);
+    });
+  }
+  for (const subject of subjects.filter(({ name }) => settings.agentSubjects.test(name))) {
+    await part(run, results, `agent loop on ${subject.name}`, async () => {
+      results.agentLoops.push(...(await agentLoop(subject, settings, cpus)));
+    });
+  }
 }
 
 const aside = ({ subjects, settings }: Run) =>

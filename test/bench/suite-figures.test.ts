@@ -75,6 +75,8 @@ function resultsOf(cells: Cell[], more: Partial<Results> = {}): Results {
     halfCapacity: [],
     inside: [],
     neighbours: [],
+    greedy: [],
+    agentLoops: [],
     secondOpinion: null,
     faults: [],
     goals: [],

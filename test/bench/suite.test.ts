@@ -162,6 +162,11 @@ test('the smoke run has everything that the full run has, and nothing goes wrong
   assert.deepEqual(found(results.inside), namesOf(gateways));
   for (const { rounds } of results.inside) assert.ok(rounds.every(({ calls }) => calls > 0));
   assert.deepEqual(found(results.neighbours), namesOf(plain));
+  assert.deepEqual(found(results.greedy), ['sluice', 'sluice, pending 4']);
+  assert.deepEqual(found(results.agentLoops), ['sluice', 'sluice, cache on']);
+  for (const { lists, listsReached } of results.agentLoops) assert.ok(listsReached < lists);
+  const uncached = results.agentLoops.find(({ subject }) => subject === 'sluice')!;
+  assert.equal(uncached.callsReached, uncached.calls);
   assert.deepEqual(found(results.churn), namesOf(SUBJECTS));
   assert.deepEqual(found(results.coldStarts), namesOf(ours));
   assert.deepEqual(found(results.sessions), namesOf(gateways));

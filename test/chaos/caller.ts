@@ -12,14 +12,13 @@ import { FAULTS, SERVERS, type ServerName } from './house.ts';
 import { judge } from './judge.ts';
 import { type Asked, bytesOf, type Era, HELLO } from './request.ts';
 import type { Tally } from './tally.ts';
+import type { Draw, Turns } from './turns.ts';
 
 const LANES = 3;
 const THINK_MS = 160;
 const KIB = 1024;
 const LONG_BYTES = 2 * KIB * KIB;
 const PAD_BYTES = 64 * KIB;
-
-type Draw = (below: number) => number;
 
 interface Work {
   readonly server: ServerName;
@@ -32,6 +31,7 @@ interface Work {
 export interface Stage {
   readonly gateway: RunningGateway;
   readonly tally: Tally;
+  readonly turns: Turns;
   /** Set once the gateway itself was killed: then a call may stay without an answer. */
   isDead: boolean;
   /** Lanes ask nothing more. */
@@ -95,7 +95,7 @@ export class Caller {
     for (let step = 0; step < steps && !this.#stage.isOver; step++) {
       if (draw(30) === 0) await this.#list(connection);
       else {
-        const work = choose(draw, this.#era);
+        const work = choose(draw, this.#era, this.#stage.turns);
         const isLong = work.fault === 'stall' || work.fault === 'late' || work.fault === 'slow';
         const cancels = this.#era === 'legacy' && isLong && draw(3) === 0;
         await this.#call(connection, work, manners(draw, work), cancels ? draw(200) : undefined);
@@ -194,14 +194,14 @@ export class Caller {
   }
 }
 
-function choose(draw: Draw, era: Era): Work {
+function choose(draw: Draw, era: Era, turns: Turns): Work {
   const server = draw(4) === 0 ? 'steady' : SERVERS[draw(SERVERS.length)]!;
   // A modern call has no session whose state it could expect.
   const tool = ['work', 'read', era === 'legacy' && server === 'personal' ? 'keep' : 'work'][
     draw(3)
   ]!;
-  const faults = FAULTS[server];
-  const fault = faults.length > 0 && draw(6) === 0 ? faults[draw(faults.length)]! : '';
+  const isFaulty = FAULTS[server].length > 0 && draw(6) === 0;
+  const fault = isFaulty ? turns[server]() : '';
   const bytes = draw(40) === 0 ? draw(LONG_BYTES) : draw(500);
   const pad = 'p'.repeat(draw(10) === 0 ? draw(PAD_BYTES) : draw(100));
   return { server, tool, fault, bytes, pad };

@@ -5,7 +5,7 @@
  *
  *   CHAOS_MS=600000 CHAOS_SEED=7 node --test dist/test/chaos/chaos.test.js
  *
- * A seed repeats what is asked and what is done, in the same order for each client; how these meet is up to the machine.
+ * A seed repeats what is asked and what is done, in much the same order; how these meet is up to the machine.
  */
 
 import assert from 'node:assert/strict';
@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, RunningGateway, until } from '../e2e/running-gateway.ts';
+import { generator } from '../support/random.ts';
 import { type StartedProcess, startProcess } from '../support/spawn.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
 import { Caller, type Stage } from './caller.ts';
@@ -21,6 +22,7 @@ import { configuration, FAULTS, HARD, SERVERS, type ServerName, STDIO } from './
 import { descriptors, HAS_PROC, liveBytes, processesWith } from './processes.ts';
 import { Saboteur } from './saboteur.ts';
 import { Tally } from './tally.ts';
+import { faultsInTurns } from './turns.ts';
 
 const CHAOS_MS = Number(process.env.CHAOS_MS ?? 60_000);
 const SEED = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000);
@@ -56,7 +58,8 @@ async function open(): Promise<House> {
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${probe}`,
   });
   await gateway.settled();
-  const stage: Stage = { gateway, tally: new Tally(), isDead: false, isOver: false };
+  const turns = faultsInTurns(generator(SEED));
+  const stage: Stage = { gateway, tally: new Tally(), turns, isDead: false, isOver: false };
   return { stage, record, memoryFile, far };
 }
 
@@ -80,7 +83,7 @@ async function load({ stage, record }: House, durationMs: number, seed: number):
 /** How long until every server has answered a new call, of both eras. */
 async function recovery({ stage }: House): Promise<string> {
   const started = Date.now();
-  const calm = { gateway: stage.gateway, tally: new Tally(), isDead: false, isOver: true };
+  const calm: Stage = { ...stage, tally: new Tally(), isDead: false, isOver: true };
   const caller = new Caller(calm, 'modern', 0, started);
   const waitFor = async (server: ServerName) => {
     while (!(await caller.ask({ server, tool: 'work', fault: '' }))) {

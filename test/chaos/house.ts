@@ -37,6 +37,8 @@ export const STDIO: readonly ServerName[] = ['shared', 'modern', 'reader', 'pers
 
 /** Shorter than what a late answer takes, longer than a slow one on a busy machine. */
 const TIMEOUT_MS = 1500;
+/** What is not needed ends soon, and a server that says nothing is asked and replaced soon. */
+const POOL = { idleMs: 2000, answerMs: 3000 };
 const PROGRAM = 'test/support/fixtures/chaos-stdio.js';
 
 /** The name is for the saboteur, which finds processes by their command line. */
@@ -56,10 +58,10 @@ export function configuration(record: string, farUrl: string): Json {
     servers: {
       // No deadline of its own: on a busy machine it would be the machine that is tested.
       steady: { ...stdio(record, 'steady'), timeoutMs: 60_000 },
-      shared: { ...stdio(record, 'shared'), pool: { mode: 'shared', size: 2 } },
-      modern: { ...stdio(record, 'modern', 'modern'), pool: { size: 2 } },
-      reader: stdio(record, 'reader'),
-      personal: { ...stdio(record, 'personal'), pool: { mode: 'session', max: 12, idleMs: 2000 } },
+      shared: { ...stdio(record, 'shared'), pool: { ...POOL, mode: 'shared', size: 2 } },
+      modern: { ...stdio(record, 'modern', 'modern'), pool: { ...POOL, size: 2 } },
+      reader: { ...stdio(record, 'reader'), pool: POOL },
+      personal: { ...stdio(record, 'personal'), pool: { ...POOL, mode: 'session', max: 12 } },
       far: { url: farUrl, transport: 'http', timeoutMs: TIMEOUT_MS },
     },
   };

@@ -9,6 +9,7 @@ import { generator } from '../support/random.ts';
 import type { Caller, Stage } from './caller.ts';
 import { HARD, type ServerName, STDIO } from './house.ts';
 import { processesWith } from './processes.ts';
+import { inTurns } from './turns.ts';
 
 const PAUSE_MS = 300;
 const DEEDS = ['kill', 'stop', 'stop', 'term', 'lost', 'worst', 'worst', 'worst', 'worst'] as const;
@@ -74,15 +75,6 @@ export class Saboteur {
   #ask(server: ServerName, fault: string): Promise<unknown> {
     return this.#caller.ask({ server, tool: 'work', fault });
   }
-}
-
-/** Each once in random order, then again in another: a short run has them all. */
-function inTurns<T>(all: readonly T[], draw: (below: number) => number): () => T {
-  let rest: T[] = [];
-  return () => {
-    if (rest.length === 0) rest = [...all];
-    return rest.splice(draw(rest.length), 1)[0]!;
-  };
 }
 
 /** False where the process has gone. */

@@ -1,0 +1,114 @@
+/**
+ * A greedy caller beside modest ones: what does its flood cost them?
+ *
+ * One server that serves one call at a time. Modest callers, a session each, call on a fixed schedule far below its
+ * capacity; alone, and then while one session floods the same server from many connections. Without fairness every
+ * call of theirs waits behind all of the flood's.
+ */
+
+import type { Cpus } from './cpus.ts';
+import { type Player, start } from './deck.ts';
+import { figuresOf, median } from './figures.ts';
+import { freePort } from './processes.ts';
+import { type Backend, type Subject, serialEcho, sluice } from './roster.ts';
+import { measure } from './rounds.ts';
+import type { Settings } from './settings.ts';
+
+const SERVICE_MS = 2;
+/** As many as their rate needs where each waits for the whole flood: a call that cannot be sent is an error. */
+const MODEST_CALLERS = 64;
+const MODEST_RATE = 50;
+const FLOOD_CONNECTIONS = 128;
+/** Longer than the modest run on both sides, so that it never measures without the flood. */
+const MARGIN_MS = 500;
+/** What suits a server that serves one at a time: what it holds already is beyond any fairness. */
+const PENDING = 4;
+
+export interface Greedy {
+  readonly subject: string;
+  readonly rate: number;
+  readonly connections: number;
+  readonly aloneP50: number;
+  readonly besideP50: number;
+  readonly aloneP99: number;
+  readonly besideP99: number;
+  /** p50 beside the flood over p50 alone. */
+  readonly ratioP50: number;
+  readonly ratioP99: number;
+  readonly errors: number;
+}
+
+/** One row for a relay, two for a Sluice: as it is, and with `pool.pending` as such a server wants it. */
+export async function besideGreedy(subject: Subject, settings: Settings, cpus: Cpus) {
+  const rows: Greedy[] = [];
+  for (const [name, program] of programs(subject)) {
+    const port = await freePort();
+    const url = subject.url(port);
+    const player = await start(
+      { name, url },
+      program(port, serialEcho(SERVICE_MS)),
+      'legacy',
+      cpus,
+    );
+    try {
+      rows.push(await compare(player, settings, cpus));
+    } finally {
+      await player.stop();
+    }
+  }
+  return rows;
+}
+
+type Make = NonNullable<Subject['program']>;
+
+function programs({ name, program, sluice: options }: Subject): [string, Make][] {
+  if (program === undefined) return [];
+  if (options === undefined) return [[name, program]];
+  const tuned = (port: number, echo: Backend) =>
+    sluice(port, { echo }, { ...options, pool: { pending: PENDING } });
+  return [
+    [name, program],
+    [`${name}, pending ${PENDING}`, tuned],
+  ];
+}
+
+async function compare(player: Player, settings: Settings, cpus: Cpus): Promise<Greedy> {
+  const mix = [{ kind: 'call' as const, bytes: 300, weight: 1 }];
+  const modest = {
+    ...{ era: 'legacy' as const, mix, connections: MODEST_CALLERS, rate: MODEST_RATE },
+    sessions: 'connection' as const,
+  };
+  const flood = { era: 'legacy' as const, mix, connections: FLOOD_CONNECTIONS };
+  const durationMs = settings.warmupMs + settings.durationMs + MARGIN_MS;
+  const alone: { p50: number; p99: number }[] = [];
+  const beside: { p50: number; p99: number }[] = [];
+  let errors = 0;
+  for (let round = 0; round < settings.rounds; round++) {
+    const first = figuresOf(await measure(player, modest, settings, cpus));
+    const [second, flooding] = await Promise.all([
+      measure(player, modest, settings, cpus).then(figuresOf),
+      measure({ url: player.url, pids: [] }, flood, { warmupMs: 0, durationMs }, cpus).then(
+        figuresOf,
+      ),
+    ]);
+    alone.push(first);
+    beside.push(second);
+    errors += first.errors + second.errors + flooding.errors;
+  }
+  const middle = (rows: typeof alone, figure: 'p50' | 'p99') =>
+    median(rows.map((row) => row[figure]));
+  const ratio = (figure: 'p50' | 'p99') =>
+    median(beside.map((row, round) => row[figure] / alone[round]![figure]));
+  return {
+    subject: player.name,
+    rate: MODEST_RATE,
+    connections: FLOOD_CONNECTIONS,
+    aloneP50: middle(alone, 'p50'),
+    besideP50: middle(beside, 'p50'),
+    aloneP99: middle(alone, 'p99'),
+    besideP99: middle(beside, 'p99'),
+    ratioP50: ratio('p50'),
+    ratioP99: ratio('p99'),
+    errors,
+  };
+}
