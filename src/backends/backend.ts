@@ -119,7 +119,7 @@ export class Backend {
       this.#shared.wearOut(link, why);
     });
     this.#shared = new SharedPool(name, config, this.#sharedHost(), this.#log);
-    this.#leases = new LeasePool(name, config.pool, config.startMs, {
+    this.#leases = new LeasePool(name, config.pool, config.pool.waitMs, {
       connect: (profile, lease) => this.#connectLease(profile, lease),
       onListChanged: (method, profile) => this.#listChanged(method, profile),
       sharedCount: () => this.#shared.count,

@@ -37,7 +37,8 @@ export interface Door {
   readonly name: string;
   readonly config: ServerConfig;
   readonly endpoints: Endpoints;
-  readonly log: Log;
+  /** One for all links: a server that is started again and again gets no new burst of lines each time. */
+  readonly log: LinkLog;
   /** What children inherit from, as far as it is safe, and where proxies are named. */
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -50,7 +51,7 @@ export function doorOf(
 ): Door {
   const places = config.kind === 'stdio' ? config.commands : config.urls;
   const endpoints = new Endpoints(places.map(({ weight }) => weight));
-  return { name, config, endpoints, log, environment };
+  return { name, config, endpoints, log: new LinkLog(log, secretsOf(config)), environment };
 }
 
 /** What every attempt needs. */
@@ -74,8 +75,7 @@ export async function connect(
   capabilities: Readonly<Record<string, unknown>>,
   owner: LinkOwner,
 ): Promise<JsonRpcLink | Refusal> {
-  const { name, config, environment } = door;
-  const log = new LinkLog(door.log, secretsOf(config));
+  const { name, config, environment, log } = door;
   const { startMs } = config;
   let last: Refusal | undefined;
   for (const endpoint of door.endpoints.order()) {

@@ -41,6 +41,7 @@ interface Waiter {
 }
 
 const WAITERS_MAX = 256;
+const WAITERS_PER_CALLER_MAX = 64;
 
 export class LeasePool {
   readonly #name: string;
@@ -54,6 +55,7 @@ export class LeasePool {
   readonly #spares: Spares;
   #connecting = 0;
   #isClosed = false;
+  #isServing = false;
 
   constructor(name: string, limits: Limits, waitMs: number, source: LeaseSource) {
     this.#name = name;
@@ -127,7 +129,7 @@ export class LeasePool {
   async #connect(profile: Profile, callerId: string): Promise<Lease | Refusal> {
     const { counters, onListChanged } = this.#source;
     const forget = (closed: Lease) => this.#forget(closed);
-    const lease = new Lease(profile, callerId, counters, onListChanged, forget);
+    const lease = new Lease(profile, callerId, counters, onListChanged, forget, this.#onSettled);
     this.#connecting += 1;
     const link = await this.#source.connect(profile, lease);
     this.#connecting -= 1;
@@ -142,7 +144,9 @@ export class LeasePool {
   }
 
   #wait(profile: Profile, callerId: string): Promise<Lease | Refusal> {
-    if (this.#waiters.length >= WAITERS_MAX || this.#isClosed) return Promise.resolve(this.#full());
+    const own = this.#waiters.filter((waiter) => waiter.callerId === callerId).length;
+    const isFull = this.#waiters.length >= WAITERS_MAX || own >= WAITERS_PER_CALLER_MAX;
+    if (isFull || this.#isClosed) return Promise.resolve(this.#full());
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
@@ -170,6 +174,12 @@ export class LeasePool {
     this.#serveNext();
   }
 
+  /** A lease may have nothing under way any more, and give way to somebody who waits. */
+  readonly #onSettled = (lease: Lease): void => {
+    // In a later turn: whoever was answered is still to be taken off the books of its session.
+    if (this.#waiters.length > 0 && lease.inFlight === 0) setImmediate(() => this.#serveNext());
+  };
+
   /** Ends a lease whose state must not outlive its holder. */
   end(lease: Lease): void {
     lease.letGo();
@@ -185,15 +195,29 @@ export class LeasePool {
     this.#serveNext();
   }
 
-  /** Gives the first who waits what has just become free. */
+  /** Who holds the fewest comes first, and among those who has waited for longest: a flood waits for the others. */
+  #next(): Waiter | undefined {
+    const held = new Map<string, number>();
+    for (const { callerId } of this.#leases) held.set(callerId, (held.get(callerId) ?? 0) + 1);
+    const heldBy = ({ callerId }: Waiter) => held.get(callerId) ?? 0;
+    let next = this.#waiters[0];
+    for (const waiter of this.#waiters) if (heldBy(waiter) < heldBy(next!)) next = waiter;
+    return next;
+  }
+
+  /** Gives the next who waits what has just become free. */
   #serveNext(): void {
-    const waiter = this.#waiters[0];
-    if (waiter === undefined || this.#isClosed) return;
+    // Taking a lease away to make room ends its link, which comes back here before the room is used.
+    if (this.#waiters.length === 0 || this.#isClosed || this.#isServing) return;
+    const waiter = this.#next()!;
     const own = this.#idle.some(
       (lease) => lease.profile.key === waiter.profile.key && lease.callerId === waiter.callerId,
     );
-    if (!own && !this.#hasRoom()) return;
-    this.#waiters.shift();
+    this.#isServing = true;
+    const hasRoom = own || this.#hasRoom();
+    this.#isServing = false;
+    if (!hasRoom) return;
+    this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
     clearTimeout(waiter.timer);
     void this.take(waiter.profile, waiter.callerId).then(waiter.answer);
   }
@@ -212,7 +236,8 @@ export class LeasePool {
     }
     if (oldest === undefined) return false;
     this.#takeAway(oldest, 'another client needs its place');
-    return used - 1 < this.#limits.max;
+    // Somebody who waited may have been given it already.
+    return this.#used < this.#limits.max;
   }
 
   /** The holder hears of it and gets another link when it next needs one. */

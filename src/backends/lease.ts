@@ -27,6 +27,7 @@ export class Lease implements LinkOwner {
   #callerId: string;
   readonly #onListChanged: (method: string, profile: Profile) => void;
   readonly #onClosed: (lease: Lease) => void;
+  readonly #onSettled: (lease: Lease) => void;
   readonly #watch = new Watch((message) => this.onMessage(this.link, message), null);
   #link: Link | null = null;
   #holder: LeaseHolder | null = null;
@@ -41,12 +42,14 @@ export class Lease implements LinkOwner {
     counters: Counters,
     onListChanged: (method: string, profile: Profile) => void,
     onClosed: (lease: Lease) => void,
+    onSettled: (lease: Lease) => void,
   ) {
     this.profile = profile;
     this.#callerId = callerId;
     this.counters = counters;
     this.#onListChanged = onListChanged;
     this.#onClosed = onClosed;
+    this.#onSettled = onSettled;
   }
 
   /** Whose it is; '' while it is kept ready for whoever comes. */
@@ -118,6 +121,10 @@ export class Lease implements LinkOwner {
     else if (this.#early !== null && this.#early.length < EARLY_MAX) this.#early.push(message);
     // Nobody is there to ask: a server left waiting would hold its call open for ever.
     else if (message.kind === Kind.request) link.post(notSupported(message));
+  }
+
+  onSettled(): void {
+    if (this.#link !== null) this.#onSettled(this);
   }
 
   onClose(_link: Link, why: string): void {

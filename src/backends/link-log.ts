@@ -16,6 +16,8 @@ export interface Log {
 const BURST = 50;
 const PER_SECOND = 5;
 const LINE_CHARS_MAX = 1000;
+/** What was left out is said at once and then at most this often. */
+const NOTE_MS = 10_000;
 /** Shorter values would blot out ordinary words. */
 const SECRET_CHARS_MIN = 6;
 
@@ -26,6 +28,7 @@ export class LinkLog {
   #tokens = BURST;
   #refilledAt: number;
   #suppressed = 0;
+  #notedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     log: Log,
@@ -76,7 +79,8 @@ export class LinkLog {
       return false;
     }
     this.#tokens -= 1;
-    if (this.#suppressed > 0) {
+    if (this.#suppressed > 0 && now - this.#notedAt >= NOTE_MS) {
+      this.#notedAt = now;
       const lines = this.#suppressed;
       this.#suppressed = 0;
       this.#log.warn({ lines }, 'log lines of this server were left out');

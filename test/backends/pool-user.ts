@@ -12,7 +12,7 @@ import type { Link, Receiver } from '../../src/backends/link.ts';
 import { isRefusal } from '../../src/model.ts';
 import type { Message } from '../../src/protocol/message.ts';
 import type { Refusal } from '../../src/protocol/refusal.ts';
-import { createLog } from '../../src/telemetry/telemetry.ts';
+import { createLog, type Logger } from '../../src/telemetry/telemetry.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
 import type { Json } from './link-user.ts';
 
@@ -80,7 +80,7 @@ export class PoolUser {
   readonly backend: Backend;
   readonly folder = temporaryFolder('pool');
 
-  constructor(pool: Json, entry: Json = {}) {
+  constructor(pool: Json, entry: Json = {}, log: Logger = createLog({ log: 'silent' })) {
     const gate = {
       command: process.execPath,
       args: [compiled('test/support/fixtures/gate.js'), this.folder],
@@ -88,7 +88,7 @@ export class PoolUser {
     const config = serverSchema.parse({ ...gate, pool, ...entry });
     this.backend = new Backend('gate', config, {
       listener: { onListChanged: () => {}, onUpdated: () => {}, onInventory: () => {} },
-      log: createLog({ log: 'silent' }),
+      log,
       environment: process.env,
     });
   }

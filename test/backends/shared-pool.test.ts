@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { pino } from 'pino';
 import { isRefusal } from '../../src/model.ts';
 import type { Refusal } from '../../src/protocol/refusal.ts';
 import { fixture, type Json } from './link-user.ts';
@@ -181,6 +182,20 @@ describe('a server that fails again and again', { timeout: 120_000 }, () => {
     });
     assert.equal(codeOf(refused), 'backend_unavailable');
     assert.ok(user.stats.restarts >= 4);
+  });
+
+  it('gets one share of the log for all its starts', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'info' }, { write: (line: string) => lines.push(line) });
+    const source = `for (let n = 0; n < 40; n++) console.error('line ' + n); process.exit(1);`;
+    const user = new PoolUser({}, { command: process.execPath, args: ['-e', source] }, log);
+    users.push(user);
+    await user.backend.start();
+    await user.until(() => user.stats.crashLoop);
+    const printed = lines.filter((line) => line.includes('server output')).length;
+    // A burst of 50 and a trickle, where each start by itself would have had 40.
+    assert.ok(printed >= 40 && printed < 120, `${printed} lines`);
+    assert.ok(lines.some((line) => line.includes('left out')));
   });
 
   it('is started again at once when it dies for the first time', async () => {

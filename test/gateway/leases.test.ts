@@ -109,6 +109,29 @@ describe('a pool of leases', { timeout: 60_000 }, () => {
     assert.deepEqual(order, ['bob', 'carl']);
   });
 
+  it('lets a flood of one caller wait for those who hold nothing', async () => {
+    const pool = poolOf(2, 20_000);
+    const first = await taken(pool, 'ann');
+    first.hold(new Holder());
+    (await taken(pool, 'ann')).hold(new Holder());
+    const flood = Array.from({ length: 10 }, () => pool.take(ROOTS, 'ann'));
+    const bobs = pool.take(ROOTS, 'bob');
+    pool.end(first);
+    assert.ok(!isRefusal(await bobs));
+    await pool.close();
+    assert.ok((await Promise.all(flood)).every(isRefusal));
+  });
+
+  it('refuses one caller more places in the queue than its part, and others none for it', async () => {
+    const pool = poolOf(1, 20_000);
+    (await taken(pool, 'ann')).hold(new Holder());
+    const flood = Array.from({ length: 64 }, () => pool.take(ROOTS, 'ann'));
+    assert.ok(isRefusal(await pool.take(ROOTS, 'ann')));
+    const bobs = pool.take(ROOTS, 'bob');
+    await pool.close();
+    assert.ok((await Promise.all([...flood, bobs])).every(isRefusal));
+  });
+
   it('takes from a holder that can spare it, the one unused for longest, and tells it', async () => {
     const pool = poolOf(2);
     const [old, busy] = [new Holder(), new Holder()];
@@ -163,5 +186,64 @@ describe('a pool of leases', { timeout: 60_000 }, () => {
     await pool.close();
     assert.ok(isRefusal(await waiting));
     assert.ok(isRefusal(await pool.take(ROOTS, 'carl')));
+  });
+
+  const settled = (pool: LeasePool, spares: number) => async () => {
+    const deadline = Date.now() + 20_000;
+    while (pool.spares !== spares && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    assert.equal(pool.spares, spares);
+  };
+  const SAMPLING = profileOf('{"sampling":{}}') ?? NO_PROFILE;
+
+  it('keeps spares ready, hands them out without starting anything, and replaces them', async () => {
+    const pool = poolOf(8, 200, 1000, 0, 2);
+    pool.warmUp();
+    await settled(pool, 2)();
+    assert.equal(opened, 2);
+    const pending = pool.take(NO_PROFILE, 'ann');
+    assert.equal(opened, 2);
+    const lease = await pending;
+    assert.ok(!isRefusal(lease) && lease.isLive && lease.callerId === 'ann');
+    await settled(pool, 2)();
+    const next = await taken(pool, 'bob', NO_PROFILE);
+    assert.notEqual(next, lease);
+  });
+
+  it('hands a spare to the capabilities that it was started with only', async () => {
+    const pool = poolOf(8, 200, 1000, 0, 2);
+    pool.warmUp();
+    await settled(pool, 2)();
+    const lease = await taken(pool, 'ann', SAMPLING);
+    assert.equal(lease.profile.key, SAMPLING.key);
+    // From now on one for each.
+    await settled(pool, 2)();
+    const spared = [await taken(pool, 'bob', SAMPLING), await taken(pool, 'carl', NO_PROFILE)];
+    assert.deepEqual(
+      spared.map(({ profile }) => profile.key),
+      [SAMPLING.key, ''],
+    );
+  });
+
+  it('keeps no spare for clients with roots: their server asks at once and may ask only once', async () => {
+    const pool = poolOf(8, 200, 1000, 0, 2);
+    await taken(pool, 'ann', ROOTS);
+    pool.sweep(0);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(pool.spares, 0);
+    assert.equal(opened, 1);
+  });
+
+  it('gives up spares before it refuses or takes a lease away', async () => {
+    const pool = poolOf(2, 200, 1000, 0, 1);
+    pool.warmUp();
+    await settled(pool, 1)();
+    const idle = new Holder();
+    idle.spare = true;
+    (await taken(pool, 'ann')).hold(idle);
+    (await taken(pool, 'bob')).hold(new Holder());
+    assert.equal(pool.spares, 0);
+    assert.deepEqual(idle.lost, []);
   });
 });
