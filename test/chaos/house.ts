@@ -39,6 +39,8 @@ export const STDIO: readonly ServerName[] = ['shared', 'modern', 'reader', 'pers
 const TIMEOUT_MS = 1500;
 /** What is not needed ends soon, and a server that says nothing is asked and replaced soon. */
 const POOL = { idleMs: 2000, answerMs: 3000 };
+/** Longer than the suite waits for processes to end: those of sessions must end with them. */
+const PERSONAL = { mode: 'session', max: 12, idleMs: 120_000, answerMs: 3000 };
 const PROGRAM = 'test/support/fixtures/chaos-stdio.js';
 
 /** The name is for the saboteur, which finds processes by their command line. */
@@ -61,7 +63,7 @@ export function configuration(record: string, farUrl: string): Json {
       shared: { ...stdio(record, 'shared'), pool: { ...POOL, mode: 'shared', size: 2 } },
       modern: { ...stdio(record, 'modern', 'modern'), pool: { ...POOL, size: 2 } },
       reader: { ...stdio(record, 'reader'), pool: POOL },
-      personal: { ...stdio(record, 'personal'), pool: { ...POOL, mode: 'session', max: 12 } },
+      personal: { ...stdio(record, 'personal'), pool: PERSONAL },
       far: { url: farUrl, transport: 'http', timeoutMs: TIMEOUT_MS },
     },
   };
