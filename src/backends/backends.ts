@@ -20,7 +20,7 @@ export type { Lease, LeaseHolder } from './lease.ts';
 export type { Link, Mirror, Ran, Receiver } from './link.ts';
 export { matches } from './naming.ts';
 export { NO_PROFILE, type Profile, profileOf } from './profile.ts';
-export type { BreakerReport, CallCounters, CallPolicy, ResultCache } from './tool-policy.ts';
+export type { BreakerReport, CachePolicy, CallCounters, CallPolicy } from './tool-policy.ts';
 export { LIST_CHANGES } from './watch.ts';
 
 /**

@@ -193,8 +193,11 @@ export type RetryConfig = Readonly<z.output<typeof retrySchema>>;
 export type ToolConfig = Readonly<z.output<typeof toolSchema>>;
 export type ToolsConfig = Readonly<z.output<typeof toolsSchema>>;
 
-/** Results of a process that one session holds are that session's: keeping them for others would undo the choice. */
+/** What the state of one session or caller made must not answer others: that would undo the choice of the pool. */
 export function cachesPersonal(entry: { pool: { mode: string }; tools: ToolsConfig }): boolean {
-  const isCached = Object.values(entry.tools).some(({ cache }) => cache !== undefined);
-  return isCached && entry.pool.mode === 'session';
+  const { mode } = entry.pool;
+  return Object.values(entry.tools).some(({ cache }) => {
+    if (cache === undefined) return false;
+    return mode === 'session' || (mode === 'caller' && cache.scope === 'public');
+  });
 }

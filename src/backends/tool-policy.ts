@@ -17,7 +17,7 @@ import type { ToolConfig, ToolsConfig } from './policy-config.ts';
 import { RetryBudget } from './retry-budget.ts';
 
 /** How results of one tool are kept. */
-export interface ResultCache {
+export interface CachePolicy {
   /** Different for every definition of every tool of every backend: what was kept of another one is never found. */
   readonly key: string;
   readonly ttlMs: number;
@@ -33,7 +33,7 @@ export interface CallPolicy {
   /** Whether a call that may have run can be made again. */
   readonly isSafe: boolean;
   readonly gate: Gate | null;
-  readonly cache: ResultCache | null;
+  readonly cache: CachePolicy | null;
 }
 
 /** What became of the calls of one server, for its report. */
@@ -149,7 +149,7 @@ export class CallPolicies {
     });
   }
 
-  #cacheOf(definition: Definition, own: ToolConfig, isReadOnly: boolean): ResultCache | null {
+  #cacheOf(definition: Definition, own: ToolConfig, isReadOnly: boolean): CachePolicy | null {
     const { cache, stale } = own;
     if (cache === undefined || (cache.ifReadOnly && !isReadOnly)) return null;
     return {

@@ -11,7 +11,7 @@ import { dirname, resolve } from 'node:path';
 import type { AuthConfig } from '../auth/config.ts';
 import type { NamingConfig, ServerConfig, VirtualConfig } from '../backends/config.ts';
 import type { ListenConfig } from '../edge/config.ts';
-import type { SessionsConfig } from '../gateway/config.ts';
+import type { CacheConfig, SessionsConfig } from '../gateway/config.ts';
 import type { TelemetryConfig } from '../telemetry/config.ts';
 import { disagreements, isAnonymous, type Parts, warningsOf } from './agreement.ts';
 import { type ConfigDocument, FILE_BYTES_MAX, parseFile, readBounded } from './document.ts';
@@ -37,6 +37,7 @@ export interface Config {
   /** With `anonymous` decided. */
   readonly auth: AuthConfig & { readonly anonymous: boolean };
   readonly sessions: SessionsConfig;
+  readonly cache: CacheConfig;
   readonly telemetry: TelemetryConfig;
 }
 
@@ -154,6 +155,7 @@ function complete(file: string, from: FileConfig): Config {
     virtual: from.virtual,
     auth: { ...from.auth, anonymous: isAnonymous(from) },
     sessions: from.sessions,
+    cache: from.cache,
     telemetry: from.telemetry,
   };
 }

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { authSchema } from '../auth/config.ts';
 import { namingSchema, serversSchema, virtualSchema } from '../backends/config.ts';
 import { listenSchema } from '../edge/config.ts';
-import { sessionsSchema } from '../gateway/config.ts';
+import { cacheSchema, sessionsSchema } from '../gateway/config.ts';
 import { telemetrySchema } from '../telemetry/config.ts';
 
 export const fileSchema = z.strictObject({
@@ -24,6 +24,7 @@ export const fileSchema = z.strictObject({
   virtual: virtualSchema,
   auth: authSchema,
   sessions: sessionsSchema,
+  cache: cacheSchema,
   telemetry: telemetrySchema,
 });
 

@@ -1,39 +1,57 @@
 /**
  * One tools/call, from the name to the server. The order of the stages is a security property and stands here.
  *
- * Found on this route, or it does not exist; then what HTTP mirrored must be what the body says; then it is sent.
+ * Found on this route, or it does not exist; then what HTTP mirrored must be what the body says; then it is sent, or
+ * answered from what is kept of such calls.
  * With a warm shared link all of it happens in the turn in which the request arrived.
  */
 
 import type { Entry } from '../backends/backends.ts';
 import { mirrorFault } from '../protocol/param-mirror.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
+import type { ResultCache } from './cache/cache.ts';
 import type { Call } from './call.ts';
 import type { Parking } from './parking.ts';
 import { Relay } from './relay.ts';
 
-export function callTool(call: Call, parking: Parking): Promise<void> | undefined {
+export function callTool(
+  call: Call,
+  parking: Parking,
+  results: ResultCache,
+): Promise<void> | undefined {
   const { name } = call.message;
   const entry = call.route.catalog(call.profile).tools.get(name);
-  return entry === undefined ? findLater(call, parking) : send(call, entry, parking);
+  return entry === undefined
+    ? findLater(call, parking, results)
+    : send(call, entry, parking, results);
 }
 
-function send(call: Call, entry: Entry, parking: Parking): Promise<void> | undefined {
+function send(
+  call: Call,
+  entry: Entry,
+  parking: Parking,
+  results: ResultCache,
+): Promise<void> | undefined {
   const refusal = mirrored(call, entry);
-  if (refusal === undefined) return new Relay(call, entry, parking).start();
-  call.refuse(refusal);
-  return undefined;
+  if (refusal !== undefined) {
+    call.refuse(refusal);
+    return undefined;
+  }
+  const { cache } = entry.policy;
+  return cache === null
+    ? new Relay(call, entry, parking).start()
+    : results.call(call, entry, cache, parking);
 }
 
 /** A name that no list shows yet may be of a server that is starting, or of this client's capabilities. */
-async function findLater(call: Call, parking: Parking): Promise<void> {
+async function findLater(call: Call, parking: Parking, results: ResultCache): Promise<void> {
   if (call.message.nameStart < 0) {
     call.refuse(refuse('invalid_params', 'params.name must say which tool to call.'));
     return;
   }
   const entry = await found(call, 'tools');
   if (entry === undefined) call.refuse(absent(call, 'unknown_tool'));
-  else if (!call.isDone) await send(call, entry, parking);
+  else if (!call.isDone) await send(call, entry, parking, results);
 }
 
 /** The entry of this name once every server has been asked. */

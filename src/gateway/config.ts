@@ -1,5 +1,5 @@
 /**
- * The `sessions` part of the file: how many legacy sessions may live, and how long.
+ * The `sessions` and `cache` parts of the file: how many legacy sessions may live, how long, and what may be kept.
  *
  * Only revisions up to 2025-11-25 have sessions; 2026-07-28 removed them, so none of this touches modern clients.
  */
@@ -34,4 +34,23 @@ export const sessionsSchema = z
   .prefault({})
   .describe('Sessions of clients that speak 2025-11-25 or older.');
 
+const MIB = 1024 * 1024;
+
+export const cacheSchema = z
+  .strictObject({
+    maxBytes: z
+      .int()
+      .min(0)
+      .max(16 * 1024 * MIB)
+      .default(64 * MIB)
+      .describe(
+        'Memory for all kept results together, each counted once per era of clients. What was used longest ago goes first.',
+      ),
+  })
+  .prefault({})
+  .describe(
+    'Kept results of tools. Nothing is kept unless a tool is marked: `servers.NAME.tools.PATTERN.cache`.',
+  );
+
+export type CacheConfig = Readonly<z.output<typeof cacheSchema>>;
 export type SessionsConfig = Readonly<z.output<typeof sessionsSchema>>;

@@ -10,6 +10,7 @@ import { type Backend, LIST_CHANGES, profileOf } from '../backends/backends.ts';
 import type { Caller } from '../model.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { REFUSALS, refusalBytes, refuse } from '../protocol/refusal.ts';
+import { ResultCache } from './cache/cache.ts';
 import { Call } from './call.ts';
 import { declaredBy } from './declared.ts';
 import { type House, handle } from './handle.ts';
@@ -61,6 +62,7 @@ export class Gateway {
     this.#sessions = new Sessions(config.sessions);
     this.#house = {
       parking: new Parking(),
+      results: new ResultCache(config.cache),
       interests: this.#interests,
       listeners: new Listeners(this.#interests),
       log,
@@ -286,6 +288,7 @@ export class Gateway {
     this.#announcedAt.clear();
     this.#generation.value += 1;
     this.#sessions.configure(config.sessions);
+    this.#house.results.configure(config.cache);
     const gone = [...old.backends.values()].filter((backend) => !isIn(next, backend));
     for (const backend of gone) void backend.retire();
     for (const backend of fresh) this.#interests.renew(backend);

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { refuse } from '../protocol/refusal.ts';
 import { unseal } from './bridge/request-state.ts';
+import type { ResultCache } from './cache/cache.ts';
 import type { Call } from './call.ts';
 import { callTool } from './call-tool.ts';
 import { discoverMembers } from './hello.ts';
@@ -26,6 +27,7 @@ import type { Parking } from './parking.ts';
 /** What methods need beside the call. */
 export interface House {
   readonly parking: Parking;
+  readonly results: ResultCache;
   readonly interests: Interests;
   readonly listeners: Listeners;
   readonly log: Logger;
@@ -37,7 +39,7 @@ type Method = (call: Call, house: House) => Promise<void> | undefined | void;
 const START_MS = 15_000;
 
 const BOTH: Record<string, Method> = {
-  'tools/call': (call, { parking }) => callTool(call, parking),
+  'tools/call': (call, { parking, results }) => callTool(call, parking, results),
   'prompts/get': (call, { parking }) => getPrompt(call, parking),
   'resources/read': (call, { parking }) => readResource(call, parking),
   'completion/complete': (call, { parking }) => complete(call, parking),

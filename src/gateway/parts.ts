@@ -12,7 +12,7 @@ import {
   type ServerConfig,
   type VirtualConfig,
 } from '../backends/backends.ts';
-import type { SessionsConfig } from './config.ts';
+import type { CacheConfig, SessionsConfig } from './config.ts';
 import { type Generation, RouteView } from './route.ts';
 
 /** The slices of the file that the gateway is made of. */
@@ -21,6 +21,7 @@ export interface GatewayConfig {
   readonly naming: NamingConfig;
   readonly virtual: Readonly<Record<string, VirtualConfig>>;
   readonly sessions: SessionsConfig;
+  readonly cache: CacheConfig;
 }
 
 export interface Parts {

@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { namingSchema, serversSchema, virtualSchema } from '../../src/backends/config.ts';
-import { sessionsSchema } from '../../src/gateway/config.ts';
+import { cacheSchema, sessionsSchema } from '../../src/gateway/config.ts';
 import { Gateway, type Outlet, type Route } from '../../src/gateway/gateway.ts';
 import { LATEST_LEGACY, LATEST_MODERN, META } from '../../src/protocol/eras.ts';
 import { isFault, read } from '../../src/protocol/json-rpc.ts';
@@ -22,14 +22,16 @@ export interface Slices {
   naming?: Json;
   virtual?: Json;
   sessions?: Json;
+  cache?: Json;
 }
 
-export function configOf({ servers = {}, naming, virtual, sessions }: Slices) {
+export function configOf({ servers = {}, naming, virtual, sessions, cache }: Slices) {
   return {
     servers: serversSchema.parse(servers),
     naming: namingSchema.parse(naming),
     virtual: virtualSchema.parse(virtual),
     sessions: sessionsSchema.parse(sessions),
+    cache: cacheSchema.parse(cache),
   };
 }
 

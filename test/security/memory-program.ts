@@ -9,7 +9,7 @@ import { Agent, request } from 'undici';
 import { namingSchema, serversSchema, virtualSchema } from '../../src/backends/config.ts';
 import { listenSchema } from '../../src/edge/config.ts';
 import { startEdge } from '../../src/edge/edge.ts';
-import { sessionsSchema } from '../../src/gateway/config.ts';
+import { cacheSchema, sessionsSchema } from '../../src/gateway/config.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { Puppets, sendEvents } from './puppets.ts';
@@ -30,6 +30,7 @@ const config = {
   naming: namingSchema.parse({}),
   virtual: virtualSchema.parse({}),
   sessions: sessionsSchema.parse({}),
+  cache: cacheSchema.parse({}),
 };
 const log = createLog({ log: 'silent' });
 const gateway = new Gateway(config, log, process.env);

@@ -45,10 +45,16 @@ function modernError(reply: Message, id: string, uri: string): Bytes {
 export function toLegacy(reply: Message, id: string): Bytes {
   if (reply.kind === Kind.error) return legacyError(reply, id);
   if (reply.bytes[reply.bodyStart] !== 0x7b) return withId(reply, id);
-  const kept = members(reply.bytes, reply.bodyStart, reply.bodyEnd)
+  const head = Buffer.from(`{"jsonrpc":"2.0","id":${id},"result":`);
+  return Buffer.concat([head, legacyBody(reply.bytes, reply.bodyStart, reply.bodyEnd), CLOSE]);
+}
+
+/** The result in [start, end) without what only modern results have. */
+export function legacyBody(bytes: Buffer, start: number, end: number): Buffer {
+  const kept = members(bytes, start, end)
     .filter((member) => !MODERN_MEMBERS.has(member.key))
-    .map((member) => reply.bytes.subarray(member.keyStart, member.end));
-  const parts: Buffer[] = [Buffer.from(`{"jsonrpc":"2.0","id":${id},"result":{`)];
+    .map((member) => bytes.subarray(member.keyStart, member.end));
+  const parts: Buffer[] = [OPEN];
   for (const [i, member] of kept.entries()) {
     if (i > 0) parts.push(COMMA);
     parts.push(member);
@@ -58,7 +64,8 @@ export function toLegacy(reply: Message, id: string): Bytes {
 }
 
 const COMMA = Buffer.from(',');
-const CLOSE = Buffer.from('}}');
+const OPEN = Buffer.from('{');
+const CLOSE = Buffer.from('}');
 
 /** -32021 speaks of capabilities per request, which a legacy client does not have: said in words instead. */
 function legacyError(reply: Message, id: string): Bytes {

@@ -1,0 +1,406 @@
+/**
+ * Kept results, over real servers of both eras and transports, asked for by clients of both eras and by several callers:
+ * the test stands where an edge would, since HTTP does not tell callers apart yet. How often a call really ran is read
+ * from the server's own file.
+ */
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import type { Gateway, Route, Session } from '../../src/gateway/gateway.ts';
+import type { Caller } from '../../src/model.ts';
+import { LATEST_LEGACY } from '../../src/protocol/eras.ts';
+import { pause, until } from '../e2e/running-gateway.ts';
+import type { RpcMessage } from '../support/mcp-exchange.ts';
+import { KINDS, type Kind, Unsteady } from '../support/unsteady.ts';
+import {
+  Answer,
+  configOf,
+  gatewayOf,
+  type Json,
+  messageOf,
+  modernMessage,
+  routeOf,
+} from './in-process.ts';
+
+const ANN: Caller = { id: 'ann' };
+const BOB: Caller = { id: 'bob' };
+const LONG = 3_600_000;
+const ERAS = ['legacy', 'modern'] as const;
+type Era = (typeof ERAS)[number];
+
+const TOOLS = {
+  read: { cache: { ttlMs: LONG } },
+  write: { cache: { ttlMs: LONG, scope: 'public', maxBytes: 300 } },
+  // Fresh for a moment only, so that the next call goes to the server.
+  put: { cache: { ttlMs: 1 }, stale: { maxAgeMs: LONG }, readOnly: true },
+};
+
+let keys = 0;
+function fresh(): string {
+  keys += 1;
+  return `key${keys}`;
+}
+
+/** Makes calls as an edge would, of any caller and era. */
+class Desk {
+  readonly gateway: Gateway;
+  readonly route: Route;
+  readonly #sessions = new Map<string, Session>();
+  #id = 0;
+
+  constructor(gateway: Gateway) {
+    this.gateway = gateway;
+    this.route = routeOf(gateway);
+  }
+
+  async #session(caller: Caller): Promise<Session> {
+    const known = this.#sessions.get(caller.id);
+    if (known !== undefined) return known;
+    const params = JSON.stringify({
+      protocolVersion: LATEST_LEGACY,
+      capabilities: {},
+      clientInfo: { name: 'test', version: '1' },
+    });
+    const hello = messageOf(`{"jsonrpc":"2.0","id":0,"method":"initialize","params":${params}}`);
+    const answer = new Answer();
+    let opened: Session | undefined;
+    this.gateway.initialize(this.route, caller, hello, answer, (session) => {
+      opened = session;
+    });
+    await answer.ended;
+    assert.ok(opened !== undefined);
+    this.#sessions.set(caller.id, opened);
+    return opened;
+  }
+
+  /** `params` is JSON text without braces. */
+  async send(era: Era, caller: Caller, params: string): Promise<Answer> {
+    const answer = new Answer();
+    if (era === 'modern') {
+      this.gateway.modern(this.route, caller, modernMessage('tools/call', params), null, answer);
+      return answer;
+    }
+    const session = await this.#session(caller);
+    this.#id += 1;
+    const text = `{"jsonrpc":"2.0","id":${this.#id},"method":"tools/call","params":{${params}}}`;
+    this.gateway.legacy(session, messageOf(text), answer);
+    return answer;
+  }
+
+  async call(era: Era, caller: Caller, tool: string, args: Json): Promise<RpcMessage> {
+    return (await this.send(era, caller, paramsOf(tool, args))).ended;
+  }
+
+  counters(): Json {
+    return this.gateway.reports()[0]!.calls as unknown as Json;
+  }
+}
+
+function paramsOf(tool: string, args: Json): string {
+  return `"name":${JSON.stringify(tool)},"arguments":${JSON.stringify(args)}`;
+}
+
+function textOf({ result, error }: RpcMessage): string {
+  const content = result?.content as { text: string }[] | undefined;
+  assert.ok(content?.[0] !== undefined, JSON.stringify(error));
+  return content[0].text;
+}
+
+for (const kind of KINDS) {
+  describe(`kept results of a ${kind} server`, { timeout: 60_000 }, () => {
+    let server: Unsteady;
+    let desk: Desk;
+
+    before(async () => {
+      server = await Unsteady.start(kind);
+      const entry = server.entry({ tools: TOOLS, breaker: { enabled: false } });
+      desk = new Desk(gatewayOf({ servers: { s: entry } }));
+      await desk.gateway.start();
+    });
+
+    after(async () => {
+      await desk?.gateway.close(0);
+      await server?.stop();
+    });
+
+    /** How often calls with this key ran. */
+    const runs = (key: string) => server.runs(key).length;
+
+    for (const era of ERAS) {
+      it(`answer the same call of a ${era} client again, under its own id`, async () => {
+        const key = fresh();
+        const first = await desk.call(era, ANN, 'read', { key });
+        const second = await desk.call(era, ANN, 'read', { key });
+        assert.deepEqual(second.result, first.result);
+        assert.equal(second.result?.resultType, era === 'modern' ? 'complete' : undefined);
+        assert.equal(runs(key), 1);
+      });
+
+      it(`do not answer a ${era} client's call with other arguments, or other words beside them`, async () => {
+        const key = fresh();
+        const args = JSON.stringify({ key });
+        await desk.call(era, ANN, 'read', { key });
+        for (const params of [
+          `"name":"read","arguments":${JSON.stringify({ key, other: 1 })}`,
+          `"name":"read","arguments":${args},"task":{"ttl":1000}`,
+          `"name":"read","arguments":${args},"unknown":1`,
+        ]) {
+          const before = runs(key);
+          textOf(await (await desk.send(era, ANN, params)).ended);
+          assert.equal(runs(key), before + 1, params);
+        }
+      });
+    }
+
+    it('do not answer a call whose _meta holds what nobody here knows', async () => {
+      const key = fresh();
+      const params = `"name":"read","arguments":${JSON.stringify({ key })},"_meta":`;
+      const known = `${params}{"progressToken":1,"traceparent":"x"}`;
+      for (let n = 0; n < 2; n++) await (await desk.send('legacy', ANN, known)).ended;
+      assert.equal(runs(key), 1);
+      await (await desk.send('legacy', ANN, `${params}{"com.example/tenant":"x"}`)).ended;
+      assert.equal(runs(key), 2);
+    });
+
+    it('serve clients of both eras', async () => {
+      const key = fresh();
+      const legacy = await desk.call('legacy', ANN, 'read', { key });
+      const modern = await desk.call('modern', ANN, 'read', { key });
+      assert.equal(textOf(modern), textOf(legacy));
+      assert.equal(modern.result?.resultType, 'complete');
+      assert.equal(legacy.result?.resultType, undefined);
+      assert.equal(runs(key), 1);
+    });
+
+    it('are each for the caller who asked, at one time or later', async () => {
+      const key = fresh();
+      const args = { key, ms: 100 };
+      const both = [ANN, BOB].map((caller) => desk.call('modern', caller, 'read', args));
+      const [one, two] = (await Promise.all(both)).map(textOf);
+      assert.notEqual(one, two);
+      assert.equal(textOf(await desk.call('legacy', BOB, 'read', args)), two);
+      assert.equal(runs(key), 2);
+    });
+
+    it('are for everybody where the operator says so', async () => {
+      const key = fresh();
+      const one = await desk.call('modern', ANN, 'write', { key });
+      assert.equal(textOf(await desk.call('legacy', BOB, 'write', { key })), textOf(one));
+      assert.equal(runs(key), 1);
+    });
+
+    it('stay with one caller where the server says private, whatever the operator says', async () => {
+      const key = fresh();
+      const args = { key, scope: 'private', ms: 100 };
+      const both = [ANN, BOB].map((caller) => desk.call('modern', caller, 'write', args));
+      const [one, two] = (await Promise.all(both)).map(textOf);
+      assert.notEqual(one, two);
+      await desk.call('modern', BOB, 'write', args);
+      assert.equal(runs(key), 3);
+    });
+
+    it('are kept no longer than the server says', async () => {
+      const key = fresh();
+      for (let n = 0; n < 2; n++) await desk.call('modern', ANN, 'read', { key, ttlMs: 0 });
+      assert.equal(runs(key), 2);
+    });
+
+    it('are not kept where they are too large', async () => {
+      const key = fresh().padEnd(400, 'x');
+      for (let n = 0; n < 2; n++) await desk.call('modern', ANN, 'write', { key });
+      assert.equal(runs(key), 2);
+    });
+
+    it('are fetched once for a hundred callers at one time', async () => {
+      const key = fresh();
+      const before = Number(desk.counters().joined);
+      const calls = Array.from({ length: 100 }, (_, n) =>
+        desk.call(ERAS[n % 2]!, { id: `caller${n % 10}` }, 'write', { key, ms: 200 }),
+      );
+      const texts = new Set((await Promise.all(calls)).map(textOf));
+      assert.deepEqual([...texts], [`${key} #1`]);
+      assert.equal(runs(key), 1);
+      assert.equal(Number(desk.counters().joined) - before, 99);
+    });
+
+    it('are failures for all who waited, and are not kept', async () => {
+      for (const [fail, isAnswer] of [
+        ['internal', false],
+        ['error', true],
+      ] as const) {
+        const key = fresh();
+        const args = { key, fail, until: 1 };
+        const calls = ERAS.map((era) => desk.call(era, ANN, 'read', args));
+        const answers = await Promise.all(calls);
+        for (const { result, error } of answers) {
+          if (isAnswer) assert.equal(result?.isError, true);
+          else assert.equal(error?.code, -32603);
+        }
+        assert.equal(runs(key), 1, fail);
+        assert.equal(textOf(await desk.call('modern', ANN, 'read', args)), `${key} #2`);
+      }
+    });
+
+    it('come although the first who asked has gone', async () => {
+      const key = fresh();
+      const args = paramsOf('read', { key, ms: 300 });
+      const first = await desk.send('modern', ANN, args);
+      const second = await desk.send('legacy', ANN, args);
+      await until(() => runs(key) === 1);
+      first.onAbort?.();
+      assert.equal(textOf(await second.ended), `${key} #1`);
+      assert.equal(first.status, -1);
+      assert.deepEqual([runs(key), server.cancelled(key)], [1, 0]);
+    });
+
+    it('are no longer fetched once nobody waits', async () => {
+      const key = fresh();
+      const args = paramsOf('read', { key, ms: 50_000 });
+      const waiting = [await desk.send('modern', ANN, args), await desk.send('modern', ANN, args)];
+      await until(() => runs(key) === 1);
+      waiting[0]!.onAbort?.();
+      assert.equal(server.cancelled(key), 0);
+      waiting[1]!.onAbort?.();
+      await until(() => server.cancelled(key) === 1);
+      // And the next who asks does not wait for what was given up.
+      const again = await desk.send('modern', ANN, args);
+      await until(() => runs(key) === 2);
+      again.onAbort?.();
+    });
+
+    for (const era of ERAS) {
+      it(`answer a ${era} client, marked, where the server breaks`, async () => {
+        const key = fresh();
+        const args = { key, from: 2, fail: 'crash' };
+        const good = await desk.call(era, ANN, 'put', args);
+        await passed();
+        const old = await desk.call(era, ANN, 'put', args);
+        assert.equal(textOf(old), textOf(good));
+        const meta = old.result?._meta as Json | undefined;
+        assert.ok(Number(meta?.['dev.sluice/staleAgeMs']) > 0, JSON.stringify(old));
+        assert.equal(
+          (good.result?._meta as Json | undefined)?.['dev.sluice/staleAgeMs'],
+          undefined,
+        );
+        const other = await desk.call(era, BOB, 'put', args);
+        assert.equal(other.error?.data?.code, 'backend_unavailable', 'nobody else gets it');
+      });
+    }
+
+    it('do not hide what the server itself answers', async () => {
+      const key = fresh();
+      const args = { key, from: 2, fail: 'internal' };
+      await desk.call('modern', ANN, 'put', args);
+      await passed();
+      assert.equal((await desk.call('modern', ANN, 'put', args)).error?.code, -32603);
+    });
+
+    it('are forgotten when a configuration is put in force', async () => {
+      const key = fresh();
+      await desk.call('modern', ANN, 'read', { key });
+      await desk.gateway.reload(desk.gateway.config);
+      await desk.call('modern', ANN, 'read', { key });
+      assert.equal(runs(key), 2);
+    });
+  });
+}
+
+/** Until what is fresh for a millisecond no longer is. */
+async function passed(): Promise<void> {
+  const from = Date.now();
+  while (Date.now() < from + 5) await pause(1);
+}
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+async function started(kind: Kind, more: Json, slices: Json = {}): Promise<[Desk, Unsteady]> {
+  const server = await Unsteady.start(kind);
+  const desk = new Desk(gatewayOf({ servers: { s: server.entry(more) }, ...slices }));
+  stops.push(() => desk.gateway.close(0));
+  await desk.gateway.start();
+  return [desk, server];
+}
+
+describe('the memory for kept results', { timeout: 60_000 }, () => {
+  it('is bounded, and what was used longest ago goes first', async () => {
+    const [desk, server] = await started(
+      'modern-stdio',
+      { tools: TOOLS },
+      { cache: { maxBytes: 2500 } },
+    );
+    const used = fresh();
+    await desk.call('modern', ANN, 'read', { key: used });
+    const other = fresh();
+    await desk.call('modern', ANN, 'read', { key: other });
+    for (let n = 0; n < 10; n++) {
+      await desk.call('modern', ANN, 'read', { key: fresh() });
+      await desk.call('modern', ANN, 'read', { key: used });
+    }
+    await desk.call('modern', ANN, 'read', { key: other });
+    assert.deepEqual([server.runs(used).length, server.runs(other).length], [1, 2]);
+  });
+
+  it('of nothing keeps nothing', async () => {
+    const [desk, server] = await started(
+      'legacy-stdio',
+      { tools: TOOLS },
+      { cache: { maxBytes: 0 } },
+    );
+    const key = fresh();
+    for (let n = 0; n < 2; n++) await desk.call('modern', ANN, 'read', { key });
+    assert.equal(server.runs(key).length, 2);
+  });
+});
+
+describe('old results', { timeout: 60_000 }, () => {
+  it('answer while the breaker is open, and not beyond their age', async () => {
+    const breaker = { minCalls: 2, failurePercent: 50, openMs: LONG };
+    const tools = { read: { ...TOOLS.put, stale: { maxAgeMs: 2000 } } };
+    const [desk, server] = await started('legacy-stdio', { tools, breaker });
+    const key = fresh();
+    const args = { key };
+    await desk.call('modern', ANN, 'read', args);
+    const keptAt = Date.now();
+    await desk.call('modern', ANN, 'read', { key: fresh(), from: 1, fail: 'internal' });
+    const refused = await desk.call('modern', ANN, 'read', { key: fresh() });
+    assert.equal(refused.error?.data?.code, 'circuit_open', JSON.stringify(refused));
+    const old = await desk.call('modern', ANN, 'read', args);
+    if (Date.now() < keptAt + 1900) assert.equal(textOf(old), `${key} #1`);
+    await until(() => Date.now() > keptAt + 2100);
+    const late = await desk.call('modern', ANN, 'read', args);
+    assert.equal(late.error?.data?.code, 'circuit_open');
+    assert.equal(server.runs(key).length, 1);
+  });
+
+  it('answer where the deadline has passed, and are not shown of tools that change things', async () => {
+    const tools = { '*': { timeoutMs: 300, cache: { ttlMs: 1 }, stale: { maxAgeMs: LONG } } };
+    const [desk] = await started('modern-stdio', { tools, breaker: { enabled: false } });
+    const hang = { from: 2, fail: 'hang' };
+    const [one, two] = [fresh(), fresh()];
+    await desk.call('modern', ANN, 'read', { key: one, ...hang });
+    await desk.call('modern', ANN, 'write', { key: two, ...hang });
+    await passed();
+    assert.equal(
+      textOf(await desk.call('modern', ANN, 'read', { key: one, ...hang })),
+      `${one} #1`,
+    );
+    const { error } = await desk.call('modern', ANN, 'write', { key: two, ...hang });
+    assert.equal(error?.data?.code, 'deadline_exceeded');
+  });
+});
+
+describe('a new configuration of a server', { timeout: 60_000 }, () => {
+  it('is not answered with results of the old one', async () => {
+    const [desk, server] = await started('legacy-stdio', { tools: TOOLS });
+    const key = fresh();
+    await desk.call('modern', ANN, 'read', { key });
+    const entry = server.entry({ tools: TOOLS, timeoutMs: 1234 });
+    await desk.gateway.reload(configOf({ servers: { s: entry } }));
+    const other = new Desk(desk.gateway);
+    await other.call('modern', ANN, 'read', { key });
+    assert.equal(server.runs(key).length, 2);
+  });
+});
