@@ -237,6 +237,11 @@ export class Backend {
     return refuse('busy', words, { server: this.name, retryAfterMs: BUSY_MS });
   }
 
+  /** How long until a process that has just failed is started again, where there is no other; 0 where calls can go. */
+  get backOffMs(): number {
+    return this.#shared.isBackedOff ? this.#shared.restarts.waitMs(Date.now()) : 0;
+  }
+
   /** Whether a call has to wait for a link to be opened before it can so much as queue. */
   mustOpen(callerId: string): boolean {
     return this.#callers !== null && this.#callers.link(callerId) === undefined;

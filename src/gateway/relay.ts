@@ -45,6 +45,8 @@ import type { Target } from './target.ts';
 
 /** For calls on a lease the relay keeps the deadline itself; the link's is out of the way. */
 const NO_DEADLINE_MS = 2_147_483_647;
+/** A server that is started again no sooner has its callers told so, rather than kept waiting. */
+const PAUSE_MAX_MS = 2_000;
 const NO_PARAMS: readonly string[] = [];
 
 export class Relay implements Receiver, LeaseHolder, Queued {
@@ -280,19 +282,29 @@ export class Relay implements Receiver, LeaseHolder, Queued {
     return ran === 'no' || (isSafe && this.backend.policies.takeRetry(now));
   }
 
-  /** In a later turn: the link that failed must be out of its pool first. */
+  /** In a later turn: the link that failed must be out of its pool first, and its successor may be paused for. */
   #tryAgain(refusal: Refusal): void {
-    const { call } = this;
-    const { gate } = this.target.policy;
     this.#firstSentAt = this.#sentAt;
     this.#leave(false);
     setImmediate(() => {
-      if (call.isDone) return;
-      if (gate?.refuse() !== undefined) return this.fail(refusal);
-      this.backend.policies.counters.retries += 1;
-      this.#start()?.catch((error: Error) => {
-        call.refuse(refuse('internal', undefined, undefined, String(error.stack)));
-      });
+      const pauseMs = this.backend.backOffMs;
+      if (pauseMs === 0) this.#startAgain(refusal);
+      else if (pauseMs > PAUSE_MAX_MS) this.fail(refusal);
+      else setTimeout(() => this.#startAgain(refusal), pauseMs + 1);
+    });
+  }
+
+  #startAgain(refusal: Refusal): void {
+    const { call } = this;
+    const { gate } = this.target.policy;
+    if (call.isDone) return;
+    if (gate?.refuse() !== undefined) {
+      this.fail(refusal);
+      return;
+    }
+    this.backend.policies.counters.retries += 1;
+    this.#start()?.catch((error: Error) => {
+      call.refuse(refuse('internal', undefined, undefined, String(error.stack)));
     });
   }
 
