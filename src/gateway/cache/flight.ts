@@ -12,6 +12,7 @@ import { NAME, VERSION } from '../../protocol/identity.ts';
 import { isFault, read } from '../../protocol/json-rpc.ts';
 import type { Message } from '../../protocol/message.ts';
 import { type Refusal, refuse } from '../../protocol/refusal.ts';
+import { bufferOf, type Spliced } from '../../protocol/splice.ts';
 import { Call } from '../call.ts';
 import type { Outlet } from '../outlet.ts';
 import type { Parking } from '../parking.ts';
@@ -70,13 +71,13 @@ export class Flight implements Outlet {
     // Progress without a token of anybody's is about nothing that they know.
   }
 
-  end(answer: Buffer): void {
+  end(answer: Buffer | Spliced): void {
     const { refusal } = this.#call;
     if (refusal !== null) {
       this.#onLanded(refusal);
       return;
     }
-    const reply = read(answer);
+    const reply = read(bufferOf(answer));
     this.#onLanded(isFault(reply) ? refuse('internal', undefined, undefined, reply.why) : reply);
   }
 
