@@ -60,14 +60,14 @@ export class Caller {
   /** Asks until the stage is over; a session is ended and opened anew in between. */
   async run(): Promise<void> {
     for (let life = 0; !this.#stage.isOver; life++) {
-      if (this.#era === 'legacy') await this.#open();
+      await this.open();
       const draw = generator(this.#seed + life * 7919);
       const steps = 150 + draw(150);
       const lanes = Array.from({ length: LANES }, (_, lane) =>
         this.#lane(generator(this.#seed + life * 7919 + lane + 1), steps),
       );
       await Promise.all(lanes);
-      if (this.#era === 'legacy') await this.#close();
+      await this.close();
     }
   }
 
@@ -165,7 +165,8 @@ export class Caller {
     if (answer?.id !== id || !isWhole) this.#stage.tally.wrong(`${this.#tag}: ${reply.body}`);
   }
 
-  async #open(): Promise<void> {
+  async open(): Promise<void> {
+    if (this.#era === 'modern') return;
     this.#session = '';
     this.#tag = `${this.#name}-${++this.#opened}`;
     const connection = this.#connection();
@@ -178,8 +179,8 @@ export class Caller {
     connection.close();
   }
 
-  async #close(): Promise<void> {
-    if (this.#stage.isDead) return;
+  async close(): Promise<void> {
+    if (this.#era === 'modern' || this.#stage.isDead) return;
     const headers = { 'mcp-session-id': this.#session };
     const response = await fetch(this.#stage.gateway.url, { method: 'DELETE', headers });
     await response.arrayBuffer();
@@ -195,11 +196,11 @@ export class Caller {
 }
 
 function choose(draw: Draw, era: Era, turns: Turns): Work {
-  const server = draw(4) === 0 ? 'steady' : SERVERS[draw(SERVERS.length)]!;
-  // A modern call has no session whose state it could expect.
-  const tool = ['work', 'read', era === 'legacy' && server === 'personal' ? 'keep' : 'work'][
-    draw(3)
-  ]!;
+  const any = SERVERS[draw(SERVERS.length)]!;
+  // What a modern call leaves behind at `personal` is kept for its caller, and could not be told from a leak.
+  const fit = any === 'personal' && era === 'modern' ? 'shared' : any;
+  const server = draw(4) === 0 ? 'steady' : fit;
+  const tool = ['work', 'read', server === 'personal' ? 'keep' : 'work'][draw(3)]!;
   const isFaulty = FAULTS[server].length > 0 && draw(6) === 0;
   const fault = isFaulty ? turns[server]() : '';
   const bytes = draw(40) === 0 ? draw(LONG_BYTES) : draw(500);

@@ -39,8 +39,8 @@ export const STDIO: readonly ServerName[] = ['shared', 'modern', 'reader', 'pers
 const TIMEOUT_MS = 1500;
 /** What is not needed ends soon, and a server that says nothing is asked and replaced soon. */
 const POOL = { idleMs: 2000, answerMs: 3000 };
-/** A process for each session. */
-const PERSONAL = { mode: 'session', max: 12, idleMs: 2000, answerMs: 3000 };
+/** Idle for longer than the suite waits: processes of sessions must end with them. */
+const PERSONAL = { mode: 'session', max: 12, idleMs: 120_000, answerMs: 3000 };
 const PROGRAM = 'test/support/fixtures/chaos-stdio.js';
 
 /** The name is for the saboteur, which finds processes by their command line. */

@@ -30,6 +30,7 @@ export class Saboteur {
   }
 
   async run(): Promise<void> {
+    await this.#caller.open();
     const deeds = inTurns(DEEDS, this.#draw);
     const faults = inTurns(HARD, this.#draw);
     while (!this.#stage.isOver) {
@@ -42,6 +43,7 @@ export class Saboteur {
       else this.#track(this.#ask(STDIO[this.#draw(STDIO.length)]!, faults()));
     }
     await Promise.all(this.#pending);
+    await this.#caller.close();
   }
 
   #track(work: Promise<unknown>): void {
