@@ -57,7 +57,7 @@ async function doctor(
     await frontFinding(loaded.ok ? loaded.config.listen.front : 'auto'),
     AUTOMATON,
     ...fileFindings(terminal, loaded),
-    ...(loaded.ok ? limitFindings(loaded.config) : []),
+    ...(loaded.ok ? [...limitFindings(loaded.config), ...failureFindings(loaded.config)] : []),
   ];
   const ok = findings.every((finding) => finding.state !== 'fault');
   if (options.json) terminal.json({ ok, findings });
@@ -112,7 +112,7 @@ function fileFindings(terminal: Terminal, loaded: Loaded): Finding[] {
 }
 
 /** What one client, one message or one server can take at most. */
-function limitFindings({ listen, sessions, servers }: Config): Finding[] {
+function limitFindings({ listen, sessions, servers, cache }: Config): Finding[] {
   const processes = Object.values(servers)
     .filter((server) => !server.disabled && server.kind === 'stdio')
     .reduce((sum, server) => sum + server.pool.max, 0);
@@ -123,10 +123,24 @@ function limitFindings({ listen, sessions, servers }: Config): Finding[] {
     replay: `${listen.replayEventsMax} events or ${listen.replayBytesMax} bytes per session`,
     sessions: `${sessions.max}, ${sessions.perCallerMax} per caller, idle ${sessions.idleMs} ms, ${sessions.absoluteMs} ms at most`,
     'child processes': `${processes}`,
+    'kept results': `${cache.maxBytes} bytes`,
   };
   return Object.entries(limits).map(([what, words]) => ({
     about: 'limit',
     state: 'ok',
     words: `${what}: ${words}`,
   }));
+}
+
+/** What of the protection against failing servers, and of the separation of callers, an operator has given up. */
+function failureFindings({ servers }: Config): Finding[] {
+  return Object.entries(servers).flatMap(([name, { breaker, tools }]): Finding[] => {
+    const isPublic = Object.keys(tools).filter((one) => tools[one]?.cache?.scope === 'public');
+    const open = `results of ${isPublic.join(', ')} of "${name}" answer every caller`;
+    const off = `"${name}" has no circuit breaker: it is called however often it fails`;
+    return [
+      ...(breaker.enabled ? [] : [{ about: 'breaker', state: 'note', words: off } as const]),
+      ...(isPublic.length === 0 ? [] : [{ about: 'cache', state: 'note', words: open } as const]),
+    ];
+  });
 }

@@ -25,6 +25,20 @@ describe('sluice doctor', { timeout: 60_000 }, () => {
     assert.ok(findings.some((one) => one.state === 'weak' && /auth\.anonymous/.test(one.words)));
   });
 
+  it('says whose results answer everybody, and what is called however often it fails', async (t) => {
+    const place = placeOf(t);
+    const tools = { 'get_*': { cache: { ttlMs: 1000, scope: 'public' } } };
+    write(
+      place,
+      JSON.stringify({ servers: { a: { command: 'x', breaker: { enabled: false }, tools } } }),
+    );
+    const { stdout } = await run(place, 'doctor', '--json');
+    const { findings } = JSON.parse(stdout) as Report;
+    const words = (about: string) => findings.find((one) => one.about === about)?.words ?? '';
+    assert.match(words('cache'), /get_\* of "a"/);
+    assert.match(words('breaker'), /"a" has no circuit breaker/);
+  });
+
   it('exits 1 when the configuration has faults, and shows them', async (t) => {
     const place = placeOf(t);
     write(place, 'servers: { a: { comand: x } }');
