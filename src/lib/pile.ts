@@ -77,7 +77,7 @@ function viewOf(piece: Uint8Array): Buffer {
   return Buffer.isBuffer(piece) ? piece : Buffer.from(piece.buffer, piece.byteOffset, piece.length);
 }
 
-function copyOf(piece: Uint8Array): Buffer {
+export function copyOf(piece: Uint8Array): Buffer {
   const copy = Buffer.allocUnsafe(piece.length);
   copy.set(piece);
   return copy;

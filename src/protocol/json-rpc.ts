@@ -165,7 +165,7 @@ function judge(message: Message, canonical: boolean): Message | Fault | null {
   if (!isString(bytes, scanner.methodStart)) return no('The method is not a string.');
   if (message.idStart < 0) message.kind = Kind.notification;
   else if (id !== Form.good) return no('The id is not a short string or an integer.');
-  message.method = decode(bytes, scanner.methodStart, scanner.methodEnd);
+  message.method = methodOf(bytes, scanner.methodStart, scanner.methodEnd);
   if (message.paramsStart >= 0 && !isObject(bytes, message.paramsStart)) {
     return no('The params are not an object.');
   }
@@ -301,6 +301,18 @@ function isString(bytes: Buffer, start: number): boolean {
 
 function isObject(bytes: Buffer, start: number): boolean {
   return bytes[start] === 0x7b;
+}
+
+const TOOLS_CALL = 'tools/call';
+const TOOLS_CALL_QUOTED = Buffer.from(`"${TOOLS_CALL}"`);
+
+/** The method nearly always asked for is not made a string each time, which every table would then have to hash. */
+function methodOf(bytes: Buffer, start: number, end: number): string {
+  const quoted = TOOLS_CALL_QUOTED;
+  let same = end - start === quoted.length ? 0 : -1;
+  while (same >= 0 && same < quoted.length)
+    same = bytes[start + same] === quoted[same] ? same + 1 : -1;
+  return same < 0 ? decode(bytes, start, end) : TOOLS_CALL;
 }
 
 function decode(bytes: Buffer, start: number, end: number): string {

@@ -62,6 +62,8 @@ export class Message {
   /** `result.resultType`. */
   resultTypeStart = -1;
   resultTypeEnd = -1;
+  #id: string | null = null;
+  #name: string | null = null;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
@@ -79,12 +81,14 @@ export class Message {
 
   /** The id as raw JSON text (`7`, `"a"`), '' where there is none: equal texts are equal ids once canonical. */
   get id(): string {
-    return this.text(this.idStart, this.idEnd);
+    this.#id ??= this.text(this.idStart, this.idEnd);
+    return this.#id;
   }
 
   /** `params.name`, decoded. */
   get name(): string {
-    return string(this.bytes, this.nameStart, this.nameEnd);
+    this.#name ??= string(this.bytes, this.nameStart, this.nameEnd);
+    return this.#name;
   }
 
   /** `params.uri`, decoded. */

@@ -57,7 +57,23 @@ export function fold(text: string): string {
   return folded;
 }
 
-interface Known {
+/** Length and three bytes, case folded, tell most siblings apart; an empty key reads its own quotes. */
+export function markOf(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  return (
+    (length << 24) |
+    (LOWER[bytes[start]!]! << 16) |
+    (LOWER[bytes[start + (length >> 1)]!]! << 8) |
+    LOWER[bytes[end - 1]!]!
+  );
+}
+
+export interface Known {
+  /** With the closing quote. */
+  readonly quoted: Uint8Array;
+  readonly mark: number;
+  /** The known name that followed it in the last message: most writers keep to one order. */
+  next: Known | null;
   readonly length: number;
   readonly exact: Uint8Array;
   readonly folded: Uint8Array;
@@ -71,6 +87,10 @@ export class Names {
   readonly #folded = new Set<string>();
   /** The level of the value under the name found last. */
   child: Level = Level.plain;
+  /** What `find` found last; null where it found none. */
+  found: Known | null = null;
+  /** The known name that came first in the last object of this level. */
+  first: Known | null = null;
 
   constructor(names: readonly (readonly [string, Slot?, Level?])[]) {
     for (const [name, slot = Slot.none, child = Level.plain] of names) {
@@ -79,7 +99,16 @@ export class Names {
       const index = (exact.length * 7 + folded[folded.length - 1]!) & 63;
       this.#buckets[index] = [
         ...this.#buckets[index]!,
-        { length: exact.length, exact, folded, slot, child },
+        {
+          quoted: Buffer.from(`${name}"`),
+          mark: markOf(exact, 0, exact.length),
+          next: null,
+          length: exact.length,
+          exact,
+          folded,
+          slot,
+          child,
+        },
       ];
       this.#folded.add(fold(name));
     }
@@ -88,6 +117,7 @@ export class Names {
   /** The slot of the key in [start, end), or UNKNOWN or FOLDED. `ascii`: the key has no byte above 0x7f. */
   find(bytes: Buffer, start: number, end: number, ascii: boolean): number {
     this.child = Level.plain;
+    this.found = null;
     if (!ascii) return this.#folded.has(fold(bytes.utf8Slice(start, end))) ? FOLDED : UNKNOWN;
     if (start === end) return UNKNOWN;
     const length = end - start;
@@ -99,6 +129,7 @@ export class Names {
       while (at < length && bytes[start + at] === known.exact[at]) at++;
       if (at === length) {
         this.child = known.child;
+        this.found = known;
         return known.slot;
       }
       while (at < length && LOWER[bytes[start + at]!] === known.folded[at]) at++;
@@ -106,6 +137,15 @@ export class Names {
     }
     return UNKNOWN;
   }
+}
+
+/** Whether the key that begins at `start` is this one, to its closing quote. */
+export function isKey(bytes: Uint8Array, start: number, known: Known): boolean {
+  const { quoted } = known;
+  for (let at = 0; at < quoted.length; at++) {
+    if (bytes[start + at] !== quoted[at]) return false;
+  }
+  return true;
 }
 
 /** By `Level`. Names without a slot are read elsewhere (`initialize`, lists, results): their look-alikes are refused too. */

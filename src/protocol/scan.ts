@@ -12,14 +12,13 @@
 import { hasControl } from './control.ts';
 import { members } from './members.ts';
 import { Message } from './message.ts';
-import { FOLDED, fold, Level, NAMES, Slot, UNKNOWN } from './names.ts';
+import { FOLDED, fold, isKey, type Known, Level, markOf, NAMES, Slot, UNKNOWN } from './names.ts';
 import { isExact, PLAIN_LENGTH_MAX } from './numbers.ts';
 import {
   compare,
   DEEP,
   hex4,
   literal,
-  markOf,
   SAME,
   SLOW,
   SYNTAX,
@@ -138,12 +137,36 @@ export class Scanner {
     let seen = 0;
     at = skip(bytes, at);
     if (bytes[at] === 0x7d) return at + 1;
+    const names = level > Level.arguments ? NAMES[level]! : null;
+    let guess: Known | null = names === null ? null : names.first;
+    let before: Known | null = null;
     for (;;) {
       if (bytes[at] !== 0x22) return unexpected(bytes[at]!);
       const keyStart = at + 1;
-      at = this.#key(bytes, keyStart, end);
-      if (at < 0) return at;
-      const mark = markOf(bytes, keyStart, at - 1);
+      let mark: number;
+      let slot: number = Slot.none;
+      let child: Level = Level.plain;
+      if (guess !== null && isKey(bytes, keyStart, guess)) {
+        at = keyStart + guess.quoted.length;
+        ({ mark, slot, child } = guess);
+        before = guess;
+        guess = guess.next;
+      } else {
+        at = this.#key(bytes, keyStart, end);
+        if (at < 0) return at;
+        mark = markOf(bytes, keyStart, at - 1);
+        ascii &&= this.#keyAscii;
+        if (names !== null) {
+          slot = names.find(bytes, keyStart, at - 1, this.#keyAscii);
+          child = names.child;
+          if (names.found !== null) {
+            if (before === null) names.first = names.found;
+            else before.next = names.found;
+            before = names.found;
+            guess = before.next;
+          }
+        }
+      }
       const bit = 1 << (Math.imul(mark, 0x9e3779b1) >>> 27);
       const top = this.#top;
       if ((seen & bit) === 0 && top - base < TRACKED) {
@@ -155,14 +178,6 @@ export class Scanner {
       } else {
         const claimed = this.#claim(bytes, keyStart, at - 1, mark, base, depth, level);
         if (claimed < 0) return claimed;
-      }
-      ascii &&= this.#keyAscii;
-      let slot: number = Slot.none;
-      let child: Level = Level.plain;
-      if (level > Level.arguments) {
-        const names = NAMES[level]!;
-        slot = names.find(bytes, keyStart, at - 1, this.#keyAscii);
-        child = names.child;
       }
       at = skip(bytes, at);
       if (bytes[at] !== 0x3a) return unexpected(bytes[at]!);

@@ -13,17 +13,6 @@ export const SLOW = -2;
 /** Nested beyond the limit. */
 export const DEEP = -3;
 
-/** Length and three bytes, case folded, tell most siblings apart; an empty key reads its own quotes. */
-export function markOf(bytes: Buffer, start: number, end: number): number {
-  const length = end - start;
-  return (
-    (length << 24) |
-    (LOWER[bytes[start]!]! << 16) |
-    (LOWER[bytes[start + (length >> 1)]!]! << 8) |
-    LOWER[bytes[end - 1]!]!
-  );
-}
-
 const DIFFERENT = 0;
 export const TWIN = 1;
 export const SAME = 2;

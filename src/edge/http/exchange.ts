@@ -9,7 +9,7 @@
  * It knows no session and no era.
  */
 
-import { Pile } from '../../lib/pile.ts';
+import { copyOf, Pile } from '../../lib/pile.ts';
 import { type Lap, stopwatch } from '../../lib/stopwatch.ts';
 import { REFUSALS, type Refusal, refusalBytes, refuse } from '../../protocol/refusal.ts';
 import { Spliced } from '../../protocol/splice.ts';
@@ -101,28 +101,36 @@ export class Exchange {
     if (Number(this.head.contentLength) > bodyBytesMax)
       return this.refuse(refuse('too_large'), true);
     // Copied into: the front end takes a chunk's memory back when the callback returns.
-    const body = new Pile();
+    let body: Pile | null = null;
     const onChunk = (chunk: ArrayBuffer, isLast: boolean) => {
       if (this.#phase !== 'receiving') return;
-      if (body.length + chunk.byteLength > bodyBytesMax) {
-        body.clear();
-        this.refuse(refuse('too_large'), true);
-        return;
-      }
-      if (!this.#lobby.hold(chunk.byteLength)) {
-        body.clear();
-        this.refuse(refuse('busy'), true);
+      if (
+        this.#bodyBytes + chunk.byteLength > bodyBytesMax ||
+        !this.#lobby.hold(chunk.byteLength)
+      ) {
+        const isTooLarge = this.#bodyBytes + chunk.byteLength > bodyBytesMax;
+        body = null;
+        this.refuse(refuse(isTooLarge ? 'too_large' : 'busy'), true);
         return;
       }
       this.#bodyBytes += chunk.byteLength;
-      if (chunk.byteLength > 0) body.push(new Uint8Array(chunk), false);
-      if (!isLast) return;
-      this.#phase = 'waiting';
-      this.#since = this.#lobby.now;
-      const whole = body.take();
-      this.guard(() => take(whole));
+      const piece = new Uint8Array(chunk);
+      if (isLast && body === null) return this.#received(copyOf(piece), take);
+      body ??= new Pile();
+      if (piece.length > 0) body.push(piece, false);
+      if (isLast) this.#received(body.take(), take);
     };
     this.#res.onData(this.#lap === null ? onChunk : timed(this.#lap, onChunk));
+  }
+
+  #received(body: Buffer, take: (body: Buffer) => void) {
+    this.#phase = 'waiting';
+    this.#since = this.#lobby.now;
+    try {
+      take(body);
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   /** Runs what may have a bug: an exception in a callback of the add-on would end the process. */
@@ -130,10 +138,14 @@ export class Exchange {
     try {
       run();
     } catch (error) {
-      this.#lobby.onBug(error);
-      if (this.#phase === 'streaming') this.cut();
-      else this.refuse(refuse('internal'), true);
+      this.#failed(error);
     }
+  }
+
+  #failed(error: unknown) {
+    this.#lobby.onBug(error);
+    if (this.#phase === 'streaming') this.cut();
+    else this.refuse(refuse('internal'), true);
   }
 
   /** The whole answer at once. */
@@ -261,7 +273,8 @@ export class Exchange {
   }
 
   #writeHead(status: number, headers: readonly string[]) {
-    this.#res.writeStatus(statusLine(status));
+    // 200 is what goes out where nothing is said, on every front.
+    if (status !== 200) this.#res.writeStatus(statusLine(status));
     writeAll(this.#res, headers);
     writeAll(this.#res, this.#headers);
   }

@@ -16,6 +16,7 @@ const NO_PARAMS: string[] = [];
 export class Head {
   readonly method: string;
   readonly path: string;
+  /** Of /messages; no other path has one that says anything. */
   readonly query: string;
   host = '';
   origin = '';
@@ -48,7 +49,7 @@ export class Head {
   constructor(request: HttpRequest) {
     this.method = request.getMethod();
     this.path = request.getUrl();
-    this.query = request.getQuery() ?? '';
+    this.query = this.path === '/messages' ? (request.getQuery() ?? '') : '';
     request.forEach((name, value) => {
       this.#copy(name, value);
     });
@@ -58,19 +59,67 @@ export class Head {
     if (coding !== '' && this.contentLength !== '') this.isMisframed = true;
   }
 
+  /** A switch, not a table of fields: a lookup would first have to make each name a known string of the engine. */
   #copy(name: string, value: string): void {
-    const known = FIELDS[name];
-    if (known !== undefined) {
-      const { field, bit } = known;
-      const isSecond = (this.#seen & bit) !== 0;
-      this.#seen |= bit;
-      // Accept is a list header: two lines are one list (RFC 9110 5.3).
-      if (field === 'accept' && this.accept !== '') this.accept += `, ${value}`;
-      else if (field !== 'accept' && isSecond) this.#doubled(field);
-      else this[field] = value;
-    } else if (name.startsWith(PARAM_PREFIX)) {
-      this.#param(name, value);
+    switch (name) {
+      case 'host':
+        if (this.#isFirst(1)) this.host = value;
+        break;
+      case 'accept':
+        // Accept is a list header: two lines are one list (RFC 9110 5.3).
+        this.accept = this.accept === '' ? value : `${this.accept}, ${value}`;
+        break;
+      case 'content-type':
+        if (this.#isFirst(2)) this.contentType = value;
+        break;
+      case 'content-length':
+        if (this.#isFirst(4, true)) this.contentLength = value;
+        break;
+      case 'transfer-encoding':
+        if (this.#isFirst(8, true)) this.transferEncoding = value;
+        break;
+      case 'mcp-session-id':
+        if (this.#isFirst(16)) this.sessionId = value;
+        break;
+      case 'mcp-protocol-version':
+        if (this.#isFirst(32)) this.version = value;
+        break;
+      case 'mcp-method':
+        if (this.#isFirst(64)) this.mcpMethod = value;
+        break;
+      case 'mcp-name':
+        if (this.#isFirst(128)) this.mcpName = value;
+        break;
+      case 'authorization':
+        if (this.#isFirst(256)) this.authorization = value;
+        break;
+      case 'origin':
+        if (this.#isFirst(512)) this.origin = value;
+        break;
+      case 'content-encoding':
+        if (this.#isFirst(1024)) this.contentEncoding = value;
+        break;
+      case 'last-event-id':
+        if (this.#isFirst(2048)) this.lastEventId = value;
+        break;
+      case 'access-control-request-headers':
+        if (this.#isFirst(4096)) this.requestedHeaders = value;
+        break;
+      case 'access-control-request-method':
+        if (this.#isFirst(8192)) this.requestedMethod = value;
+        break;
+      default:
+        if (name.startsWith(PARAM_PREFIX)) this.#param(name, value);
     }
+  }
+
+  /** `bit` stands for the header. `isFraming`: it says where the body ends. */
+  #isFirst(bit: number, isFraming = false): boolean {
+    const isFirst = (this.#seen & bit) === 0;
+    this.#seen |= bit;
+    if (!isFirst) this.isAmbiguous = true;
+    if (!isFirst && isFraming) this.isMisframed = true;
+    return isFirst;
   }
 
   #param(name: string, value: string): void {
@@ -81,50 +130,4 @@ export class Head {
     if (params.length >= PARAMS_MAX * 2 || isSecond) this.isAmbiguous = true;
     else params.push(name, value);
   }
-
-  #doubled(field: Field): void {
-    this.isAmbiguous = true;
-    if (field === 'contentLength' || field === 'transferEncoding') this.isMisframed = true;
-  }
-}
-
-type Field =
-  | 'host'
-  | 'origin'
-  | 'accept'
-  | 'contentType'
-  | 'contentEncoding'
-  | 'contentLength'
-  | 'transferEncoding'
-  | 'authorization'
-  | 'sessionId'
-  | 'lastEventId'
-  | 'version'
-  | 'mcpMethod'
-  | 'mcpName'
-  | 'requestedHeaders'
-  | 'requestedMethod';
-
-/** Without a prototype: a header named `constructor` finds nothing. */
-const FIELDS: Record<string, { field: Field; bit: number } | undefined> = Object.create(null);
-for (const [at, [name, field]] of (
-  [
-    ['host', 'host'],
-    ['origin', 'origin'],
-    ['accept', 'accept'],
-    ['content-type', 'contentType'],
-    ['content-encoding', 'contentEncoding'],
-    ['content-length', 'contentLength'],
-    ['transfer-encoding', 'transferEncoding'],
-    ['authorization', 'authorization'],
-    ['mcp-session-id', 'sessionId'],
-    ['last-event-id', 'lastEventId'],
-    ['mcp-protocol-version', 'version'],
-    ['mcp-method', 'mcpMethod'],
-    ['mcp-name', 'mcpName'],
-    ['access-control-request-headers', 'requestedHeaders'],
-    ['access-control-request-method', 'requestedMethod'],
-  ] satisfies [string, Field][]
-).entries()) {
-  FIELDS[name] = { field, bit: 1 << at };
 }

@@ -56,27 +56,22 @@ class PostStream implements Answerer {
   }
 }
 
-export class LegacyReply implements Outlet {
+export class LegacyReply extends PostStream implements Outlet {
   onAbort: (() => void) | null = null;
-  readonly #post: PostStream;
-
-  constructor(exchange: Exchange, desk: Desk) {
-    this.#post = new PostStream(exchange, desk);
-  }
 
   push(message: Buffer): void {
-    this.#post.open()?.append(message);
+    this.open()?.append(message);
   }
 
   end(answer: Buffer | Spliced, status: number): void {
-    if (this.#post.isOpen) this.#post.open()?.append(bufferOf(answer), true);
-    else this.#post.exchange.send(status, answer);
+    if (this.isOpen) this.open()?.append(bufferOf(answer), true);
+    else this.exchange.send(status, answer);
   }
 
   /** 202 is what clients read as "nothing to read" (official SDKs). */
   drop(): void {
-    if (this.#post.isOpen) this.#post.open()?.conclude();
-    else this.#post.exchange.send(202, null);
+    if (this.isOpen) this.open()?.conclude();
+    else this.exchange.send(202, null);
   }
 }
 
