@@ -17,10 +17,28 @@ import type { Refusal } from './protocol/refusal.ts';
 export interface Caller {
   /** Stable and unique among callers. */
   readonly id: string;
+  /** How it proved who it is. */
+  readonly by: 'anonymous' | 'api_key' | 'jwt' | 'introspection' | 'mtls';
+  /** The program that acts, where the credential tells it apart from the user; '' where it does not. */
+  readonly agent: string;
+  /** On whose behalf; '' where nobody is named. */
+  readonly user: string;
+  readonly roles: readonly string[];
+  readonly scopes: readonly string[];
+  /** '' for none. */
+  readonly tenant: string;
 }
 
 /** The caller where no authentication is configured: everybody on the loopback interface. */
-export const ANONYMOUS: Caller = Object.freeze({ id: 'anonymous' });
+export const ANONYMOUS: Caller = Object.freeze({
+  id: 'anonymous',
+  by: 'anonymous',
+  agent: '',
+  user: '',
+  roles: [],
+  scopes: [],
+  tenant: '',
+});
 
 export function isRefusal(value: unknown): value is Refusal {
   return typeof value === 'object' && value !== null && 'code' in value && 'words' in value;

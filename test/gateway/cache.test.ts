@@ -10,6 +10,7 @@ import type { Gateway, Route, Session } from '../../src/gateway/gateway.ts';
 import type { Caller } from '../../src/model.ts';
 import { LATEST_LEGACY } from '../../src/protocol/eras.ts';
 import { pause, until } from '../e2e/running-gateway.ts';
+import { callerNamed } from '../support/caller.ts';
 import type { RpcMessage } from '../support/mcp-exchange.ts';
 import { KINDS, type Kind, Unsteady } from '../support/unsteady.ts';
 import {
@@ -22,8 +23,8 @@ import {
   routeOf,
 } from './in-process.ts';
 
-const ANN: Caller = { id: 'ann' };
-const BOB: Caller = { id: 'bob' };
+const ANN: Caller = callerNamed('ann');
+const BOB: Caller = callerNamed('bob');
 const LONG = 3_600_000;
 const ERAS = ['legacy', 'modern'] as const;
 type Era = (typeof ERAS)[number];
@@ -218,7 +219,7 @@ for (const kind of KINDS) {
       const key = fresh();
       const before = Number(desk.counters().joined);
       const calls = Array.from({ length: 100 }, (_, n) =>
-        desk.call(ERAS[n % 2]!, { id: `caller${n % 10}` }, 'write', { key, ms: 200 }),
+        desk.call(ERAS[n % 2]!, callerNamed(`caller${n % 10}`), 'write', { key, ms: 200 }),
       );
       const texts = new Set((await Promise.all(calls)).map(textOf));
       assert.deepEqual([...texts], [`${key} #1`]);

@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import type { Gateway, Session } from '../../src/gateway/gateway.ts';
+import { callerNamed } from '../support/caller.ts';
 import {
   Answer,
   fixture,
@@ -43,7 +44,7 @@ function modern(gateway: Gateway, id: string, capabilities: Json = {}): Caller {
     const answer = new Answer();
     const params = `"name":${JSON.stringify(name)},"arguments":${JSON.stringify(args)}`;
     const message = modernMessage('tools/call', params, capabilities);
-    gateway.modern(routeOf(gateway), { id }, message, [], answer);
+    gateway.modern(routeOf(gateway), callerNamed(id), message, [], answer);
     return toolText(await answer.ended);
   };
 }
@@ -68,7 +69,7 @@ async function legacy(
   };
   let session: Session | undefined;
   const message = messageOf(JSON.stringify(hello));
-  gateway.initialize(routeOf(gateway), { id }, message, answer, (opened) => {
+  gateway.initialize(routeOf(gateway), callerNamed(id), message, answer, (opened) => {
     session = opened;
   });
   await answer.ended;

@@ -9,6 +9,7 @@ import {
   unseal,
 } from '../../src/gateway/bridge/request-state.ts';
 import { Call } from '../../src/gateway/call.ts';
+import { callerNamed } from '../support/caller.ts';
 import { Answer, gatewayOf, modernMessage, routeOf } from './in-process.ts';
 
 const NOW = 1_700_000_000_000;
@@ -40,7 +41,7 @@ function callOf({
   const message = modernMessage(method, params);
   return new Call(
     routeOf(gateway, route),
-    { id: caller },
+    callerNamed(caller),
     message,
     null,
     NO_PROFILE,

@@ -6,6 +6,7 @@ import { sessionsSchema } from '../../src/gateway/config.ts';
 import { Session } from '../../src/gateway/session.ts';
 import { Sessions } from '../../src/gateway/sessions.ts';
 import { LATEST_LEGACY } from '../../src/protocol/eras.ts';
+import { callerNamed } from '../support/caller.ts';
 import { Answer, gatewayOf, messageOf, routeOf } from './in-process.ts';
 
 const NOW = 1_000_000;
@@ -17,7 +18,7 @@ after(() => gateway.close(0));
 function made(limits: object, now = NOW) {
   const sessions = new Sessions(sessionsSchema.parse(limits));
   const open = (caller = 'ann', at = now) => {
-    const session = new Session(route, { id: caller }, LATEST_LEGACY, NO_PROFILE, '{}', at);
+    const session = new Session(route, callerNamed(caller), LATEST_LEGACY, NO_PROFILE, '{}', at);
     sessions.add(session);
     return session;
   };
@@ -125,7 +126,7 @@ describe('an initialize at the gateway', () => {
   async function open(caller: string, params = plain) {
     const answer = new Answer();
     let session: Session | undefined;
-    gateway.initialize(route, { id: caller }, hello(params), answer, (made) => {
+    gateway.initialize(route, callerNamed(caller), hello(params), answer, (made) => {
       session = made;
     });
     return { reply: await answer.ended, session };
@@ -134,13 +135,13 @@ describe('an initialize at the gateway', () => {
   it('opens a session that answers to its caller and on its route only', async () => {
     const { session, reply } = await open('ann');
     assert.ok(session !== undefined && reply.result !== undefined);
-    assert.equal(gateway.session(session.id, { id: 'ann' }, route), session);
-    assert.equal(gateway.session(session.id, { id: 'bob' }, route), undefined);
-    assert.equal(gateway.session(session.id.toUpperCase(), { id: 'ann' }, route), undefined);
-    assert.equal(gateway.session('', { id: 'ann' }, route), undefined);
-    assert.equal(gateway.session('__proto__', { id: 'ann' }, route), undefined);
+    assert.equal(gateway.session(session.id, callerNamed('ann'), route), session);
+    assert.equal(gateway.session(session.id, callerNamed('bob'), route), undefined);
+    assert.equal(gateway.session(session.id.toUpperCase(), callerNamed('ann'), route), undefined);
+    assert.equal(gateway.session('', callerNamed('ann'), route), undefined);
+    assert.equal(gateway.session('__proto__', callerNamed('ann'), route), undefined);
     gateway.end(session);
-    assert.equal(gateway.session(session.id, { id: 'ann' }, route), undefined);
+    assert.equal(gateway.session(session.id, callerNamed('ann'), route), undefined);
   });
 
   it('agrees on the version asked for, or else on the latest', async () => {
