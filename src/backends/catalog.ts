@@ -42,7 +42,8 @@ export interface Catalog {
   readonly missing: readonly string[];
   /** Servers shown by their last good inventory while they are down. */
   readonly stale: readonly string[];
-  readonly ttlMs: number;
+  /** When the first of its inventories is no longer good, in milliseconds since the epoch; Infinity where none ends. */
+  readonly goodUntil: number;
   readonly shareable: boolean;
 }
 
@@ -55,8 +56,6 @@ export interface View {
   readonly virtual: VirtualConfig | undefined;
 }
 
-/** What a catalogue says of servers that announce no expiry. */
-const TTL_MS = 300_000;
 /** Scheme under which a resource is shown whose URI another server already uses. */
 const OWN_SCHEME = 'sluice://';
 /** Longest URI that no list names; longer ones are data, not names. */
@@ -69,7 +68,7 @@ export function buildCatalog(view: View, profile: Profile): Catalog {
   const templates = new Map<string, Entry>();
   const missing: string[] = [];
   const stale: string[] = [];
-  let ttlMs = TTL_MS;
+  let goodUntil = Number.POSITIVE_INFINITY;
   let shareable = true;
   const prefix = !view.single && wantsPrefix(view.naming, view.members.length);
   for (const backend of view.members) {
@@ -79,7 +78,7 @@ export function buildCatalog(view: View, profile: Profile): Catalog {
       continue;
     }
     if (backend.status !== 'ready') stale.push(backend.name);
-    ttlMs = Math.min(ttlMs, inventory.ttlMs);
+    goodUntil = Math.min(goodUntil, inventory.takenAt + inventory.ttlMs);
     shareable &&= inventory.shareable;
     addTools(tools, view, backend, inventory, prefix);
     // A virtual server is a choice of tools; it shows nothing that it does not name.
@@ -89,7 +88,7 @@ export function buildCatalog(view: View, profile: Profile): Catalog {
     for (const definition of inventory.resources) addResource(resources, backend, definition);
     for (const definition of inventory.templates) addResource(templates, backend, definition);
   }
-  return { tools, prompts, resources, templates, missing, stale, ttlMs, shareable };
+  return { tools, prompts, resources, templates, missing, stale, goodUntil, shareable };
 }
 
 function addTools(

@@ -62,7 +62,16 @@ function cursorOf(call: Call): number | undefined {
   return /^n[0-9]{1,9}$/.test(text) ? Number(text.slice(1)) : undefined;
 }
 
-/** First pages without their ids, kept as long as their catalogue. */
+/** How long a list may be kept whose servers announce changes instead. */
+const TTL_MS = 300_000;
+
+/** What is left of the servers' own time: a list is not made young by being handed on. One with a hole is not kept. */
+function ttlMs({ missing, stale, goodUntil }: Catalog): number {
+  if (missing.length + stale.length > 0) return 0;
+  return Math.max(0, Math.min(TTL_MS, goodUntil - Date.now()));
+}
+
+/** First pages without their ids and terms, kept as long as their catalogue. */
 const firstPages = new WeakMap<Catalog, Map<string, Buffer>>();
 
 function pageBytes(call: Call, catalog: Catalog, page: Page, start: number): Buffer {
@@ -75,15 +84,14 @@ function pageBytes(call: Call, catalog: Catalog, page: Page, start: number): Buf
   let body = start === 0 ? kept.get(key) : undefined;
   body ??= resultBytes(catalog, page, start, call.isModern);
   if (start === 0) kept.set(key, body);
-  return Buffer.concat([
-    Buffer.from(`{"jsonrpc":"2.0","id":${call.id},"result":`),
-    body,
-    Buffer.from('}'),
-  ]);
+  const terms = call.isModern ? `"ttlMs":${ttlMs(catalog)},` : '';
+  const head = Buffer.from(`{"jsonrpc":"2.0","id":${call.id},"result":{${terms}`);
+  return Buffer.concat([head, body, Buffer.from('}')]);
 }
 
+/** The result without its opening brace, so that what changes with every answer can stand first. */
 function resultBytes(catalog: Catalog, page: Page, start: number, modern: boolean): Buffer {
-  const parts: Buffer[] = [Buffer.from(`{"${page.member}":[`)];
+  const parts: Buffer[] = [Buffer.from(`"${page.member}":[`)];
   let bytes = 0;
   let at = 0;
   let next = -1;
@@ -104,8 +112,6 @@ function resultBytes(catalog: Catalog, page: Page, start: number, modern: boolea
   if (next >= 0) tail.nextCursor = Buffer.from(`n${next}`).toString('base64url');
   if (modern) {
     tail.resultType = 'complete';
-    // A list with a hole in it must not be kept.
-    tail.ttlMs = catalog.missing.length + catalog.stale.length > 0 ? 0 : catalog.ttlMs;
     tail.cacheScope = catalog.shareable ? 'public' : 'private';
   }
   const meta = absences(catalog);

@@ -1,13 +1,25 @@
 /** Kept results through the whole gateway: tools that ask their client, and what the operator sees. */
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { LegacyClient } from '../support/legacy-client.ts';
 import { ModernClient } from '../support/modern-client.ts';
 import type { StartedProcess } from '../support/spawn.ts';
+import { temporaryFolder } from '../support/temp.ts';
 import { answersOf, CAPABILITIES, modernRequest } from './answering.ts';
-import { fixture, type Json, RunningGateway, remote, textOf } from './running-gateway.ts';
+import {
+  fixture,
+  type Json,
+  RunningGateway,
+  recorded,
+  recorder,
+  remote,
+  textOf,
+  until,
+} from './running-gateway.ts';
 
+const LISTS = join(temporaryFolder('lists'), 'lines');
 let gateway: RunningGateway;
 let behind: StartedProcess;
 const tools = { '*': { cache: { ttlMs: 600_000, scope: 'public' } } };
@@ -18,6 +30,7 @@ before(async () => {
     servers: {
       stdio: { ...fixture('dual', 'stdio'), tools },
       http: { url: behind.ready, tools },
+      silent: { ...recorder(LISTS), lists: { ttlMs: 1000 } },
     },
   });
   await gateway.settled();
@@ -70,3 +83,28 @@ for (const server of ['stdio', 'http']) {
     });
   });
 }
+
+describe('a list of a server that does not say how long it is good', { timeout: 60_000 }, () => {
+  const asked = () => recorded(LISTS).lines.filter((line) => line.includes('"tools/list"')).length;
+
+  it('is kept as long as the operator says, and handed on with the time that is left', async () => {
+    const client = new ModernClient(gateway.route('silent'));
+    const list = async () => Number((await client.request('tools/list')).result?.ttlMs);
+    await list();
+    const before = asked();
+    const seen: number[] = [];
+    await until(async () => {
+      seen.push(await list());
+      return asked() > before;
+    });
+    assert.ok(
+      seen.every((ttlMs) => ttlMs >= 0 && ttlMs <= 1000),
+      String(seen),
+    );
+    assert.ok(
+      seen.some((ttlMs) => ttlMs < 900),
+      `none was handed on older: ${seen}`,
+    );
+    assert.ok(seen.length > asked() - before, 'none was answered from what was kept');
+  });
+});
