@@ -2,7 +2,8 @@
  * When a server that failed may be tried again, and whether it fails again and again.
  *
  * Both ways to fail count: not coming up, and ending soon after. One that served for a while before it ended starts
- * over with short pauses. The first early end is forgiven: the next call starts the server at once.
+ * over with short pauses, and one that at least came up is never kept waiting for long: calls could have been answered
+ * meanwhile. The first early end is forgiven: the next call starts the server at once.
  */
 
 import { backoffMs } from '../lib/backoff.ts';
@@ -10,6 +11,9 @@ import { backoffMs } from '../lib/backoff.ts';
 const START_FIRST_MS = 250;
 const EARLY_FIRST_MS = 50;
 const PAUSE_MAX_MS = 30_000;
+/** A server that held this long after its handshake did come up. */
+const UP_MS = 1_000;
+const UP_PAUSE_MAX_MS = 1_000;
 /** A server that lived this long did not fail to start. */
 const EARLY_MS = 10_000;
 /** From so many failures in a row on it is called a crash loop. */
@@ -34,7 +38,8 @@ export class Restarts {
   ended(now: number, livedMs: number): number {
     this.#failures = livedMs < EARLY_MS ? this.#failures + 1 : 0;
     const before = Math.max(0, this.#failures - 1);
-    const pauseMs = backoffMs(before, EARLY_FIRST_MS, PAUSE_MAX_MS, Math.random());
+    const maxMs = livedMs < UP_MS ? PAUSE_MAX_MS : UP_PAUSE_MAX_MS;
+    const pauseMs = backoffMs(before, EARLY_FIRST_MS, maxMs, Math.random());
     this.retryAt = this.#failures > 1 ? now + pauseMs : 0;
     return pauseMs;
   }

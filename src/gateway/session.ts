@@ -113,6 +113,11 @@ export class Session implements LeaseHolder {
       this.#leases.delete(backend);
       return lease;
     }
+    // It ended while it was told the log level, when nobody held it who would have heard.
+    if (!lease.isLive) {
+      this.#leases.delete(backend);
+      return refuse('backend_unavailable', undefined, { server: backend.name });
+    }
     if (!this.isEnded) {
       lease.hold(this);
       lease.listen();
