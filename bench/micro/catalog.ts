@@ -8,8 +8,9 @@
 import { type Backend, NO_PROFILE } from '../../src/backends/backends.ts';
 import { buildCatalog, type View } from '../../src/backends/catalog.ts';
 import { namingSchema } from '../../src/backends/config.ts';
-import { exposedName, matches } from '../../src/backends/naming.ts';
+import { exposedName } from '../../src/backends/naming.ts';
 import { RouteView } from '../../src/gateway/route.ts';
+import { matches } from '../../src/lib/glob.ts';
 import { read } from '../../src/protocol/json-rpc.ts';
 import { Message } from '../../src/protocol/message.ts';
 import { print, time } from '../stopwatch.ts';

@@ -18,7 +18,6 @@ export type { Place, Queued, Share } from './fair-queue.ts';
 export { SESSION_LOST } from './http-fault.ts';
 export type { Lease, LeaseHolder } from './lease.ts';
 export type { Link, Mirror, Ran, Receiver } from './link.ts';
-export { matches } from './naming.ts';
 export { NO_PROFILE, type Profile, profileOf } from './profile.ts';
 export type { BreakerReport, CachePolicy, CallCounters, CallPolicy } from './tool-policy.ts';
 export { LIST_CHANGES } from './watch.ts';

@@ -6,12 +6,13 @@
  * name or URI.
  */
 
+import { matches } from '../lib/glob.ts';
 import type { ParamMirror } from '../protocol/param-mirror.ts';
 import { splice } from '../protocol/splice.ts';
 import type { Backend } from './backend.ts';
 import type { NamingConfig, VirtualConfig } from './config.ts';
 import type { Definition, Inventory } from './inventory.ts';
-import { exposedName, matches, wantsPrefix } from './naming.ts';
+import { exposedName, wantsPrefix } from './naming.ts';
 import type { Profile } from './profile.ts';
 import type { CallPolicy } from './tool-policy.ts';
 import { matchesTemplate } from './uri-template.ts';

@@ -41,30 +41,3 @@ export function wantsPrefix(naming: NamingConfig, serverCount: number): boolean 
   if (naming.prefix === 'auto') return serverCount > 1;
   return naming.prefix === 'always';
 }
-
-/**
- * Matches `server.tool` patterns with `*`; always against the server's name and the tool's original name.
- * Linear in the length of both: an operator's pattern must not be able to stall the loop.
- */
-export function matches(pattern: string, subject: string): boolean {
-  let p = 0;
-  let s = 0;
-  let star = -1;
-  let mark = 0;
-  while (s < subject.length) {
-    if (p < pattern.length && pattern[p] === '*') {
-      star = p++;
-      mark = s;
-    } else if (p < pattern.length && pattern[p] === subject[s]) {
-      p += 1;
-      s += 1;
-    } else if (star >= 0) {
-      p = star + 1;
-      s = ++mark;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[p] === '*') p += 1;
-  return p === pattern.length;
-}

@@ -8,11 +8,11 @@
  */
 
 import { hash } from 'node:crypto';
+import { matches } from '../lib/glob.ts';
 import { Breaker, type BreakerState, termsOf } from './breaker.ts';
 import type { ServerConfig } from './config.ts';
 import { Gate } from './gate.ts';
 import type { Definition } from './inventory.ts';
-import { matches } from './naming.ts';
 import type { ToolConfig, ToolsConfig } from './policy-config.ts';
 import { RetryBudget } from './retry-budget.ts';
 

@@ -6,12 +6,12 @@
 import {
   type Backend,
   type BackendHost,
-  matches,
   type NamingConfig,
   reconcile,
   type ServerConfig,
   type VirtualConfig,
 } from '../backends/backends.ts';
+import { matches } from '../lib/glob.ts';
 import type { CacheConfig, SessionsConfig } from './config.ts';
 import { type Generation, RouteView } from './route.ts';
 

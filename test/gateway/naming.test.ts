@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { exposedName, matches, NAME_MAX, wantsPrefix } from '../../src/backends/naming.ts';
+import { exposedName, NAME_MAX, wantsPrefix } from '../../src/backends/naming.ts';
 import { matchesTemplate } from '../../src/backends/uri-template.ts';
+import { matches } from '../../src/lib/glob.ts';
 
 const VALID = /^[A-Za-z0-9_-]{1,64}$/;
 const server = fc.stringMatching(/^[A-Za-z0-9_-]{1,32}$/);
