@@ -79,6 +79,12 @@ async function serve(
     import('../edge/edge.ts'),
   ]);
   const gateway = new Gateway(config, log, terminal.around.env);
+  try {
+    gateway.open();
+  } catch (error) {
+    terminal.err(`The gateway cannot keep its state: ${(error as Error).message}`);
+    return EXIT.unavailable;
+  }
   // Not waited for: one slow server must not keep the others from their clients.
   void gateway.start();
   let edge: Edge;

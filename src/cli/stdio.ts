@@ -46,6 +46,12 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
     import('../edge/edge.ts'),
   ]);
   const gateway = new Gateway(loaded.config, log, terminal.around.env);
+  try {
+    gateway.open();
+  } catch (error) {
+    terminal.err(`The gateway cannot keep its state: ${(error as Error).message}`);
+    return EXIT.unavailable;
+  }
   void gateway.start();
   const route = gateway.route(options.route);
   if (route === undefined) {

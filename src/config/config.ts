@@ -11,7 +11,8 @@ import { dirname, resolve } from 'node:path';
 import type { AuthConfig } from '../auth/config.ts';
 import type { NamingConfig, ServerConfig, VirtualConfig } from '../backends/config.ts';
 import type { ListenConfig } from '../edge/config.ts';
-import type { CacheConfig, SessionsConfig } from '../gateway/config.ts';
+import type { CacheConfig, SessionsConfig, StateConfig } from '../gateway/config.ts';
+import type { LimitsConfig } from '../limits/config.ts';
 import type { TelemetryConfig } from '../telemetry/config.ts';
 import { disagreements, isAnonymous, type Parts, warningsOf } from './agreement.ts';
 import { type ConfigDocument, FILE_BYTES_MAX, parseFile, readBounded } from './document.ts';
@@ -36,8 +37,11 @@ export interface Config {
   readonly virtual: Readonly<Record<string, VirtualConfig>>;
   /** With `anonymous` decided. */
   readonly auth: AuthConfig & { readonly anonymous: boolean };
+  readonly limits: LimitsConfig;
   readonly sessions: SessionsConfig;
   readonly cache: CacheConfig;
+  /** Its folder absolute. */
+  readonly state: StateConfig;
   readonly telemetry: TelemetryConfig;
 }
 
@@ -154,8 +158,10 @@ function complete(file: string, from: FileConfig): Config {
     naming: from.naming,
     virtual: from.virtual,
     auth: { ...from.auth, anonymous: isAnonymous(from) },
+    limits: from.limits,
     sessions: from.sessions,
     cache: from.cache,
+    state: { dir: resolve(folder, from.state.dir) },
     telemetry: from.telemetry,
   };
 }

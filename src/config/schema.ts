@@ -8,7 +8,8 @@ import { z } from 'zod';
 import { authSchema } from '../auth/config.ts';
 import { namingSchema, serversSchema, virtualSchema } from '../backends/config.ts';
 import { listenSchema } from '../edge/config.ts';
-import { cacheSchema, sessionsSchema } from '../gateway/config.ts';
+import { cacheSchema, sessionsSchema, stateSchema } from '../gateway/config.ts';
+import { limitsSchema } from '../limits/config.ts';
 import { telemetrySchema } from '../telemetry/config.ts';
 
 export const fileSchema = z.strictObject({
@@ -23,8 +24,10 @@ export const fileSchema = z.strictObject({
   naming: namingSchema,
   virtual: virtualSchema,
   auth: authSchema,
+  limits: limitsSchema,
   sessions: sessionsSchema,
   cache: cacheSchema,
+  state: stateSchema,
   telemetry: telemetrySchema,
 });
 

@@ -1,42 +1,33 @@
 /**
  * One tools/call, from the name to the server. The order of the stages is a security property and stands here.
  *
- * Found on this route, or it does not exist; then what HTTP mirrored must be what the body says; then it is sent, or
- * answered from what is kept of such calls.
+ * Found on this route, or it does not exist; then what HTTP mirrored must be what the body says; then it must be within
+ * its limits; then it is sent, or answered from what is kept of such calls.
  * With a warm shared link all of it happens in the turn in which the request arrived.
  */
 
 import type { Entry } from '../backends/backends.ts';
 import { mirrorFault } from '../protocol/param-mirror.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
-import type { ResultCache } from './cache/cache.ts';
 import type { Call } from './call.ts';
-import type { Parking } from './parking.ts';
+import type { House } from './handle.ts';
 import { Relay } from './relay.ts';
+import { takeTool } from './within.ts';
 
-export function callTool(
-  call: Call,
-  parking: Parking,
-  results: ResultCache,
-): Promise<void> | undefined {
+export function callTool(call: Call, house: House): Promise<void> | undefined {
   const { name } = call.message;
   const entry = call.route.catalog(call.profile).tools.get(name);
-  return entry === undefined
-    ? findLater(call, parking, results)
-    : send(call, entry, parking, results);
+  return entry === undefined ? findLater(call, house) : send(call, entry, house);
 }
 
-function send(
-  call: Call,
-  entry: Entry,
-  parking: Parking,
-  results: ResultCache,
-): Promise<void> | undefined {
+function send(call: Call, entry: Entry, house: House): Promise<void> | undefined {
   const refusal = mirrored(call, entry);
   if (refusal !== undefined) {
     call.refuse(refusal);
     return undefined;
   }
+  const { limits, parking, results } = house;
+  if (!limits.isEmpty && !takeTool(call, entry, limits)) return undefined;
   const { cache } = entry.policy;
   return cache === null
     ? new Relay(call, entry, parking).start()
@@ -44,14 +35,14 @@ function send(
 }
 
 /** A name that no list shows yet may be of a server that is starting, or of this client's capabilities. */
-async function findLater(call: Call, parking: Parking, results: ResultCache): Promise<void> {
+async function findLater(call: Call, house: House): Promise<void> {
   if (call.message.nameStart < 0) {
     call.refuse(refuse('invalid_params', 'params.name must say which tool to call.'));
     return;
   }
   const entry = await found(call, 'tools');
   if (entry === undefined) call.refuse(absent(call, 'unknown_tool'));
-  else if (!call.isDone) await send(call, entry, parking, results);
+  else if (!call.isDone) await send(call, entry, house);
 }
 
 /** The entry of this name once every server has been asked. */
@@ -85,8 +76,6 @@ export function absent(
 /** Only modern HTTP mirrors arguments into headers; elsewhere there is nothing to compare. */
 function mirrored(call: Call, entry: Entry): Refusal | undefined {
   if (entry.mirrors.length === 0 || call.params === null) return undefined;
-  const { message } = call;
-  const args = message.value(message.argumentsStart, message.argumentsEnd);
-  const fault = mirrorFault(entry.mirrors, args, call.params);
+  const fault = mirrorFault(entry.mirrors, call.args, call.params);
   return fault === undefined ? undefined : refuse('header_mismatch', fault);
 }

@@ -7,6 +7,7 @@
 
 import type { Backend, Profile } from '../backends/backends.ts';
 import type { Linked } from '../lib/text-table.ts';
+import type { Held } from '../limits/limits.ts';
 import type { Caller } from '../model.ts';
 import { isFault, read } from '../protocol/json-rpc.ts';
 import { Kind, type Message } from '../protocol/message.ts';
@@ -15,6 +16,10 @@ import { type Spliced, splice } from '../protocol/splice.ts';
 import type { Outlet } from './outlet.ts';
 import type { RouteView } from './route.ts';
 import type { Session } from './session.ts';
+
+/** Where a result says by which refusal it was made. */
+const REFUSAL_KEY = 'dev.sluice/refusal';
+const NOT_READ = Symbol('not read');
 
 export class Call implements Linked<Call> {
   readonly route: RouteView;
@@ -37,6 +42,11 @@ export class Call implements Linked<Call> {
   tableNext: Call | null = null;
   /** Something of the call was shown to the client before its answer: it can no longer be made again unnoticed. */
   hasPushed = false;
+  /** What limits want to hear of when the call has ended. */
+  held: Held | null = null;
+  /** How long its answer was; 0 for none. */
+  answerBytes = 0;
+  #args: unknown = NOT_READ;
   /** Runs when the client no longer wants the answer. */
   onCancel: ((reason: string) => void) | null = null;
 
@@ -62,6 +72,19 @@ export class Call implements Linked<Call> {
     outlet.onAbort = () => this.cancel('the client disconnected');
   }
 
+  /** Where the client connects from; '' where its transport has no such thing. */
+  get address(): string {
+    return this.outlet.address ?? '';
+  }
+
+  /** `params.arguments`, parsed once for all who ask; undefined where there are none. Nobody may change it. */
+  get args(): unknown {
+    if (this.#args === NOT_READ) {
+      this.#args = this.message.value(this.message.argumentsStart, this.message.argumentsEnd);
+    }
+    return this.#args;
+  }
+
   get isModern(): boolean {
     return this.session === null;
   }
@@ -74,7 +97,20 @@ export class Call implements Linked<Call> {
     const rewritten = read(bytes);
     if (isFault(rewritten)) throw new Error('rewritten params are not a message');
     const { route, caller, session, profile, outlet } = this;
-    return new Call(route, caller, rewritten, session, profile, this.params, outlet, this.#finish);
+    const call = new Call(
+      route,
+      caller,
+      rewritten,
+      session,
+      profile,
+      this.params,
+      outlet,
+      this.#finish,
+    );
+    // Only the call that is used comes to an end.
+    call.held = this.held;
+    this.held = null;
+    return call;
   }
 
   push(message: Buffer): void {
@@ -85,6 +121,7 @@ export class Call implements Linked<Call> {
 
   answer(bytes: Buffer | Spliced, status: number): void {
     if (this.isDone) return;
+    this.answerBytes = bytes.length;
     this.#over();
     this.outlet.end(bytes, status);
   }
@@ -100,7 +137,25 @@ export class Call implements Linked<Call> {
     if (this.isDone) return;
     this.refusal = refusal;
     const { rpc, http } = REFUSALS[refusal.code];
-    this.answer(refusalBytes(this.id, refusal), this.isModern ? modernStatus(rpc, http) : http);
+    const status = this.isModern ? modernStatus(rpc, http) : http;
+    const retryAfterMs = refusal.data?.retryAfterMs;
+    if (http !== 429 || typeof retryAfterMs !== 'number') {
+      this.answer(refusalBytes(this.id, refusal), status);
+      return;
+    }
+    this.#over();
+    const headers = ['retry-after', String(Math.ceil(retryAfterMs / 1000))];
+    this.outlet.end(refusalBytes(this.id, refusal), status, headers);
+  }
+
+  /** A refusal for the model rather than for its program: as the result of the tool, marked as an error. */
+  refuseTool(refusal: Refusal): void {
+    if (this.isDone) return;
+    this.refusal = refusal;
+    const text = JSON.stringify(`${refusal.code}: ${refusal.words}`);
+    const mark = JSON.stringify({ code: refusal.code, ...refusal.data });
+    const members = `"content":[{"type":"text","text":${text}}],"isError":true`;
+    this.result(`${members},"_meta":{"${REFUSAL_KEY}":${mark}}`);
   }
 
   /** The client has gone or has cancelled: no answer is sent any more. */

@@ -54,3 +54,18 @@ export const cacheSchema = z
 
 export type CacheConfig = Readonly<z.output<typeof cacheSchema>>;
 export type SessionsConfig = Readonly<z.output<typeof sessionsSchema>>;
+
+export const stateSchema = z
+  .strictObject({
+    dir: z
+      .string()
+      .min(1)
+      .default('.sluice')
+      .describe(
+        'Folder for what must survive a restart, from the folder of this file. Made when it is needed; for one process.',
+      ),
+  })
+  .prefault({})
+  .describe('Where the gateway keeps its own state.');
+
+export type StateConfig = Readonly<z.output<typeof stateSchema>>;

@@ -7,6 +7,7 @@
 
 import type { Logger } from 'pino';
 import { type Backend, LIST_CHANGES, profileOf } from '../backends/backends.ts';
+import { Journal, Limits } from '../limits/limits.ts';
 import type { Caller } from '../model.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { REFUSALS, refusalBytes, refuse } from '../protocol/refusal.ts';
@@ -63,6 +64,7 @@ export class Gateway {
     this.#house = {
       parking: new Parking(),
       results: new ResultCache(config.cache),
+      limits: new Limits(config.limits),
       interests: this.#interests,
       listeners: new Listeners(this.#interests),
       log,
@@ -83,9 +85,22 @@ export class Gateway {
     return buildParts(config, old, this.#generation, host);
   }
 
+  /** Takes hold of what must survive a restart. Throws, in words for the operator, where that cannot be. */
+  open(): void {
+    this.#keepQuotas(this.#parts.config);
+  }
+
   /** Starts every server; resolves when each has been tried once. */
   async start(): Promise<void> {
     await Promise.all([...this.#parts.backends.values()].map((backend) => backend.start()));
+  }
+
+  #keepQuotas({ limits, state }: GatewayConfig): void {
+    const house = this.#house.limits;
+    if (!Limits.needsJournal(limits) || house.hasJournal) return;
+    const onFault = (error: Error) =>
+      this.#log.error({ err: error }, 'counts of quotas could not be written');
+    house.keep(new Journal(state.dir, onFault), limits);
   }
 
   // === clients ===
@@ -218,6 +233,7 @@ export class Gateway {
 
   /** The end of every call, answered, refused or cancelled. */
   readonly #finish = (call: Call): void => {
+    if (call.held !== null) this.#house.limits.settle(call.held, call.answerBytes);
     this.#inFlight -= 1;
     call.session?.calls.delete(call.id);
     if (this.#inFlight === 0) this.#onIdle?.();
@@ -261,6 +277,11 @@ export class Gateway {
     this.#sessions.sweep(now);
     this.#house.parking.sweep(now);
     for (const backend of this.#parts.backends.values()) backend.sweep(now);
+    for (const { id, mode, refused } of this.#house.limits.news()) {
+      const words =
+        mode === 'observe' ? 'a limit would have refused calls' : 'a limit refused calls';
+      this.#log.info({ limit: id, calls: refused }, words);
+    }
   }
 
   // === the operator ===
@@ -280,6 +301,7 @@ export class Gateway {
   async #reload(config: GatewayConfig): Promise<void> {
     if (this.#isDraining) return;
     const old = this.#parts;
+    this.#keepQuotas(config);
     const next = this.#build(config, old);
     const fresh = [...next.backends.values()].filter((backend) => !isIn(old, backend));
     // Make before break: the new servers are up, or known to be down, before anybody is sent to them.
@@ -289,6 +311,7 @@ export class Gateway {
     this.#generation.value += 1;
     this.#sessions.configure(config.sessions);
     this.#house.results.configure(config.cache);
+    this.#house.limits.configure(config.limits);
     const gone = [...old.backends.values()].filter((backend) => !isIn(next, backend));
     for (const backend of gone) void backend.retire();
     for (const backend of fresh) this.#interests.renew(backend);
@@ -326,6 +349,7 @@ export class Gateway {
     this.#house.parking.close();
     this.#sessions.close();
     await Promise.all([...this.#parts.backends.values()].map((backend) => backend.close()));
+    await this.#house.limits.close();
   }
 
   #idle(deadlineMs: number): Promise<void> {

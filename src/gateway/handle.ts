@@ -5,6 +5,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { Limits } from '../limits/limits.ts';
 import { refuse } from '../protocol/refusal.ts';
 import { unseal } from './bridge/request-state.ts';
 import type { ResultCache } from './cache/cache.ts';
@@ -23,11 +24,13 @@ import {
   subscribe,
 } from './methods.ts';
 import type { Parking } from './parking.ts';
+import { takeRequest } from './within.ts';
 
 /** What methods need beside the call. */
 export interface House {
   readonly parking: Parking;
   readonly results: ResultCache;
+  readonly limits: Limits;
   readonly interests: Interests;
   readonly listeners: Listeners;
   readonly log: Logger;
@@ -39,7 +42,7 @@ type Method = (call: Call, house: House) => Promise<void> | undefined | void;
 const START_MS = 15_000;
 
 const BOTH: Record<string, Method> = {
-  'tools/call': (call, { parking, results }) => callTool(call, parking, results),
+  'tools/call': callTool,
   'prompts/get': (call, { parking }) => getPrompt(call, parking),
   'resources/read': (call, { parking }) => readResource(call, parking),
   'completion/complete': (call, { parking }) => complete(call, parking),
@@ -106,6 +109,8 @@ function dispatch(call: Call, house: House): Promise<void> | undefined {
   const { message } = call;
   const { method } = message;
   if (message.requestStateStart >= 0 && call.isModern && !resumed(call, house)) return undefined;
+  // A tool has more limits than its caller: they are taken when it is known.
+  if (method !== 'tools/call' && !takeRequest(call, house.limits)) return undefined;
   const known = (call.isModern ? MODERN : LEGACY)[method];
   if (known !== undefined) return known(call, house) ?? undefined;
   const page = LISTS[method];

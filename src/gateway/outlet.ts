@@ -11,10 +11,12 @@ export interface Outlet {
   /** Sends a message that precedes the answer: a notification, or (legacy) a request to the client. */
   push(message: Buffer): void;
   /**
-   * Sends the answer and ends the exchange. `status` is the HTTP status where the answer is the first thing sent.
-   * (Not a method, so that the compiler refuses an outlet that takes Buffers only.)
+   * Sends the answer and ends the exchange. `status` and `headers` (name, value, …) are those of HTTP where the answer
+   * is the first thing sent. (Not a method, so that the compiler refuses an outlet that takes Buffers only.)
    */
-  readonly end: (answer: Buffer | Spliced, status: number) => void;
+  readonly end: (answer: Buffer | Spliced, status: number, headers?: readonly string[]) => void;
+  /** Where the client connects from; left out where its transport has no such thing. */
+  readonly address?: string;
   /** Ends the exchange without an answer: the client has cancelled the request and expects none. */
   drop(): void;
   /**

@@ -12,7 +12,8 @@ import {
   type VirtualConfig,
 } from '../backends/backends.ts';
 import { matches } from '../lib/glob.ts';
-import type { CacheConfig, SessionsConfig } from './config.ts';
+import type { LimitsConfig } from '../limits/limits.ts';
+import type { CacheConfig, SessionsConfig, StateConfig } from './config.ts';
 import { type Generation, RouteView } from './route.ts';
 
 /** The slices of the file that the gateway is made of. */
@@ -22,6 +23,8 @@ export interface GatewayConfig {
   readonly virtual: Readonly<Record<string, VirtualConfig>>;
   readonly sessions: SessionsConfig;
   readonly cache: CacheConfig;
+  readonly limits: LimitsConfig;
+  readonly state: StateConfig;
 }
 
 export interface Parts {

@@ -73,8 +73,12 @@ const limit = z
       .min(1)
       .max(256)
       .optional()
-      .describe('Calls of these tools only. Without it: every call, also of prompts and resources.'),
-    rate: rate.optional().describe('How fast calls may come for long: "100/s", "100/min", "100/h".'),
+      .describe(
+        'Calls of these tools only. Without it: every call, also of prompts and resources.',
+      ),
+    rate: rate
+      .optional()
+      .describe('How fast calls may come for long: "100/s", "100/min", "100/h".'),
     burst: z
       .int()
       .min(1)

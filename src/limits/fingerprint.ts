@@ -82,8 +82,14 @@ export function network(address: string): string {
   const groups = groupsOf(address.split('%')[0]!);
   const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
   return isMapped
-    ? groups.slice(6).flatMap((group) => [group >> 8, group & 0xff]).join('.')
-    : groups.slice(0, 4).map((group) => group.toString(16)).join(':');
+    ? groups
+        .slice(6)
+        .flatMap((group) => [group >> 8, group & 0xff])
+        .join('.')
+    : groups
+        .slice(0, 4)
+        .map((group) => group.toString(16))
+        .join(':');
 }
 
 function groupsOf(address: string): number[] {
@@ -93,7 +99,10 @@ function groupsOf(address: string): number[] {
   });
   const [head = '', tail] = hex.split('::');
   const numbers = (text: string | undefined) =>
-    (text ?? '').split(':').filter(Boolean).map((group) => Number.parseInt(group, 16));
+    (text ?? '')
+      .split(':')
+      .filter(Boolean)
+      .map((group) => Number.parseInt(group, 16));
   const left = numbers(head);
   const right = numbers(tail);
   const gap = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);

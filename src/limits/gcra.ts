@@ -43,6 +43,6 @@ export class Gcra implements Counter {
     const { values } = this.#slots;
     const at = this.#slots.find(key, now);
     const fullAt = values[at]!;
-    values[at] = (fullAt > now ? fullAt : now) + cost * this.#intervalMs;
+    values[at] = Math.max(fullAt, now) + cost * this.#intervalMs;
   }
 }

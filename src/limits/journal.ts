@@ -13,13 +13,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import {
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -50,6 +44,9 @@ export class Journal {
   #timer: NodeJS.Timeout | null = null;
   #work: Promise<void> = Promise.resolve();
   #isClosed = false;
+  #isFailing = false;
+  /** The file is not what it should be, and must be written as a whole. */
+  #isOutdated = true;
 
   /** Throws, in words for the operator, where the folder cannot be used. */
   constructor(folder: string, onFault: (error: Error) => void) {
@@ -58,9 +55,14 @@ export class Journal {
     this.#onFault = onFault;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     lock(this.#lock);
-    const { seed, left } = readJournal(this.#path);
-    this.seed = seed;
-    this.#left = left;
+    try {
+      const { seed, left } = readJournal(this.#path);
+      this.seed = seed;
+      this.#left = left;
+    } catch (error) {
+      rmSync(this.#lock, { force: true });
+      throw error;
+    }
   }
 
   /** Gives a quota the counts that an earlier process left. */
@@ -90,20 +92,34 @@ export class Journal {
     }, FLUSH_MS).unref();
   }
 
+  /** Resolves when what has changed until now is on disk, or known not to be. */
+  async flushed(): Promise<void> {
+    this.#do(() => this.#flush());
+    await this.#work;
+  }
+
   /** Writes what is left to write, and lets another process have the folder. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#do(() => this.#flush());
-    await this.#work;
+    await this.flushed();
     await this.#file?.close();
     rmSync(this.#lock, { force: true });
   }
 
   /** One after the other: a flush and a new file must not cross. */
   #do(work: () => Promise<void>): void {
-    this.#work = this.#work.then(work).catch(this.#onFault);
+    this.#work = this.#work.then(work).then(
+      () => {
+        this.#isFailing = false;
+      },
+      (error: Error) => {
+        // Once, not ten times a second for as long as the disk is full.
+        if (!this.#isFailing) this.#onFault(error);
+        this.#isFailing = true;
+      },
+    );
   }
 
   async #flush(): Promise<void> {
@@ -112,10 +128,13 @@ export class Journal {
       for (const key of keys) records.push(record(quota, key, quota.used(key)));
     }
     this.#dirty.clear();
+    if (this.#isOutdated || this.#file === null) return this.#compact();
     if (records.length === 0) return;
-    if (this.#file === null) return this.#compact();
+    // Until this is done it is not known what is in the file: after a fault it is written anew.
+    this.#isOutdated = true;
     await this.#file.appendFile(Buffer.concat(records));
     await this.#file.datasync();
+    this.#isOutdated = false;
     this.#records += records.length;
     if (this.#records > COMPACT_RECORDS_MIN && this.#records > 4 * this.#live()) {
       await this.#compact();
@@ -133,6 +152,7 @@ export class Journal {
   }
 
   async #compact(): Promise<void> {
+    this.#isOutdated = true;
     const parts: Buffer[] = [MAGIC, Buffer.from(this.seed, 'hex')];
     for (const quota of this.#quotas) {
       quota.each((key, used) => parts.push(record(quota, key, used)));
@@ -147,9 +167,11 @@ export class Journal {
       await file.close();
       throw error;
     }
-    await this.#file?.close();
+    const before = this.#file;
     this.#file = file;
+    await before?.close();
     this.#records = parts.length - 2;
+    this.#isOutdated = false;
   }
 }
 
@@ -211,7 +233,9 @@ function lock(path: string): void {
     }
     const owner = Number.parseInt(readFileSync(path, 'utf8'), 10);
     if (attempt === 2 || isAlive(owner)) {
-      throw new Error(`${path} says that process ${owner} counts quotas here; give each its own state.dir`);
+      throw new Error(
+        `${path} says that process ${owner} counts quotas here; give each its own state.dir`,
+      );
     }
     rmSync(path, { force: true });
   }

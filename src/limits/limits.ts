@@ -8,13 +8,16 @@
  * takes no memory (bench/micro/limits.ts). Clocks are arguments of the constructor and read once per call.
  */
 
-import { refuse, type Refusal } from '../protocol/refusal.ts';
+import { randomBytes } from 'node:crypto';
+import { matches } from '../lib/glob.ts';
+import { type Refusal, refuse } from '../protocol/refusal.ts';
 import type { LimitConfig, LimitsConfig } from './config.ts';
 import { Fingerprints, keyFrom, mix, type Words } from './fingerprint.ts';
 import type { Journal } from './journal.ts';
 import type { Quota } from './quota.ts';
 import { type Asker, Rule, type ToolWords } from './rule.ts';
 
+export type { LimitsConfig } from './config.ts';
 export { Journal } from './journal.ts';
 export type { Asker } from './rule.ts';
 
@@ -68,10 +71,8 @@ const SYSTEM: Clocks = { steady: () => performance.now(), wall: () => Date.now()
 
 export class Limits {
   readonly #clocks: Clocks;
-  readonly #prints: Fingerprints;
-  readonly #journal: Journal | null;
-  /** Glob matching is the catalogue's: `server.tool` against a pattern. */
-  readonly #matches: (pattern: string, subject: string) => boolean;
+  #prints = new Fingerprints(randomBytes(16).toString('hex'));
+  #journal: Journal | null = null;
   /** The keys of the call in hand, by its plan's shares. */
   readonly #keys: number[] = [];
   #rules: readonly Rule[] = [];
@@ -79,16 +80,26 @@ export class Limits {
   /** For requests that call no tool. */
   #requests: Plan | null = null;
 
-  constructor(
-    matches: (pattern: string, subject: string) => boolean,
-    journal: Journal | null,
-    seed: string,
-    clocks: Clocks = SYSTEM,
-  ) {
-    this.#matches = matches;
-    this.#journal = journal;
-    this.#prints = new Fingerprints(journal?.seed ?? seed);
+  constructor(config: LimitsConfig, clocks: Clocks = SYSTEM) {
     this.#clocks = clocks;
+    this.configure(config);
+  }
+
+  /** Whether some count of this configuration must survive a restart. */
+  static needsJournal(config: LimitsConfig): boolean {
+    return config.some(({ quota }) => quota !== undefined);
+  }
+
+  get hasJournal(): boolean {
+    return this.#journal !== null;
+  }
+
+  /** Counts on from where the journal ends. What was counted before it was there begins anew: keys are of its seed. */
+  keep(journal: Journal, config: LimitsConfig): void {
+    this.#journal = journal;
+    this.#prints = new Fingerprints(journal.seed);
+    this.#rules = [];
+    this.configure(config);
   }
 
   /** A new configuration. Limits whose entries did not change keep their counts, and quotas even where they did. */
@@ -109,7 +120,13 @@ export class Limits {
     this.#journal?.watch(this.#rules.flatMap(({ quota }) => quota ?? []));
     this.#plans = new WeakMap();
     const whole = this.#rules.filter((rule) => rule.isWhole && rule.config.unit !== 'cost');
-    this.#requests = whole.length === 0 ? null : planOf(whole.map((rule) => share(rule, 1)), null);
+    this.#requests =
+      whole.length === 0
+        ? null
+        : planOf(
+            whole.map((rule) => share(rule, 1)),
+            null,
+          );
   }
 
   get isEmpty(): boolean {
@@ -134,7 +151,7 @@ export class Limits {
   #plan(server: string, tool: string): Plan {
     const subject = `${server}.${tool}`;
     const matching = this.#rules.filter(({ config: { tools } }) => {
-      return tools === undefined || tools.some((pattern) => this.#matches(pattern, subject));
+      return tools === undefined || tools.some((pattern) => matches(pattern, subject));
     });
     const shares = matching.map((rule) => share(rule, this.#costOf(rule.config, subject)));
     const words = {
@@ -146,7 +163,7 @@ export class Limits {
 
   #costOf({ cost }: LimitConfig, subject: string): number {
     const found = Object.entries(cost ?? {})
-      .filter(([pattern]) => this.#matches(pattern, subject))
+      .filter(([pattern]) => matches(pattern, subject))
       .sort(([a], [b]) => letters(b) - letters(a));
     return found[0]?.[1] ?? 1;
   }

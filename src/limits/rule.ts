@@ -51,7 +51,10 @@ export class Rule {
         : new Gcra(rate.count, rate.periodMs, config.burst ?? rate.count, keysMax);
     this.loops = loop === undefined ? null : new Loops(loop.times, loop.windowMs, keysMax);
     // Not the number: a quota that is raised in the middle of a day does not begin anew.
-    const name = prints.of('quota', JSON.stringify([config.id, config.key, config.unit, quota?.period]));
+    const name = prints.of(
+      'quota',
+      JSON.stringify([config.id, config.key, config.unit, quota?.period]),
+    );
     this.quota =
       quota === undefined
         ? null

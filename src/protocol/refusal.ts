@@ -69,6 +69,16 @@ export const REFUSALS = {
   too_large: { rpc: 4130, http: 413, words: 'The message is larger than this gateway accepts.' },
   too_slow: { rpc: 4080, http: 408, words: 'The request body did not arrive in time.' },
   stream_taken: { rpc: 4090, http: 409, words: 'This session already has a stream open.' },
+  too_many_requests: {
+    rpc: 4290,
+    http: 429,
+    words: 'A limit of this gateway on how much may be called is reached.',
+  },
+  invalid_arguments: {
+    rpc: -32602,
+    http: 200,
+    words: 'The arguments do not fit the input schema of this tool.',
+  },
   busy: { rpc: 5031, http: 503, words: 'A limit of this gateway is reached. Try again shortly.' },
   draining: { rpc: 5032, http: 503, words: 'This gateway is shutting down.' },
   circuit_open: {

@@ -5,8 +5,9 @@
 
 import assert from 'node:assert/strict';
 import { namingSchema, serversSchema, virtualSchema } from '../../src/backends/config.ts';
-import { cacheSchema, sessionsSchema } from '../../src/gateway/config.ts';
+import { cacheSchema, sessionsSchema, stateSchema } from '../../src/gateway/config.ts';
 import { Gateway, type Outlet, type Route } from '../../src/gateway/gateway.ts';
+import { limitsSchema } from '../../src/limits/config.ts';
 import { LATEST_LEGACY, LATEST_MODERN, META } from '../../src/protocol/eras.ts';
 import { isFault, read } from '../../src/protocol/json-rpc.ts';
 import type { Message } from '../../src/protocol/message.ts';
@@ -23,15 +24,20 @@ export interface Slices {
   virtual?: Json;
   sessions?: Json;
   cache?: Json;
+  limits?: Json[];
+  state?: Json;
 }
 
-export function configOf({ servers = {}, naming, virtual, sessions, cache }: Slices) {
+export function configOf({ servers = {}, ...rest }: Slices) {
+  const { naming, virtual, sessions, cache, limits, state } = rest;
   return {
     servers: serversSchema.parse(servers),
     naming: namingSchema.parse(naming),
     virtual: virtualSchema.parse(virtual),
     sessions: sessionsSchema.parse(sessions),
     cache: cacheSchema.parse(cache),
+    limits: limitsSchema.parse(limits),
+    state: stateSchema.parse(state),
   };
 }
 

@@ -9,7 +9,7 @@ import { Agent, request } from 'undici';
 import { namingSchema, serversSchema, virtualSchema } from '../../src/backends/config.ts';
 import { listenSchema } from '../../src/edge/config.ts';
 import { startEdge } from '../../src/edge/edge.ts';
-import { cacheSchema, sessionsSchema } from '../../src/gateway/config.ts';
+import { cacheSchema, sessionsSchema, stateSchema } from '../../src/gateway/config.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { Puppets, sendEvents } from './puppets.ts';
@@ -31,6 +31,8 @@ const config = {
   virtual: virtualSchema.parse({}),
   sessions: sessionsSchema.parse({}),
   cache: cacheSchema.parse({}),
+  limits: [],
+  state: stateSchema.parse({}),
 };
 const log = createLog({ log: 'silent' });
 const gateway = new Gateway(config, log, process.env);

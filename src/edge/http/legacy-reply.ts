@@ -63,7 +63,8 @@ export class LegacyReply extends PostStream implements Outlet {
     this.open()?.append(message);
   }
 
-  end(answer: Buffer | Spliced, status: number): void {
+  end(answer: Buffer | Spliced, status: number, headers: readonly string[] = NONE): void {
+    this.exchange.addHeaders(headers);
     if (this.isOpen) this.open()?.append(bufferOf(answer), true);
     else this.exchange.send(status, answer);
   }
@@ -75,6 +76,7 @@ export class LegacyReply extends PostStream implements Outlet {
   }
 }
 
+const NONE: readonly string[] = [];
 const OPEN = Buffer.from('[');
 const COMMA = Buffer.from(',');
 const CLOSE = Buffer.from(']');

@@ -10,6 +10,8 @@ import { KEEP_ALIVE, sseEvent } from '../../protocol/sse.ts';
 import type { Outlet } from '../contract.ts';
 import type { Answerer, Exchange } from './exchange.ts';
 
+const NONE: readonly string[] = [];
+
 /** 2026-07-28: closing the response stream is cancellation, whichever form the answer would have had. */
 export class ModernReply implements Outlet, Answerer {
   onAbort: (() => void) | null = null;
@@ -24,7 +26,8 @@ export class ModernReply implements Outlet, Answerer {
     this.#exchange.push(sseEvent(message));
   }
 
-  end(answer: Buffer | Spliced, status: number): void {
+  end(answer: Buffer | Spliced, status: number, headers: readonly string[] = NONE): void {
+    this.#exchange.addHeaders(headers);
     if (this.#exchange.isStreaming) this.#exchange.finish(sseEvent(bufferOf(answer)));
     else this.#exchange.send(status, answer);
   }
@@ -60,7 +63,8 @@ export class InitializeReply implements Outlet, Answerer {
 
   push(): void {}
 
-  end(answer: Buffer | Spliced, status: number): void {
+  end(answer: Buffer | Spliced, status: number, headers: readonly string[] = NONE): void {
+    this.#exchange.addHeaders(headers);
     this.#exchange.send(status, answer);
   }
 
