@@ -6,10 +6,15 @@
  * the parser refuses is answered by node:http with a bare 400 and closed.
  */
 
+import type { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type {
   AppLimits,
+  Certificate,
   HttpRequest,
   HttpResponse,
   ListenSocket,
@@ -47,14 +52,19 @@ class NodeApp implements UwsApp {
   readonly #server: Server;
 
   constructor(limits: AppLimits) {
-    this.#server = createServer({
+    const options = {
       headersTimeout: limits.headersMs,
       requestTimeout: limits.headersMs + limits.bodyMs,
       connectionsCheckingInterval: Math.min(1000, limits.headersMs),
       keepAliveTimeout: IDLE_MS,
       maxHeaderSize: HEADER_BYTES_MAX,
       noDelay: true,
-    });
+    };
+    const { tls } = limits;
+    this.#server =
+      tls === undefined
+        ? createServer(options)
+        : createTlsServer({ ...options, ...tlsOptions(tls) });
     this.#server.maxConnections = limits.connectionsMax;
     this.#server.maxHeadersCount = 100;
   }
@@ -223,6 +233,14 @@ class NodeResponse implements HttpResponse {
     return this;
   }
 
+  getClientCertificate(): Certificate | undefined {
+    return certificateOf(this.#incoming.socket);
+  }
+
+  getRemoteAddressAsText(): ArrayBuffer {
+    return exactly(Buffer.from(this.#incoming.socket.remoteAddress ?? ''));
+  }
+
   #setLength(bytes: number): void {
     // RFC 9110 8.6: none on 204. The add-on always sends one for `end`, so does this.
     if (this.#outgoing.statusCode !== 204) this.writeHeader('content-length', String(bytes));
@@ -245,6 +263,46 @@ class NodeResponse implements HttpResponse {
       setTimeout(() => socket.destroy(), 200).unref();
     });
   }
+}
+
+/** With authorities, a client without a certificate of theirs gets no further than the handshake. */
+function tlsOptions({ cert, key, clientCa }: NonNullable<AppLimits['tls']>) {
+  return {
+    cert: readFileSync(cert),
+    key: readFileSync(key),
+    minVersion: 'TLSv1.2' as const,
+    ...(clientCa === undefined
+      ? {}
+      : { ca: readFileSync(clientCa), requestCert: true, rejectUnauthorized: true }),
+  };
+}
+
+/** Read once for each connection. */
+const CERTIFICATES = new WeakMap<Socket, Certificate>();
+
+function certificateOf(socket: Socket): Certificate | undefined {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+  const known = CERTIFICATES.get(socket);
+  if (known !== undefined) return known;
+  const x509 = socket.getPeerX509Certificate();
+  if (x509 === undefined) return undefined;
+  const read = { subject: commonNameOf(x509), sans: sansOf(x509.subjectAltName) };
+  CERTIFICATES.set(socket, read);
+  return read;
+}
+
+function commonNameOf(x509: X509Certificate): string {
+  // A list where there are several: which of them counts, two readers would answer in two ways.
+  const { CN } = x509.toLegacyObject().subject as { CN?: unknown };
+  return typeof CN === 'string' ? CN : '';
+}
+
+/** `URI:spiffe://a, DNS:b`; Node.js puts values that hold the separators into JSON strings (CVE-2021-44532). */
+function sansOf(text: string | undefined): string[] {
+  const found = (text ?? '').matchAll(/(?:^|, )([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,"]*)/g);
+  return [...found].map(([, kind, value = '']) => {
+    return `${kind}:${value.startsWith('"') ? JSON.parse(value) : value}`;
+  });
 }
 
 /** The add-on hands out an ArrayBuffer that is the chunk and nothing else. */

@@ -18,7 +18,7 @@ export interface Caller {
   /** Stable and unique among callers. */
   readonly id: string;
   /** How it proved who it is. */
-  readonly by: 'anonymous' | 'api_key' | 'jwt' | 'introspection' | 'mtls';
+  readonly by: 'anonymous' | 'api_key' | 'jwt' | 'introspection' | 'mtls' | 'stdio';
   /** The program that acts, where the credential tells it apart from the user; '' where it does not. */
   readonly agent: string;
   /** On whose behalf; '' where nobody is named. */
@@ -27,6 +27,8 @@ export interface Caller {
   readonly scopes: readonly string[];
   /** '' for none. */
   readonly tenant: string;
+  /** Which of its credentials: the id of an API key, the `jti` of a token; '' where it has no name. No secret. */
+  readonly credential: string;
 }
 
 /** The caller where no authentication is configured: everybody on the loopback interface. */
@@ -38,6 +40,7 @@ export const ANONYMOUS: Caller = Object.freeze({
   roles: [],
   scopes: [],
   tenant: '',
+  credential: '',
 });
 
 export function isRefusal(value: unknown): value is Refusal {

@@ -13,6 +13,8 @@ import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { initCommand } from './init.ts';
+import { keyCommand } from './key.ts';
+import { revokeCommand } from './revoke.ts';
 import { startCommand } from './start.ts';
 import { stdioCommand } from './stdio.ts';
 import { type Surroundings, Terminal } from './terminal.ts';
@@ -31,6 +33,8 @@ const COMMANDS: readonly AddCommand[] = [
   callCommand,
   stdioCommand,
   doctorCommand,
+  keyCommand,
+  revokeCommand,
   benchCommand,
 ];
 

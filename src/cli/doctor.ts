@@ -54,7 +54,7 @@ async function doctor(
   const findings = [
     { about: 'sluice', state: 'ok', words: VERSION } as const,
     nodeFinding(),
-    await frontFinding(loaded.ok ? loaded.config.listen.front : 'auto'),
+    await frontFinding(loaded.ok ? loaded.config.listen : { front: 'auto' }),
     AUTOMATON,
     ...fileFindings(terminal, loaded),
     ...(loaded.ok ? [...limitFindings(loaded.config), ...failureFindings(loaded.config)] : []),
@@ -79,13 +79,16 @@ function nodeFinding(): Finding {
     : { about: 'node', state: 'ok', words };
 }
 
-async function frontFinding(want: Config['listen']['front']): Promise<Finding> {
+async function frontFinding({
+  front: want,
+  tls,
+}: Pick<Config['listen'], 'front' | 'tls'>): Promise<Finding> {
   const { chooseFront } = await import('../edge/edge.ts');
   try {
-    const front = await chooseFront(want);
+    const front = await chooseFront(want, tls !== undefined);
     return {
       about: 'front',
-      state: front.name === 'uws' || want === 'node' ? 'ok' : 'note',
+      state: front.name === 'uws' || want === 'node' || tls !== undefined ? 'ok' : 'note',
       words: `${front.name}: ${front.why}`,
     };
   } catch (error) {
@@ -105,10 +108,26 @@ function fileFindings(terminal: Terminal, loaded: Loaded): Finding[] {
   const words = `valid, ${count} ${count === 1 ? 'server' : 'servers'}, sha256 ${hash}`;
   const who: Finding = {
     about: 'auth',
-    state: 'note',
-    words: `everybody who can connect to ${config.listen.host} may call everything`,
+    state: config.auth.anonymous ? 'note' : 'ok',
+    words: authWords(config),
   };
   return [{ about: 'config', state: 'ok', words }, who, ...warnings.map(finding('weak'))];
+}
+
+function authWords({ listen, auth }: Config): string {
+  const counts = {
+    'API keys': auth.apiKeys.length,
+    'issuers of JWT': auth.jwt.length,
+    'servers for introspection': auth.introspection.length,
+    certificates: auth.mtls.length,
+  };
+  const methods = Object.entries(counts).filter(([, count]) => count > 0);
+  const words = methods.map(([what, count]) => `${count} ${what}`).join(', ');
+  if (auth.anonymous) {
+    const also = words === '' ? '' : `; also ${words}`;
+    return `everybody who can connect to ${listen.host} may call everything${also}`;
+  }
+  return `${words}; revocations ${auth.revocations === undefined ? 'not kept' : 'in a file'}`;
 }
 
 /** What one client, one message or one server can take at most. */

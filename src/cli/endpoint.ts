@@ -47,8 +47,9 @@ function configuredUrl(terminal: Terminal, options: EndpointOptions): string | u
   }
   const config = loadOrSay(terminal, options.config, options.json);
   if (config === undefined) return undefined;
-  const { host, port } = config.listen;
-  if (port !== 0) return `http://${connectable(host)}:${port}/mcp`;
+  const { host, port, tls } = config.listen;
+  if (port !== 0)
+    return `${tls === undefined ? 'http' : 'https'}://${connectable(host)}:${port}/mcp`;
   terminal.err('The configuration takes any free port; say which with --url.');
   return undefined;
 }

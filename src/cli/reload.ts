@@ -6,16 +6,23 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
+import type { Auth } from '../auth/auth.ts';
 import { type ConfigWatch, type Loaded, watchConfig } from '../config/config.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Logger } from '../telemetry/telemetry.ts';
 import { absolute, line, load } from './load.ts';
 import type { Terminal } from './terminal.ts';
 
-interface Running {
-  readonly first: Loaded & { ok: true };
+/** What takes a new configuration. */
+export interface Reloaded {
   readonly gateway: Gateway;
+  /** None over stdio, where nobody is asked. */
+  readonly auth?: Auth;
   readonly log: Logger;
+}
+
+interface Running extends Reloaded {
+  readonly first: Loaded & { ok: true };
 }
 
 export class Reloading {
@@ -37,8 +44,8 @@ export class Reloading {
     terminal.around.onSignal('SIGHUP', () => void this.#reload('SIGHUP'));
   }
 
-  begin(first: Loaded & { ok: true }, gateway: Gateway, log: Logger): void {
-    this.#running = { first, gateway, log };
+  begin(first: Loaded & { ok: true }, reloaded: Reloaded): void {
+    this.#running = { first, ...reloaded };
     this.#watch?.follow(first.files);
     if (this.#due !== undefined) void this.#reload(this.#due);
   }
@@ -60,7 +67,7 @@ export class Reloading {
     this.#isBusy = false;
   }
 
-  async #take({ first, gateway, log }: Running, why: string): Promise<void> {
+  async #take({ first, gateway, auth, log }: Running, why: string): Promise<void> {
     const loaded = load(this.#terminal, this.#file);
     this.#watch?.follow(loaded.files);
     if (!loaded.ok) {
@@ -69,6 +76,7 @@ export class Reloading {
       return;
     }
     try {
+      await auth?.configure(loaded.config.auth);
       await gateway.reload(loaded.config);
     } catch (error) {
       log.error({ why, err: error }, 'the configuration was not taken; the old one serves on');

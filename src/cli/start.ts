@@ -74,10 +74,20 @@ async function serve(
   }
 
   // Loaded here: `init` and `tools` need neither the gateway nor a web server.
-  const [{ Gateway }, { startEdge }] = await Promise.all([
+  const [{ Gateway }, { startEdge }, { Auth }] = await Promise.all([
     import('../gateway/gateway.ts'),
     import('../edge/edge.ts'),
+    import('../auth/auth.ts'),
   ]);
+  let auth: InstanceType<typeof Auth>;
+  try {
+    auth = new Auth(config.auth, log);
+  } catch (error) {
+    terminal.err(
+      `The revocations cannot be used: ${(error as Error).message}. Nothing was started.`,
+    );
+    return EXIT.usage;
+  }
   const gateway = new Gateway(config, log, terminal.around.env);
   try {
     gateway.open();
@@ -87,15 +97,22 @@ async function serve(
   }
   // Not waited for: one slow server must not keep the others from their clients.
   void gateway.start();
+  void auth.start();
   let edge: Edge;
   try {
-    edge = await startEdge(config.listen, gateway, log);
+    edge = await startEdge(config.listen, gateway, auth, log);
   } catch (error) {
     terminal.err(`The gateway cannot listen: ${(error as Error).message}`);
+    auth.close();
     await gateway.close(0);
     return EXIT.unavailable;
   }
-  reloading.begin(loaded, gateway, log);
+  auth.onEnded((isEnded) => {
+    // Sessions first: what the edge then cuts has nothing left to answer.
+    gateway.endCallers(isEnded);
+    edge.endCallers(isEnded);
+  });
+  reloading.begin(loaded, { gateway, auth, log });
   terminal.out(`listening on ${edge.url}`);
   if (terminal.isInteractive || options.hints === true) {
     await sayWelcome(terminal, edge.url, options.config, ending);
@@ -103,6 +120,7 @@ async function serve(
 
   await ending;
   reloading.close();
+  auth.close();
   log.info({ drainMs: config.listen.drainMs }, 'ending; calls in flight may finish');
   await Promise.all([edge.close(config.listen.drainMs), gateway.close(config.listen.drainMs)]);
   log.info('ended');

@@ -5,6 +5,8 @@
  */
 
 import type { Command } from 'commander';
+import type { Config } from '../config/config.ts';
+import { ANONYMOUS, type Caller } from '../model.ts';
 import { createLog } from '../telemetry/telemetry.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION, load, sayFaults } from './load.ts';
@@ -38,7 +40,7 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
     sayFaults(terminal, loaded.faults);
     return EXIT.usage;
   }
-  const { listen, telemetry } = loaded.config;
+  const { listen, telemetry, auth } = loaded.config;
   const log = createLog(telemetry);
   logWarnings(terminal, loaded, log);
   const [{ Gateway }, { serveStdio }] = await Promise.all([
@@ -60,7 +62,7 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
     return EXIT.usage;
   }
   const reloading = new Reloading(terminal, options.config, true);
-  reloading.begin(loaded, gateway, log);
+  reloading.begin(loaded, { gateway, log });
   const conversation = serveStdio(gateway, {
     input: terminal.around.stdin,
     output: terminal.around.stdout,
@@ -68,6 +70,7 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
     get route() {
       return gateway.route(options.route) ?? route;
     },
+    caller: callerOf(auth.stdio),
     lineBytesMax: listen.bodyBytesMax,
     depthMax: listen.depthMax,
     outputBytesMax: listen.streamBufferBytesMax,
@@ -77,6 +80,11 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
   reloading.close();
   await gateway.close(listen.drainMs);
   return EXIT.ok;
+}
+
+/** Whoever starts this program can read its file; asking who they are would protect nothing. */
+function callerOf(stdio: Config['auth']['stdio']): Caller {
+  return stdio === undefined ? ANONYMOUS : { ...stdio, by: 'stdio', credential: '' };
 }
 
 function untilSignal(terminal: Terminal): Promise<void> {

@@ -4,7 +4,7 @@
  * Faults stop the start. Warnings are said at start and in `doctor`, and change nothing.
  */
 
-import { isLoopback } from '../auth/config.ts';
+import { authDisagreements, hasMethods, isLoopback } from '../auth/config.ts';
 import type { ServerConfig } from '../backends/config.ts';
 import type { ConfigDocument } from './document.ts';
 import { type Fault, nearest } from './fault.ts';
@@ -28,7 +28,7 @@ export function disagreements(
 }
 
 export function isAnonymous(file: FileConfig): boolean {
-  return file.auth.anonymous ?? isLoopback(file.listen.host);
+  return file.auth.anonymous ?? (isLoopback(file.listen.host) && !hasMethods(file.auth));
 }
 
 /** `filled`: the nodes whose text came from a variable or a file. */
@@ -63,17 +63,31 @@ function serverFaults(
 /** A gateway that others can reach and that lets everybody in must be somebody's decision, not an oversight. */
 function authFaults(document: ConfigDocument, { auth, listen }: Parts): Fault[] {
   if (auth === undefined || listen === undefined) return [];
+  const faults = authDisagreements(auth).map(({ path, words }) =>
+    document.fault(['auth', ...path], words),
+  );
+  if (auth.mtls.length > 0 && listen.tls?.clientCa === undefined) {
+    const words =
+      'nobody would show a certificate: "listen.tls.clientCa" must name their authorities';
+    faults.push(document.fault(['auth', 'mtls'], words));
+  }
+  if (listen.tls !== undefined && listen.front === 'uws') {
+    const words = 'TLS is served by node:http; set this to auto or node, or remove "listen.tls"';
+    faults.push(document.fault(['listen', 'front'], words));
+  }
   const { anonymous } = auth;
+  if (hasMethods(auth)) return faults;
   if (anonymous === false) {
     const words =
-      'nobody could call: this version knows callers only as anonymous; remove the key and listen on loopback';
-    return [document.fault(['auth', 'anonymous'], words)];
+      'nobody could call: no method is configured; make a key with "sluice key", or name an issuer in "auth.jwt"';
+    return [...faults, document.fault(['auth', 'anonymous'], words)];
   }
-  if (anonymous === true || isLoopback(listen.host)) return [];
+  if (anonymous === true || isLoopback(listen.host)) return faults;
   const words =
     'programs on other machines could call everything without saying who they are; listen on 127.0.0.1, ' +
-    'or, behind something that authenticates, write "auth: { anonymous: true }"';
-  return [document.fault(['listen', 'host'], words)];
+    'configure who may call ("auth.apiKeys", "auth.jwt"), or, behind something that authenticates, write ' +
+    '"auth: { anonymous: true }"';
+  return [...faults, document.fault(['listen', 'host'], words)];
 }
 
 function virtualFaults(document: ConfigDocument, parts: Parts, names: readonly string[]): Fault[] {
@@ -110,8 +124,13 @@ function unknownServer(subject: string, names: readonly string[]): string | unde
 /** What makes the gateway easier to reach than its defaults. */
 function openness(document: ConfigDocument, file: FileConfig): Fault[] {
   if (isLoopback(file.listen.host)) return [];
-  const words = 'everybody who can reach this address may call everything';
-  return [document.fault(['auth', 'anonymous'], words)];
+  if (isAnonymous(file)) {
+    const words = 'everybody who can reach this address may call everything';
+    return [document.fault(['auth', 'anonymous'], words)];
+  }
+  if (file.listen.tls !== undefined) return [];
+  const words = 'credentials travel unencrypted unless something in front of this speaks TLS';
+  return [document.fault(['listen', 'host'], words)];
 }
 
 function serverWarnings(

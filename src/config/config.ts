@@ -153,11 +153,11 @@ function complete(file: string, from: FileConfig): Config {
     servers[name] = placed(folder, entry);
   }
   return {
-    listen: from.listen,
+    listen: placedListen(folder, from.listen),
     servers,
     naming: from.naming,
     virtual: from.virtual,
-    auth: { ...from.auth, anonymous: isAnonymous(from) },
+    auth: { ...placedAuth(folder, from.auth), anonymous: isAnonymous(from) },
     limits: from.limits,
     sessions: from.sessions,
     cache: from.cache,
@@ -180,6 +180,26 @@ function placed(folder: string, entry: ServerConfig): ServerConfig {
     if (tls[part] !== undefined) tls[part] = resolve(folder, tls[part]);
   }
   return { ...entry, tls };
+}
+
+function placedListen(folder: string, listen: ListenConfig): ListenConfig {
+  if (listen.tls === undefined) return listen;
+  const { cert, key, clientCa } = listen.tls;
+  const tls = { cert: resolve(folder, cert), key: resolve(folder, key) };
+  return {
+    ...listen,
+    tls: clientCa === undefined ? tls : { ...tls, clientCa: resolve(folder, clientCa) },
+  };
+}
+
+function placedAuth(folder: string, auth: AuthConfig): AuthConfig {
+  const jwt = auth.jwt.map((entry) =>
+    entry.jwksFile === undefined ? entry : { ...entry, jwksFile: resolve(folder, entry.jwksFile) },
+  );
+  const { revocations } = auth;
+  return revocations === undefined
+    ? { ...auth, jwt }
+    : { ...auth, jwt, revocations: resolve(folder, revocations) };
 }
 
 function whole(file: string, words: string): Fault {

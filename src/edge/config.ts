@@ -35,6 +35,26 @@ export const listenSchema = z
       .max(65_535)
       .default(7332)
       .describe('TCP port; 0 takes a free one and prints it.'),
+    tls: z
+      .strictObject({
+        cert: z
+          .string()
+          .min(1)
+          .max(4096)
+          .describe('File with the certificate and its chain (PEM).'),
+        key: z.string().min(1).max(4096).describe('File with its key (PEM).'),
+        clientCa: z
+          .string()
+          .min(1)
+          .max(4096)
+          .optional()
+          .describe(
+            'File with the authorities of client certificates (PEM). With it every client must show a certificate of ' +
+              'theirs, and `auth.mtls` says who it is.',
+          ),
+      })
+      .optional()
+      .describe('HTTPS. Served by node:http; read at start.'),
     front: z
       .enum(['auto', 'uws', 'node'])
       .default('auto')

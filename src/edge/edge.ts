@@ -5,6 +5,8 @@
  */
 
 import { isIPv6 } from 'node:net';
+import type { Auth } from '../auth/auth.ts';
+import type { Caller } from '../model.ts';
 import type { ListenConfig } from './config.ts';
 import type { Gateway } from './contract.ts';
 import { chooseFront, type Front } from './http/front.ts';
@@ -26,6 +28,8 @@ export interface Edge {
   readonly url: string;
   readonly port: number;
   readonly front: Front['name'];
+  /** Cuts whatever is open for these callers. */
+  endCallers(isEnded: (caller: Caller) => boolean): void;
   /** Stops accepting, lets requests in flight finish until the deadline, then cuts what is left. */
   close(deadlineMs: number): Promise<void>;
 }
@@ -33,14 +37,15 @@ export interface Edge {
 export async function startEdge(
   config: ListenConfig,
   gateway: Gateway,
+  auth: Auth,
   log: EdgeLog,
 ): Promise<Edge> {
-  const front = await chooseFront(config.front);
+  const front = await chooseFront(config.front, config.tls !== undefined);
   log.info(front.why);
   const lobby = new Lobby(config, (error) => {
     log.error({ err: error }, 'a request failed on a bug in the gateway');
   });
-  const routes = new Routes(config, gateway, lobby);
+  const routes = new Routes(config, gateway, auth, lobby);
   const app = front.uws.App(config);
   app.any('/*', (res, req) => routes.handle(res, req));
   const socket = await listen(app, config);
@@ -56,9 +61,10 @@ export async function startEdge(
     app.close();
   };
   return {
-    url: `http://${host}:${port}/mcp`,
+    url: `${config.tls === undefined ? 'http' : 'https'}://${host}:${port}/mcp`,
     port,
     front: front.name,
+    endCallers: (isEnded) => lobby.endCallers(isEnded),
     close(deadlineMs) {
       closing ??= shut(deadlineMs);
       return closing;

@@ -8,7 +8,7 @@
  */
 
 import type { Readable, Writable } from 'node:stream';
-import { ANONYMOUS, isRefusal } from '../model.ts';
+import { type Caller, isRefusal } from '../model.ts';
 import { escapeLineEnds } from '../protocol/canonical.ts';
 import { classify } from '../protocol/classify.ts';
 import { LineFramer } from '../protocol/framing.ts';
@@ -22,6 +22,8 @@ export interface StdioOptions {
   readonly input: Readable;
   readonly output: Writable;
   readonly route: Route;
+  /** Whoever has started this program: the pipe is theirs alone. */
+  readonly caller: Caller;
   readonly lineBytesMax: number;
   readonly depthMax: number;
   /** Bytes that may wait for the client to read. */
@@ -148,7 +150,8 @@ class Conversation {
     if (this.#flights.size >= IN_FLIGHT_MAX) return this.#refuse(id, refuse('busy'));
     if (era === 'modern') {
       const flight = this.#fly(id, message.method === 'subscriptions/listen');
-      this.#gateway.modern(this.#options.route, ANONYMOUS, message, null, flight);
+      const { route, caller } = this.#options;
+      this.#gateway.modern(route, caller, message, null, flight);
     } else if (message.method === 'initialize') {
       this.#initialize(message);
     } else if (this.#session === null) {
@@ -173,8 +176,8 @@ class Conversation {
       drop: () => flight.drop(),
       onAbort: null,
     };
-    const { route } = this.#options;
-    this.#gateway.initialize(route, ANONYMOUS, message, outlet, (session) => this.#open(session));
+    const { route, caller } = this.#options;
+    this.#gateway.initialize(route, caller, message, outlet, (session) => this.#open(session));
   }
 
   #open(session: Session) {

@@ -217,6 +217,11 @@ export class Gateway {
     this.#sessions.end(session);
   }
 
+  /** Ends the sessions of callers whose credential counts no more, with what is in flight in them. */
+  endCallers(isEnded: (caller: Caller) => boolean): void {
+    this.#sessions.endCallers(isEnded);
+  }
+
   #handle(call: Call): void {
     if (this.#isDraining) {
       end(call.outlet, call.id, refuse('draining'));

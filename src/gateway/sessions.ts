@@ -2,6 +2,7 @@
  * The live legacy sessions: bounded in number, in all and per caller, and in time, idle and absolute.
  */
 
+import type { Caller } from '../model.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import type { SessionsConfig } from './config.ts';
 import type { Session } from './session.ts';
@@ -66,6 +67,12 @@ export class Sessions {
     if (left > 0) this.#perCaller.set(id, left);
     else this.#perCaller.delete(id);
     session.end();
+  }
+
+  endCallers(isEnded: (caller: Caller) => boolean): void {
+    for (const session of [...this.#sessions.values()]) {
+      if (isEnded(session.caller)) this.end(session);
+    }
   }
 
   /** Ends what is over its time. One with a call in flight or a stream open is not idle. */

@@ -59,6 +59,26 @@ export const REFUSALS = {
     http: 403,
     words: 'The Origin header names a web origin that is not allowed here.',
   },
+  unauthenticated: {
+    rpc: 4010,
+    http: 401,
+    words: 'This gateway must know who calls: send a valid credential.',
+  },
+  insufficient_scope: {
+    rpc: 4032,
+    http: 403,
+    words: 'The access token lacks a scope that this needs.',
+  },
+  too_many_attempts: {
+    rpc: 4291,
+    http: 429,
+    words: 'Too many credentials from this address were refused. Try again later.',
+  },
+  identity_unavailable: {
+    rpc: 5034,
+    http: 503,
+    words: 'The credential cannot be checked now. Try again shortly.',
+  },
   not_acceptable: {
     rpc: 4060,
     http: 406,

@@ -4,6 +4,8 @@
 
 import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { Auth } from '../../src/auth/auth.ts';
+import { authSchema } from '../../src/auth/config.ts';
 import { type ListenConfig, listenSchema } from '../../src/edge/config.ts';
 import { type Edge, startEdge } from '../../src/edge/edge.ts';
 import { skipOf } from '../support/fronts.ts';
@@ -17,6 +19,8 @@ const TEST_MS_MAX = 40_000;
 
 export interface World {
   readonly gateway: EchoGateway;
+  /** Open to all unless the test says otherwise. */
+  readonly auth: Auth;
   readonly edge: Edge;
   readonly bugs: object[];
   /** Sends bytes on a new connection. */
@@ -35,12 +39,13 @@ export function onBothFronts(
   name: string,
   run: (world: World, t: TestContext) => Promise<void>,
   config: Partial<ListenConfig> = {},
+  auth: object | (() => object) = {},
 ): void {
   for (const front of FRONTS) {
     test(`${front}: ${name}`, { timeout: TEST_MS_MAX }, async (t) => {
       const why = skipOf(front);
       if (why !== false) return t.skip(why);
-      const world = await startWorld(front, config, t);
+      const world = await startWorld(front, config, t, typeof auth === 'function' ? auth() : auth);
       await run(world, t);
     });
   }
@@ -50,14 +55,22 @@ export async function startWorld(
   front: FrontName,
   config: Partial<ListenConfig>,
   t: TestContext,
+  entry: object = {},
 ): Promise<World> {
   const gateway = new EchoGateway();
   const bugs: object[] = [];
   const log = { info() {}, error: (fields: object) => bugs.push(fields) };
-  const edge = await startEdge(listenSchema.parse({ port: 0, ...config, front }), gateway, log);
+  const auth = new Auth(
+    { ...authSchema.parse(entry), anonymous: Object.keys(entry).length === 0 },
+    { info() {}, warn() {} },
+  );
+  await auth.start();
+  const listen = listenSchema.parse({ port: 0, ...config, front });
+  const edge = await startEdge(listen, gateway, auth, log);
   const clients: Client[] = [];
   t.after(async () => {
     for (const client of clients) client.socket.destroy();
+    auth.close();
     await edge.close(0);
   });
   const raw = (bytes: string | Buffer) => {
@@ -67,6 +80,7 @@ export async function startWorld(
   };
   return {
     gateway,
+    auth,
     edge,
     bugs,
     raw,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { serveStdio } from '../../src/edge/edge.ts';
+import { ANONYMOUS } from '../../src/model.ts';
 import { EchoGateway, note } from './echo-gateway.ts';
 import { call, INITIALIZE, modern } from './harness.ts';
 
@@ -13,7 +14,14 @@ function converse(t: TestContext, overrides: object = {}) {
   const input = new PassThrough();
   const output = new PassThrough({ highWaterMark: 1024 });
   const limits = { lineBytesMax: 4096, depthMax: 64, outputBytesMax: 64 * 1024, drainMs: 5_000 };
-  const over = serveStdio(gateway, { input, output, route: ROUTE, ...limits, ...overrides });
+  const over = serveStdio(gateway, {
+    input,
+    output,
+    route: ROUTE,
+    caller: ANONYMOUS,
+    ...limits,
+    ...overrides,
+  });
   gateway.routes.set('', ROUTE);
   t.after(() => input.destroy());
   let rest = '';

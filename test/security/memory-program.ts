@@ -6,6 +6,8 @@
  */
 
 import { Agent, request } from 'undici';
+import { Auth } from '../../src/auth/auth.ts';
+import { authSchema } from '../../src/auth/config.ts';
 import { namingSchema, serversSchema, virtualSchema } from '../../src/backends/config.ts';
 import { listenSchema } from '../../src/edge/config.ts';
 import { startEdge } from '../../src/edge/edge.ts';
@@ -37,7 +39,8 @@ const config = {
 const log = createLog({ log: 'silent' });
 const gateway = new Gateway(config, log, process.env);
 await gateway.start();
-const edge = await startEdge(listenSchema.parse({ port: 0, front: 'node' }), gateway, log);
+const auth = new Auth({ ...authSchema.parse({}), anonymous: true }, log);
+const edge = await startEdge(listenSchema.parse({ port: 0, front: 'node' }), gateway, auth, log);
 const agent = new Agent({ connections: AT_ONCE });
 const JSON_POST = {
   'content-type': 'application/json',

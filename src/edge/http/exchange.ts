@@ -11,12 +11,13 @@
 
 import { copyOf, Pile } from '../../lib/pile.ts';
 import { type Lap, stopwatch } from '../../lib/stopwatch.ts';
+import type { Caller } from '../../model.ts';
 import { REFUSALS, type Refusal, refusalBytes, refuse } from '../../protocol/refusal.ts';
 import { Spliced } from '../../protocol/splice.ts';
 import type { Head } from './head.ts';
 import type { Lobby } from './lobby.ts';
 import { statusLine } from './status.ts';
-import type { HttpResponse } from './uws-api.ts';
+import type { Certificate, HttpResponse } from './uws-api.ts';
 
 /** Who answers an exchange, as far as the connection concerns it. */
 export interface Answerer {
@@ -48,6 +49,11 @@ const SCRATCH = Buffer.allocUnsafeSlow(256 * 1024);
 const NONE: readonly string[] = [];
 const NO_EVENTS: Buffer[] = [];
 
+interface Ahead {
+  body: Buffer | null;
+  take: ((body: Buffer) => void) | null;
+}
+
 type OnChunk = (chunk: ArrayBuffer, isLast: boolean) => void;
 type Phase = 'receiving' | 'waiting' | 'streaming' | 'delivering' | 'over';
 
@@ -56,6 +62,8 @@ export class Exchange {
   answerer: Answerer | null = null;
   /** A stream that waits for events of its own: it need not be waited for when the gateway stops. */
   isStanding = false;
+  /** Who calls; null until that is known. */
+  caller: Caller | null = null;
   /** Its place in the lobby. */
   seat = 0;
   /** null unless the stopwatch is on. */
@@ -71,6 +79,8 @@ export class Exchange {
   #bodyBytes = 0;
   #isBlocked = false;
   #isFinishing = false;
+  /** A body that is read before it is known who takes it. */
+  #ahead: Ahead | null = null;
 
   constructor(res: HttpResponse, head: Head, lobby: Lobby) {
     this.#res = res;
@@ -94,8 +104,36 @@ export class Exchange {
     if (headers.length > 0) this.#headers = [...this.#headers, ...headers];
   }
 
-  /** Reads the body to its bound and hands it over, or refuses. Must be called in the tick of the request. */
+  /** Of the other end of the connection. Must be called in the tick of the request. */
+  address(): string {
+    return Buffer.from(this.#res.getRemoteAddressAsText()).toString('latin1');
+  }
+
+  /** Of the client, verified; undefined without TLS. Must be called in the tick of the request. */
+  certificate(): Certificate | undefined {
+    return this.#res.getClientCertificate?.();
+  }
+
+  /** Begins to read the body, for a `readBody` in a later tick: the front end drops what nobody waits for. */
+  readAhead() {
+    const ahead: Ahead = { body: null, take: null };
+    this.readBody((body) => {
+      ahead.body = body;
+      ahead.take?.(body);
+    });
+    this.#ahead = ahead;
+  }
+
+  /**
+   * Reads the body to its bound and hands it over, or refuses. Must be called in the tick of the request, or after
+   * `readAhead` was.
+   */
   readBody(take: (body: Buffer) => void) {
+    if (this.#ahead !== null) {
+      this.#ahead.take = take;
+      if (this.#ahead.body !== null) take(this.#ahead.body);
+      return;
+    }
     const { bodyBytesMax } = this.#lobby.limits;
     this.#phase = 'receiving';
     if (Number(this.head.contentLength) > bodyBytesMax)

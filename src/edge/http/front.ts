@@ -22,7 +22,9 @@ const require = createRequire(import.meta.url);
 
 const ADD_ONS = ['uWebSockets.js', '@rjweb/uws'] as const;
 
-export async function chooseFront(want: 'auto' | 'uws' | 'node'): Promise<Front> {
+export async function chooseFront(want: 'auto' | 'uws' | 'node', hasTls = false): Promise<Front> {
+  if (hasTls)
+    return nodeFront('The configuration asks for TLS, and client certificates need node:https.');
   if (want === 'node') return nodeFront('The configuration asks for node:http.');
   const failures: string[] = [];
   for (const name of ADD_ONS) {

@@ -16,7 +16,7 @@ const NO_PARAMS: string[] = [];
 export class Head {
   readonly method: string;
   readonly path: string;
-  /** Of /messages; no other path has one that says anything. */
+  /** Of /messages, and where it is asked for: no other path has one that says anything. */
   readonly query: string;
   host = '';
   origin = '';
@@ -46,10 +46,10 @@ export class Head {
   /** One bit per field. Empty ones count: of `Mcp-Name:` and `Mcp-Name: x` another reader may take the first. */
   #seen = 0;
 
-  constructor(request: HttpRequest) {
+  constructor(request: HttpRequest, wantsQuery = false) {
     this.method = request.getMethod();
     this.path = request.getUrl();
-    this.query = this.path === '/messages' ? (request.getQuery() ?? '') : '';
+    this.query = wantsQuery || this.path === '/messages' ? (request.getQuery() ?? '') : '';
     request.forEach((name, value) => {
       this.#copy(name, value);
     });

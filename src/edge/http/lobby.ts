@@ -5,6 +5,7 @@
  * never pays for a timer. The clock moves only with the sweep: deadlines are kept to one `SWEEP_MS`, never early.
  */
 
+import type { Caller } from '../../model.ts';
 import type { Exchange } from './exchange.ts';
 
 /** A second is fine for deadlines of ten seconds and more; shorter ones (tests) get a finer sweep. */
@@ -71,6 +72,13 @@ export class Lobby {
       last.seat = exchange.seat;
     }
     if (this.#open.length === 0) this.#onEmpty?.();
+  }
+
+  /** Cuts whatever is open for these callers: calls, streams, and bodies that are still arriving. */
+  endCallers(isEnded: (caller: Caller) => boolean): void {
+    for (const exchange of [...this.#open]) {
+      if (exchange.caller !== null && isEnded(exchange.caller)) exchange.cut();
+    }
   }
 
   /** Ends standing streams at once, waits for the others to `deadlineMs`, then cuts them. */

@@ -1,12 +1,12 @@
 /**
  * The MCP endpoint over HTTP: what POST, GET and DELETE mean, in either era.
  *
- * Order: route, draining, room, Host and Origin, media types, body, message, era, session. Everything before the body
+ * Order: route, draining, room, Host and Origin, caller, media types, body, message, era, session. Everything before the body
  * is decided from the copied head in the tick of the request; nothing of a refused body is parsed. Each refusal is a
  * JSON-RPC error with the HTTP status of the table and, where it could be read, the id of the request.
  */
 
-import { ANONYMOUS, type Caller, isRefusal } from '../../model.ts';
+import { type Caller, isRefusal } from '../../model.ts';
 import { classify } from '../../protocol/classify.ts';
 import { BATCH_VERSION, isLegacy, isModern } from '../../protocol/eras.ts';
 import { trimOws } from '../../protocol/headers.ts';
@@ -174,9 +174,10 @@ export class Mcp {
   }
 }
 
-/** Who calls. The one place where a request gets its caller. */
-function callerOf(_exchange: Exchange): Caller {
-  return ANONYMOUS;
+/** Who calls. Nothing gets here before the door has said so. */
+function callerOf({ caller }: Exchange): Caller {
+  if (caller === null) throw new Error('a request came in by no door');
+  return caller;
 }
 
 /** All messages of a batch, or why one of them spoils it: 2025-03-26 knows no half-accepted batch over HTTP. */

@@ -5,10 +5,12 @@
  * that is not wanted is never read.
  */
 
+import { type Auth, metadataOf, metadataPath } from '../../auth/auth.ts';
 import { stopwatch } from '../../lib/stopwatch.ts';
 import { refuse } from '../../protocol/refusal.ts';
 import type { ListenConfig } from '../config.ts';
 import type { Gateway, Route } from '../contract.ts';
+import { Door } from './door.ts';
 import { Exchange } from './exchange.ts';
 import { corsHeaders, Guard, preflightHeaders } from './guard.ts';
 import { Head } from './head.ts';
@@ -21,24 +23,33 @@ const ROUTE_LENGTH_MAX = 256;
 
 type Endpoint = 'mcp' | 'sse' | 'messages';
 
+interface Place {
+  readonly endpoint: Endpoint;
+  readonly name: string;
+}
+
 export class Routes {
   readonly #gateway: Gateway;
   readonly #lobby: Lobby;
   readonly #guard: Guard;
   readonly #mcp: Mcp;
+  readonly #auth: Auth;
+  readonly #door: Door;
 
-  constructor(config: ListenConfig, gateway: Gateway, lobby: Lobby) {
+  constructor(config: ListenConfig, gateway: Gateway, auth: Auth, lobby: Lobby) {
     this.#gateway = gateway;
     this.#lobby = lobby;
     this.#guard = new Guard(config);
     this.#mcp = new Mcp(gateway, this.#guard, config);
+    this.#auth = auth;
+    this.#door = new Door(auth);
   }
 
   /** One request. */
   handle(res: HttpResponse, req: HttpRequest) {
     if (stopwatch.isOn) stopwatch.start();
     const isFull = this.#lobby.isFull;
-    const exchange = new Exchange(res, new Head(req), this.#lobby);
+    const exchange = new Exchange(res, new Head(req, !this.#auth.isOpen), this.#lobby);
     if (exchange.head.isMisframed) exchange.cut();
     else exchange.guard(() => this.#route(exchange, isFull));
     if (stopwatch.isOn) stopwatch.pause();
@@ -50,12 +61,22 @@ export class Routes {
     if (path === '/readyz') return this.#ready(exchange);
     if (this.#lobby.isDraining) return exchange.refuse(refuse('draining'), true);
     if (isFull) return exchange.refuse(refuse('busy'), true);
+    if (metadataPath(path)) return this.#metadata(exchange);
     const place = placeOf(path);
     if (place === undefined) return exchange.refuse(refuse('unknown_route'), hasBody(exchange));
     const refusal = this.#guard.refuse(exchange.head);
     if (refusal !== undefined) return exchange.refuse(refusal, hasBody(exchange));
     if (exchange.head.method === 'options') return this.#preflight(exchange);
     exchange.addHeaders(corsHeaders(exchange.head));
+    // Before the route is looked up: what there is, is for callers to know.
+    const caller = this.#door.admit(exchange, hasBody(exchange));
+    if (caller === undefined) return;
+    if (!(caller instanceof Promise)) return this.#serve(exchange, place);
+    if (exchange.head.method === 'post') exchange.readAhead();
+    this.#door.settle(exchange, caller, () => this.#serve(exchange, place));
+  }
+
+  #serve(exchange: Exchange, place: Place) {
     if (place.endpoint === 'messages') return this.#messages(exchange);
     const route = this.#gateway.route(place.name);
     if (route === undefined) return exchange.refuse(refuse('unknown_route'), hasBody(exchange));
@@ -85,6 +106,18 @@ export class Routes {
   #messages(exchange: Exchange) {
     if (exchange.head.method === 'post') this.#mcp.postOldSse(exchange);
     else refuseMethod(exchange, 'POST, OPTIONS');
+  }
+
+  /** RFC 9728: for whoever does not know yet where to get a token. */
+  #metadata(exchange: Exchange) {
+    const refusal = this.#guard.refuse(exchange.head);
+    if (refusal !== undefined) return exchange.refuse(refusal, hasBody(exchange));
+    if (exchange.head.method === 'options') return this.#preflight(exchange);
+    exchange.addHeaders(corsHeaders(exchange.head));
+    if (!isRead(exchange)) return refuseMethod(exchange, 'GET, HEAD, OPTIONS');
+    const metadata = metadataOf(this.#auth.config);
+    if (metadata === undefined) exchange.refuse(refuse('unknown_route'));
+    else exchange.send(200, Buffer.from(JSON.stringify(metadata)));
   }
 
   #preflight(exchange: Exchange) {
@@ -119,7 +152,7 @@ function hasBody({ head }: Exchange): boolean {
 }
 
 /** `/mcp`, `/mcp/NAME`, `/mcp/v/NAME`, `/sse`, `/sse/NAME`, `/messages`. Exact: no normalising of slashes or dots. */
-function placeOf(path: string): { endpoint: Endpoint; name: string } | undefined {
+function placeOf(path: string): Place | undefined {
   if (path === '/mcp') return { endpoint: 'mcp', name: '' };
   if (path === '/sse') return { endpoint: 'sse', name: '' };
   if (path === '/messages') return { endpoint: 'messages', name: '' };
@@ -129,7 +162,7 @@ function placeOf(path: string): { endpoint: Endpoint; name: string } | undefined
   return undefined;
 }
 
-function named(endpoint: Endpoint, raw: string): { endpoint: Endpoint; name: string } | undefined {
+function named(endpoint: Endpoint, raw: string): Place | undefined {
   // No name needs an escape, and a proxy with rules for paths might read one differently than we do.
   return raw === '' || raw.includes('%') ? undefined : { endpoint, name: raw };
 }

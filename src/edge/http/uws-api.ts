@@ -15,6 +15,14 @@ export interface HttpRequest {
   forEach(visit: (name: string, value: string) => void): void;
 }
 
+/** A client certificate that the listener has verified. */
+export interface Certificate {
+  /** The common name of its subject; '' where it has none, or several. */
+  readonly subject: string;
+  /** Its alternative names: `URI:…`, `DNS:…`, `email:…`. */
+  readonly sans: readonly string[];
+}
+
 /** Valid until its answer is complete or `onAborted` was called, and not to be touched after either. */
 export interface HttpResponse {
   writeStatus(status: string): HttpResponse;
@@ -30,6 +38,10 @@ export interface HttpResponse {
   onWritable(drain: (offset: number) => boolean): HttpResponse;
   /** Closes the connection at once; `onAborted` is called. */
   close(): HttpResponse;
+  /** Of the other end of the connection; empty over a unix socket. */
+  getRemoteAddressAsText(): ArrayBuffer;
+  /** Of the connection; only a listener with TLS has them. */
+  getClientCertificate?(): Certificate | undefined;
 }
 
 export interface ListenSocket {
@@ -48,6 +60,10 @@ export interface AppLimits {
   readonly headersMs: number;
   readonly bodyMs: number;
   readonly connectionsMax: number;
+  /** Paths of PEM files. */
+  readonly tls?:
+    | { readonly cert: string; readonly key: string; readonly clientCa?: string | undefined }
+    | undefined;
 }
 
 export interface UwsApi {

@@ -1,0 +1,66 @@
+/**
+ * `sluice key`: makes an API key, prints it once, and prints the entry for the file, which cannot be turned back into it.
+ */
+
+import { type Command, InvalidArgumentError } from 'commander';
+import { makeKey } from '../auth/auth.ts';
+import { EXIT, type Exit } from './exit.ts';
+import type { Terminal } from './terminal.ts';
+
+const EXAMPLE = `
+Example:
+  $ sluice key --id ci-2027 --caller ci --days 90
+
+The key goes to whoever calls, as "Authorization: Bearer KEY"; the entry goes into auth.apiKeys.
+To change a key, add the new one under another id with the same caller, and remove the old one later.`;
+
+const DAY_MS = 86_400_000;
+const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+interface Options {
+  readonly id: string;
+  readonly caller?: string;
+  readonly days?: number;
+  readonly json?: boolean;
+}
+
+export function keyCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
+  program
+    .command('key')
+    .description('make an API key')
+    .option('--id <id>', 'name of the key', name, 'key-1')
+    .option('--caller <id>', 'name of the caller; default: the name of the key', name)
+    .option('--days <days>', 'how long it is valid; default: without end', days)
+    .option('--json', 'print key and entry as JSON')
+    .addHelpText('after', EXAMPLE)
+    .action((options: Options) => done(key(terminal, options)));
+}
+
+function key(terminal: Terminal, { id, caller, days, json }: Options): Exit {
+  const made = makeKey();
+  const entry = {
+    id,
+    ...(caller === undefined ? {} : { caller }),
+    sha256: made.sha256,
+    ...(days === undefined ? {} : { expires: new Date(Date.now() + days * DAY_MS).toISOString() }),
+  };
+  if (json) terminal.json({ key: made.key, entry });
+  else {
+    terminal.err('The key, which is shown this once and kept nowhere:');
+    terminal.out(made.key);
+    terminal.err('The entry for the file:');
+    terminal.err(`auth:\n  apiKeys:\n    - ${JSON.stringify(entry)}`);
+  }
+  return EXIT.ok;
+}
+
+function name(text: string): string {
+  if (ID.test(text)) return text;
+  throw new InvalidArgumentError('It is letters, digits, ".", "_" and "-", at most 64.');
+}
+
+function days(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 36_500) return value;
+  throw new InvalidArgumentError('It is a number of days, from 1 to 36500.');
+}
