@@ -71,6 +71,8 @@ describe('with a real authorization server', { timeout: 60_000 }, () => {
         {
           ...{ id: 'op', endpoint: `${provider.issuer}/token/introspection`, audience: OPAQUE },
           ...GATEWAY,
+          // The server names no subject where a program speaks for itself.
+          claims: { caller: 'client_id' },
         },
       ],
       attempts: { burst: 10_000 },

@@ -20,6 +20,8 @@ export class EchoGateway implements Gateway {
   );
   readonly sessions = new Map<string, Session & { route: Route; caller: Caller }>();
   readonly taken: Message[] = [];
+  /** Of modern requests, in order. */
+  readonly callers: Caller[] = [];
   readonly hung: { message: Message; outlet: Outlet }[] = [];
   params: readonly string[] | null = null;
   version = '2025-11-25';
@@ -34,12 +36,13 @@ export class EchoGateway implements Gateway {
 
   modern(
     _route: Route,
-    _caller: Caller,
+    caller: Caller,
     message: Message,
     params: readonly string[] | null,
     outlet: Outlet,
   ): void {
     this.params = params;
+    this.callers.push(caller);
     this.#answer(message, outlet);
   }
 

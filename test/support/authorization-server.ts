@@ -57,6 +57,7 @@ export class AuthorizationServer {
         grant_types: ['client_credentials'],
         redirect_uris: [],
         response_types: [],
+        id_token_signed_response_alg: 'ES256',
       })),
       scopes: ['mcp'],
       jwks: { keys: keys.map(privateJwk) },
