@@ -104,8 +104,8 @@ test('every life of a connection is counted, and memory per session is what is l
   assert.ok(player.hasEnded());
 });
 
-test('the soak sees a relay that keeps a few words per call', {
-  timeout: DEADLINE_MS,
+test('the soak sees a relay that keeps a kilobyte per call', {
+  timeout: 2 * DEADLINE_MS,
 }, async () => {
   const plain = subjects('floor-node')[0]!;
   const leaky = {
@@ -118,12 +118,12 @@ test('the soak sees a relay that keeps a few words per call', {
   };
   const player = await seatProbed(leaky, echo('legacy'), UNPINNED);
   after(() => player.stop());
-  const settings = { ...SMOKE, soakCalls: 80_000, soakIntervals: 8 };
+  const settings = { ...SMOKE, soakCalls: 16_000, soakIntervals: 8 };
   const { liveBytesPerCall, points, errors } = await soak(player, settings, UNPINNED);
   assert.equal(errors, 0);
   assert.equal(points.length, settings.soakIntervals);
-  // An array of four numbers and its place: 64 bytes or more.
-  assert.ok(liveBytesPerCall > 32, `${liveBytesPerCall} B per call: ${JSON.stringify(points)}`);
+  // What else a process that is still growing into its work gains or gives back is far less.
+  assert.ok(liveBytesPerCall > 512, `${liveBytesPerCall} B per call: ${JSON.stringify(points)}`);
   await player.stop();
 });
 
