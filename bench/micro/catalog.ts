@@ -11,6 +11,8 @@ import { namingSchema } from '../../src/backends/config.ts';
 import { exposedName } from '../../src/backends/naming.ts';
 import { RouteView } from '../../src/gateway/route.ts';
 import { matches } from '../../src/lib/glob.ts';
+import { accessSchema } from '../../src/policy/config.ts';
+import { Policy } from '../../src/policy/policy.ts';
 import { read } from '../../src/protocol/json-rpc.ts';
 import { Message } from '../../src/protocol/message.ts';
 import { print, time } from '../stopwatch.ts';
@@ -51,7 +53,8 @@ const view: View = {
   single: false,
   virtual: undefined,
 };
-const route = new RouteView('', view, { value: 0 });
+const OPEN = new Policy({ ...accessSchema.parse({}), default: 'allow' }, new Map(), new Map());
+const route = new RouteView('', view, OPEN, { value: 0 });
 const name = 'server7__read_thing_99';
 const params = { name, arguments: { path: '/a' } };
 const call = read(

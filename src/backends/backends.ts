@@ -12,10 +12,18 @@ import type { ServerConfig } from './config.ts';
 
 export { ask as askFor, notSupported } from './ask.ts';
 export { Backend, type BackendHost, type BackendStats } from './backend.ts';
-export { buildCatalog, type Catalog, type Entry, findResource, type View } from './catalog.ts';
+export {
+  buildCatalog,
+  type Catalog,
+  type Entry,
+  findResource,
+  type Shelf,
+  type View,
+} from './catalog.ts';
 export type { NamingConfig, ServerConfig, VirtualConfig } from './config.ts';
 export type { Place, Queued, Share } from './fair-queue.ts';
 export { SESSION_LOST } from './http-fault.ts';
+export { type Hints, NO_HINTS } from './inventory.ts';
 export type { Lease, LeaseHolder } from './lease.ts';
 export type { Link, Mirror, Ran, Receiver } from './link.ts';
 export { NO_PROFILE, type Profile, profileOf } from './profile.ts';

@@ -11,7 +11,7 @@ import type { ParamMirror } from '../protocol/param-mirror.ts';
 import { splice } from '../protocol/splice.ts';
 import type { Backend } from './backend.ts';
 import type { NamingConfig, VirtualConfig } from './config.ts';
-import type { Definition, Inventory } from './inventory.ts';
+import type { Definition, Hints, Inventory } from './inventory.ts';
 import { exposedName, wantsPrefix } from './naming.ts';
 import type { Profile } from './profile.ts';
 import type { CallPolicy } from './tool-policy.ts';
@@ -19,7 +19,15 @@ import { matchesTemplate } from './uri-template.ts';
 
 /** Something a route offers and the backend behind it. */
 export interface Entry {
+  readonly kind: 'tool' | 'prompt' | 'resource';
+  /** Its place among all entries of its catalogue, and which that is. */
+  readonly index: number;
+  readonly of: Count;
   readonly backend: Backend;
+  /** The backend's name. */
+  readonly server: string;
+  /** Of a tool; `readOnly` as the operator says, where he does. */
+  readonly hints: Hints;
   /** Name or URI (template) on the route. */
   readonly name: string;
   /** The server's own name or URI (template). */
@@ -30,6 +38,11 @@ export interface Entry {
   readonly definition: Buffer;
   readonly mirrors: readonly ParamMirror[];
   readonly policy: CallPolicy;
+}
+
+/** How many entries there are; one object for each catalogue. */
+export interface Count {
+  readonly size: number;
 }
 
 export type Shelf = ReadonlyMap<string, Entry>;
@@ -63,10 +76,10 @@ const OWN_SCHEME = 'sluice://';
 const URI_CHARS_MAX = 8_192;
 
 export function buildCatalog(view: View, profile: Profile): Catalog {
-  const tools = new Map<string, Entry>();
-  const prompts = new Map<string, Entry>();
-  const resources = new Map<string, Entry>();
-  const templates = new Map<string, Entry>();
+  const tools = new Map<string, Numbered>();
+  const prompts = new Map<string, Numbered>();
+  const resources = new Map<string, Numbered>();
+  const templates = new Map<string, Numbered>();
   const missing: string[] = [];
   const stale: string[] = [];
   let goodUntil = Number.POSITIVE_INFINITY;
@@ -85,15 +98,32 @@ export function buildCatalog(view: View, profile: Profile): Catalog {
     // A virtual server is a choice of tools; it shows nothing that it does not name.
     if (view.virtual !== undefined) continue;
     for (const definition of inventory.prompts)
-      addNamed(prompts, view, backend, definition, prefix, backend.policies.reading);
+      addNamed(prompts, 'prompt', view, backend, definition, prefix);
     for (const definition of inventory.resources) addResource(resources, backend, definition);
     for (const definition of inventory.templates) addResource(templates, backend, definition);
   }
+  number([tools, prompts, resources, templates]);
   return { tools, prompts, resources, templates, missing, stale, goodUntil, shareable };
 }
 
+/** Gives every entry its place. */
+function number(shelves: readonly Map<string, Numbered>[]): void {
+  const of = { size: 0 };
+  for (const shelf of shelves) {
+    for (const one of shelf.values()) {
+      one.of = of;
+      one.index = of.size++;
+    }
+  }
+}
+
+/** An entry while its catalogue is built. */
+type Numbered = Omit<Entry, 'index' | 'of'> & { index: number; of: Count };
+
+const NO_COUNT: Count = { size: 0 };
+
 function addTools(
-  shelf: Map<string, Entry>,
+  shelf: Map<string, Numbered>,
   view: View,
   backend: Backend,
   inventory: Inventory,
@@ -101,7 +131,7 @@ function addTools(
 ): void {
   for (const definition of inventory.tools) {
     if (view.virtual === undefined) {
-      addNamed(shelf, view, backend, definition, prefix, backend.policies.of(definition));
+      addNamed(shelf, 'tool', view, backend, definition, prefix);
       continue;
     }
     const subject = `${backend.name}.${definition.key}`;
@@ -109,45 +139,68 @@ function addTools(
       ? view.virtual.rename[subject]
       : undefined;
     if (renamed !== undefined && !shelf.has(renamed)) {
-      shelf.set(renamed, entry(backend, definition, renamed, backend.policies.of(definition)));
+      shelf.set(renamed, entry('tool', backend, definition, renamed));
     } else if (view.virtual.tools.some((pattern) => matches(pattern, subject))) {
-      addNamed(shelf, view, backend, definition, prefix, backend.policies.of(definition));
+      addNamed(shelf, 'tool', view, backend, definition, prefix);
     }
   }
 }
 
 function addNamed(
-  shelf: Map<string, Entry>,
+  shelf: Map<string, Numbered>,
+  kind: 'tool' | 'prompt',
   view: View,
   backend: Backend,
   definition: Definition,
   prefix: boolean,
-  policy: CallPolicy,
 ): void {
   const name = view.single
     ? definition.key
     : exposedName(backend.name, definition.key, prefix, view.naming.separator, shelf);
-  if (!shelf.has(name)) shelf.set(name, entry(backend, definition, name, policy));
+  if (!shelf.has(name)) shelf.set(name, entry(kind, backend, definition, name));
 }
 
 /** URIs stay as they are, since results link to them; a second server's equal URI is shown under our own scheme. */
-function addResource(shelf: Map<string, Entry>, backend: Backend, definition: Definition): void {
+function addResource(shelf: Map<string, Numbered>, backend: Backend, definition: Definition): void {
   const uri = shelf.has(definition.key) ? ownUri(backend.name, definition.key) : definition.key;
-  if (!shelf.has(uri)) shelf.set(uri, entry(backend, definition, uri, backend.policies.reading));
+  if (!shelf.has(uri)) shelf.set(uri, entry('resource', backend, definition, uri));
 }
 
 export function ownUri(server: string, uri: string): string {
   return `${OWN_SCHEME}${server}/${encodeURIComponent(uri)}`;
 }
 
-function entry(backend: Backend, definition: Definition, name: string, policy: CallPolicy): Entry {
+function entry(
+  kind: Entry['kind'],
+  backend: Backend,
+  definition: Definition,
+  name: string,
+): Numbered {
   const { key, bytes, keyStart, keyEnd, mirrors } = definition;
   const same = key === name;
   const originalJson = same ? null : JSON.stringify(key);
   const shown = same
     ? bytes
     : splice(bytes, [{ start: keyStart, end: keyEnd, put: JSON.stringify(name) }]);
-  return { backend, name, original: key, originalJson, definition: shown, mirrors, policy };
+  const { policies } = backend;
+  const policy = kind === 'tool' ? policies.of(definition) : policies.reading;
+  const given = definition.hints;
+  const { isReadOnly: readOnly } = policy;
+  const hints = kind !== 'tool' || given.readOnly === readOnly ? given : { ...given, readOnly };
+  return {
+    kind,
+    index: 0,
+    of: NO_COUNT,
+    backend,
+    server: backend.name,
+    hints,
+    name,
+    original: key,
+    originalJson,
+    definition: shown,
+    mirrors,
+    policy,
+  };
 }
 
 /** Where a resource is read: listed, of our own scheme, of a template, or the only server that could know it. */

@@ -140,7 +140,16 @@ const poolSchema = (pending: number) =>
     .prefault({})
     .describe('How many links to this server are kept, and who shares them.');
 
+/** Also on virtual servers. */
+const tenants = z
+  .array(z.string().min(1).max(256))
+  .min(1)
+  .max(1024)
+  .optional()
+  .describe('Tenants that it belongs to. For callers of others it does not exist.');
+
 const common = {
+  tenants,
   probe: probeSchema,
   timeoutMs: z
     .int()
@@ -379,6 +388,7 @@ const subject = /^[A-Za-z0-9_-]{1,32}\..{1,256}$/;
 
 /** One virtual server: a choice of tools under names of its own. */
 const oneVirtualSchema = z.strictObject({
+  tenants,
   tools: z
     .array(
       z

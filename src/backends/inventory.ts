@@ -29,10 +29,18 @@ export interface Definition {
 
 export interface Hints {
   readonly readOnly: boolean;
+  readonly destructive: boolean;
   readonly idempotent: boolean;
+  readonly openWorld: boolean;
 }
 
-const NO_HINTS: Hints = { readOnly: false, idempotent: false };
+/** What the specification takes for granted of a tool whose server says nothing. */
+export const NO_HINTS: Hints = {
+  readOnly: false,
+  destructive: true,
+  idempotent: false,
+  openWorld: true,
+};
 
 export interface Inventory {
   readonly tools: readonly Definition[];
@@ -214,16 +222,21 @@ function cut(reply: Buffer, start: number, end: number, shelf: Shelf): Definitio
   };
 }
 
-/** Only `true` counts: a server that writes "yes" has not said it. */
+/** Only `true` and `false` count: a server that writes "yes" has not said it. */
 function hintsOf(bytes: Buffer, fields: readonly Member[]): Hints {
   const field = fields.find((member) => member.key === 'annotations');
   if (field === undefined || bytes[field.start] !== 0x7b) return NO_HINTS;
   const inner = members(bytes, field.start, field.end);
-  const says = (name: string) => {
+  const says = (name: string, value: 'true' | 'false') => {
     const hint = inner.find((member) => member.key === name);
-    return hint !== undefined && bytes.latin1Slice(hint.start, hint.end) === 'true';
+    return hint !== undefined && bytes.latin1Slice(hint.start, hint.end) === value;
   };
-  return { readOnly: says('readOnlyHint'), idempotent: says('idempotentHint') };
+  return {
+    readOnly: says('readOnlyHint', 'true'),
+    destructive: !says('destructiveHint', 'false'),
+    idempotent: says('idempotentHint', 'true'),
+    openWorld: !says('openWorldHint', 'false'),
+  };
 }
 
 /** A server that declares resources but has no templates method simply has none. */

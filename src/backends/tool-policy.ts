@@ -32,6 +32,8 @@ export interface CallPolicy {
   readonly progressResetsDeadline: boolean;
   /** Whether a call that may have run can be made again. */
   readonly isSafe: boolean;
+  /** Changes nothing, as the operator or else the server says. */
+  readonly isReadOnly: boolean;
   readonly gate: Gate | null;
   readonly cache: CachePolicy | null;
 }
@@ -97,8 +99,15 @@ export class CallPolicies {
     this.#budget = new RetryBudget(retry, Date.now());
     this.#server = breaker.enabled ? new Breaker(termsOf(breaker)) : null;
     const gate = breaker.enabled ? this.#gate('', null) : null;
-    this.plain = { timeoutMs, progressResetsDeadline, isSafe: false, gate, cache: null };
-    this.reading = { ...this.plain, isSafe: true };
+    this.plain = {
+      timeoutMs,
+      progressResetsDeadline,
+      isSafe: false,
+      isReadOnly: false,
+      gate,
+      cache: null,
+    };
+    this.reading = { ...this.plain, isSafe: true, isReadOnly: true };
   }
 
   /** Whether one more call may reach the server a second time. */
@@ -126,6 +135,7 @@ export class CallPolicies {
       timeoutMs: own.timeoutMs ?? timeoutMs,
       progressResetsDeadline: own.progressResetsDeadline ?? progressResetsDeadline,
       isSafe: own.retry ?? (isReadOnly || definition.hints.idempotent),
+      isReadOnly,
       gate: this.#gateOf(definition.key, own),
       cache: this.#cacheOf(definition, own, isReadOnly),
     };

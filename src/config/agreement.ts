@@ -6,6 +6,7 @@
 
 import { authDisagreements, hasMethods, isLoopback } from '../auth/config.ts';
 import type { ServerConfig } from '../backends/config.ts';
+import { isBare } from '../policy/config.ts';
 import type { ConfigDocument } from './document.ts';
 import { type Fault, nearest } from './fault.ts';
 import type { FileConfig } from './schema.ts';
@@ -29,6 +30,19 @@ export function disagreements(
 
 export function isAnonymous(file: FileConfig): boolean {
   return file.auth.anonymous ?? (isLoopback(file.listen.host) && !hasMethods(file.auth));
+}
+
+/** Who is not asked for a name on his own machine, and wrote no rules, may call what he configured. */
+export function accessDefault({ access, auth, listen }: FileConfig): 'allow' | 'deny' {
+  if (access.default !== undefined) return access.default;
+  const { anonymous, ...methods } = auth;
+  const isOpen = isLoopback(listen.host) && anonymous !== false;
+  const hasOthers = Object.values(methods).some(isFilled);
+  return isOpen && !hasOthers && isBare(access) ? 'allow' : 'deny';
+}
+
+function isFilled(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 }
 
 /** `filled`: the nodes whose text came from a variable or a file. */

@@ -13,8 +13,9 @@ import type { NamingConfig, ServerConfig, VirtualConfig } from '../backends/conf
 import type { ListenConfig } from '../edge/config.ts';
 import type { CacheConfig, SessionsConfig, StateConfig } from '../gateway/config.ts';
 import type { LimitsConfig } from '../limits/config.ts';
+import type { AccessConfig } from '../policy/config.ts';
 import type { TelemetryConfig } from '../telemetry/config.ts';
-import { disagreements, isAnonymous, type Parts, warningsOf } from './agreement.ts';
+import { accessDefault, disagreements, isAnonymous, type Parts, warningsOf } from './agreement.ts';
 import { type ConfigDocument, FILE_BYTES_MAX, parseFile, readBounded } from './document.ts';
 import type { Fault } from './fault.ts';
 import { type Environment, interpolate } from './interpolate.ts';
@@ -38,6 +39,8 @@ export interface Config {
   /** With `anonymous` decided. */
   readonly auth: AuthConfig & { readonly anonymous: boolean };
   readonly limits: LimitsConfig;
+  /** With `default` decided and `stopFile` absolute. */
+  readonly access: AccessConfig;
   readonly sessions: SessionsConfig;
   readonly cache: CacheConfig;
   /** Its folder absolute. */
@@ -159,6 +162,11 @@ function complete(file: string, from: FileConfig): Config {
     virtual: from.virtual,
     auth: { ...placedAuth(folder, from.auth), anonymous: isAnonymous(from) },
     limits: from.limits,
+    access: {
+      ...from.access,
+      default: accessDefault(from),
+      stopFile: resolve(folder, from.access.stopFile),
+    },
     sessions: from.sessions,
     cache: from.cache,
     state: { dir: resolve(folder, from.state.dir) },

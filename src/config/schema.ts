@@ -10,6 +10,7 @@ import { namingSchema, serversSchema, virtualSchema } from '../backends/config.t
 import { listenSchema } from '../edge/config.ts';
 import { cacheSchema, sessionsSchema, stateSchema } from '../gateway/config.ts';
 import { limitsSchema } from '../limits/config.ts';
+import { accessSchema } from '../policy/config.ts';
 import { telemetrySchema } from '../telemetry/config.ts';
 
 export const fileSchema = z.strictObject({
@@ -25,6 +26,7 @@ export const fileSchema = z.strictObject({
   virtual: virtualSchema,
   auth: authSchema,
   limits: limitsSchema,
+  access: accessSchema,
   sessions: sessionsSchema,
   cache: cacheSchema,
   state: stateSchema,

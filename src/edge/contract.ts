@@ -54,5 +54,10 @@ export interface Gateway {
   /** One notification or response from a legacy client. */
   take(session: Session, message: Message): void;
   end(session: Session): void;
-  readiness(): { ready: boolean; servers: Record<string, unknown> };
+  readiness(): {
+    ready: boolean;
+    servers: Record<string, unknown>;
+    /** What the operator has stopped; left out where nothing is. */
+    stopped?: readonly unknown[];
+  };
 }

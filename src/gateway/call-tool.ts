@@ -1,8 +1,9 @@
 /**
  * One tools/call, from the name to the server. The order of the stages is a security property and stands here.
  *
- * Found on this route, or it does not exist; then what HTTP mirrored must be what the body says; then it must be within
- * its limits; then it is sent, or answered from what is kept of such calls.
+ * Found on this route and seen by this caller, or it does not exist; allowed with these arguments; then what HTTP
+ * mirrored must be what the body says; then it must be within its limits; then it is sent, or answered from what is kept
+ * of such calls.
  * With a warm shared link all of it happens in the turn in which the request arrived.
  */
 
@@ -11,6 +12,7 @@ import { mirrorFault } from '../protocol/param-mirror.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import type { Call } from './call.ts';
 import type { House } from './handle.ts';
+import { HIDDEN, permit, reaches } from './permit.ts';
 import { Relay } from './relay.ts';
 import { takeTool } from './within.ts';
 
@@ -21,7 +23,8 @@ export function callTool(call: Call, house: House): Promise<void> | undefined {
 }
 
 function send(call: Call, entry: Entry, house: House): Promise<void> | undefined {
-  const refusal = mirrored(call, entry);
+  const no = permit(call, entry, house);
+  const refusal = no === HIDDEN ? absent(call, 'unknown_tool') : (no ?? mirrored(call, entry));
   if (refusal !== undefined) {
     call.refuse(refusal);
     return undefined;
@@ -63,7 +66,9 @@ export function absent(
   const { missing } = route.catalog(profile);
   const { separator } = route.view.naming;
   const owner = missing.find(
-    (name) => route.only !== undefined || message.name.startsWith(`${name}${separator}`),
+    (name) =>
+      (route.only !== undefined || message.name.startsWith(`${name}${separator}`)) &&
+      reaches(call, name),
   );
   if (owner !== undefined) {
     const why = route.members.find((member) => member.name === owner)?.fault?.words ?? '';

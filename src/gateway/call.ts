@@ -20,6 +20,7 @@ import type { Session } from './session.ts';
 /** Where a result says by which refusal it was made. */
 const REFUSAL_KEY = 'dev.sluice/refusal';
 const NOT_READ = Symbol('not read');
+const NONE: readonly string[] = [];
 
 export class Call implements Linked<Call> {
   readonly route: RouteView;
@@ -35,11 +36,18 @@ export class Call implements Linked<Call> {
   /** The client's id as raw JSON text. */
   readonly id: string;
   backend: Backend | null = null;
+  /** What is asked for, as the backend calls it; '' where nothing is named, or not yet known. */
+  original = '';
+  /** Rules in mode observe that would have decided otherwise. */
+  observed: readonly string[] = NONE;
   /** The server's own requestState, as JSON text, in place of the sealed one that the client sent. */
   innerState: string | null = null;
   refusal: Refusal | null = null;
   isDone = false;
   tableNext: Call | null = null;
+  /** See in-flight.ts. */
+  nextInFlight: Call | null = null;
+  previousInFlight: Call | null = null;
   /** Something of the call was shown to the client before its answer: it can no longer be made again unnoticed. */
   hasPushed = false;
   /** What limits want to hear of when the call has ended. */

@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import { type Backend, LIST_CHANGES, profileOf } from '../backends/backends.ts';
 import { Journal, Limits } from '../limits/limits.ts';
 import type { Caller } from '../model.ts';
+import { type Stop, Stops } from '../policy/policy.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { REFUSALS, refusalBytes, refuse } from '../protocol/refusal.ts';
 import { ResultCache } from './cache/cache.ts';
@@ -16,6 +17,7 @@ import { Call } from './call.ts';
 import { declaredBy } from './declared.ts';
 import { type House, handle } from './handle.ts';
 import { initializeMembers } from './hello.ts';
+import { InFlight } from './in-flight.ts';
 import { Interests } from './interests.ts';
 import { Listeners } from './listeners.ts';
 import type { Outlet } from './outlet.ts';
@@ -51,7 +53,7 @@ export class Gateway {
   readonly #announcing = new Set<string>();
   readonly #announcedAt = new Map<string, number>();
   #parts: Parts;
-  #inFlight = 0;
+  readonly #calls = new InFlight();
   #reloaded: Promise<void> = Promise.resolve();
   #isDraining = false;
   /** Runs when the last call in flight has ended, while draining. */
@@ -62,6 +64,8 @@ export class Gateway {
     this.#environment = environment;
     this.#sessions = new Sessions(config.sessions);
     this.#house = {
+      calls: this.#calls,
+      stops: Stops.none,
       parking: new Parking(),
       results: new ResultCache(config.cache),
       limits: new Limits(config.limits),
@@ -117,6 +121,10 @@ export class Gateway {
     params: readonly string[] | null,
     outlet: Outlet,
   ): void {
+    if (!route.policy.hasRoute(caller, route.path)) {
+      end(outlet, 'null', refuse('unknown_route'));
+      return;
+    }
     const profile = profileOf(message.text(message.capabilitiesStart, message.capabilitiesEnd));
     if (profile === undefined) {
       end(
@@ -137,6 +145,10 @@ export class Gateway {
     outlet: Outlet,
     opened: (session: Session) => void,
   ): void {
+    if (!route.policy.hasRoute(caller, route.path)) {
+      end(outlet, 'null', refuse('unknown_route'));
+      return;
+    }
     const declared = declaredBy(message);
     const full = this.#sessions.refuse(caller.id, Date.now());
     if (declared === undefined) {
@@ -145,6 +157,10 @@ export class Gateway {
         message.id,
         refuse('invalid_params', 'initialize needs protocolVersion and capabilities.'),
       );
+      return;
+    }
+    if (this.#house.stops.hasCaller(caller)) {
+      end(outlet, message.id, refuse('stopped'));
       return;
     }
     if (full !== undefined || this.#isDraining) {
@@ -160,7 +176,7 @@ export class Gateway {
       () => {
         if (call.isDone) return this.#sessions.end(session);
         opened(session);
-        call.result(initializeMembers(route, version));
+        call.result(initializeMembers(call, version));
       },
       (error: unknown) => {
         this.#log.error({ err: error }, 'initialize failed by a bug');
@@ -182,7 +198,7 @@ export class Gateway {
   /** One request in a legacy session. */
   legacy(session: Session, message: Message, outlet: Outlet): void {
     const route = this.#parts.routes.get(session.route.path);
-    if (route === undefined) {
+    if (route === undefined || !route.policy.hasRoute(session.caller, route.path)) {
       end(outlet, message.id, refuse('unknown_route'));
       return;
     }
@@ -223,8 +239,9 @@ export class Gateway {
   }
 
   #handle(call: Call): void {
-    if (this.#isDraining) {
-      end(call.outlet, call.id, refuse('draining'));
+    const { stops } = this.#house;
+    if (this.#isDraining || (stops.isAny && stops.hasCaller(call.caller))) {
+      end(call.outlet, call.id, refuse(this.#isDraining ? 'draining' : 'stopped'));
       return;
     }
     this.#begin(call);
@@ -232,16 +249,17 @@ export class Gateway {
   }
 
   #begin(call: Call): void {
-    this.#inFlight += 1;
+    this.#calls.add(call);
     call.session?.calls.set(call);
   }
 
   /** The end of every call, answered, refused or cancelled. */
   readonly #finish = (call: Call): void => {
     if (call.held !== null) this.#house.limits.settle(call.held, call.answerBytes);
-    this.#inFlight -= 1;
+    this.#calls.remove(call);
     call.session?.calls.delete(call.id);
-    if (this.#inFlight === 0) this.#onIdle?.();
+    if (call.observed.length > 0) this.#observe(call);
+    if (this.#calls.size === 0) this.#onIdle?.();
   };
 
   // === servers ===
@@ -330,9 +348,46 @@ export class Gateway {
     );
   }
 
+  /** What rules in mode observe would have done; the caller's call was decided without them. */
+  #observe(call: Call): void {
+    const { observed, caller, backend, original, refusal } = call;
+    const verdict = refusal === null ? 'allowed' : refusal.code;
+    this.#log.info(
+      { observed, caller: caller.id, server: backend?.name ?? null, tool: original, verdict },
+      'rules in mode observe would have decided otherwise',
+    );
+  }
+
+  /**
+   * Puts what is stopped in force, in this turn: calls, questions and streams of it end, and so do sessions of callers who
+   * may do nothing more.
+   */
+  stop(list: readonly Stop[]): void {
+    const stops = new Stops(list);
+    this.#house.stops = stops;
+    for (const call of this.#calls.all()) {
+      const { backend, caller, onCancel } = call;
+      const isMeant = backend !== null && stops.hasTarget(backend.name, call.original);
+      if (!isMeant && !stops.hasCaller(caller)) continue;
+      call.refuse(refuse('stopped'));
+      onCancel?.('the operator has stopped it');
+    }
+    this.#house.parking.abandon(({ call, backend, target }) => {
+      return stops.hasCaller(call.caller) || stops.hasTarget(backend.name, target.original);
+    });
+    this.#sessions.endAll((session) => stops.hasCaller(session.caller));
+    this.#log.warn({ stopped: stops.list }, 'the emergency stop has changed');
+  }
+
+  /** What the operator has stopped. */
+  get stopped(): readonly Stop[] {
+    return this.#house.stops.list;
+  }
+
   /** Whether to send traffic here: something is served, or nothing is configured to be. */
-  readiness(): { ready: boolean; servers: Record<string, unknown> } {
-    return readinessOf(this.reports(), this.#isDraining);
+  readiness(): { ready: boolean; servers: Record<string, unknown>; stopped?: readonly Stop[] } {
+    const readiness = readinessOf(this.reports(), this.#isDraining);
+    return this.stopped.length === 0 ? readiness : { ...readiness, stopped: this.stopped };
   }
 
   reports(): ServerReport[] {
@@ -350,7 +405,7 @@ export class Gateway {
     this.#isDraining = true;
     clearInterval(this.#sweep);
     this.#house.listeners.close();
-    if (this.#inFlight > 0) await this.#idle(deadlineMs);
+    if (this.#calls.size > 0) await this.#idle(deadlineMs);
     this.#house.parking.close();
     this.#sessions.close();
     await Promise.all([...this.#parts.backends.values()].map((backend) => backend.close()));

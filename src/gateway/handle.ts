@@ -6,12 +6,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Limits } from '../limits/limits.ts';
+import type { Stops } from '../policy/policy.ts';
 import { refuse } from '../protocol/refusal.ts';
 import { unseal } from './bridge/request-state.ts';
 import type { ResultCache } from './cache/cache.ts';
 import type { Call } from './call.ts';
 import { callTool } from './call-tool.ts';
 import { discoverMembers } from './hello.ts';
+import type { InFlight } from './in-flight.ts';
 import type { Interests } from './interests.ts';
 import { LISTS, list } from './list.ts';
 import type { Listeners } from './listeners.ts';
@@ -24,10 +26,14 @@ import {
   subscribe,
 } from './methods.ts';
 import type { Parking } from './parking.ts';
+import { permit } from './permit.ts';
 import { takeRequest } from './within.ts';
 
 /** What methods need beside the call. */
 export interface House {
+  readonly calls: InFlight;
+  /** What the operator has stopped. */
+  stops: Stops;
   readonly parking: Parking;
   readonly results: ResultCache;
   readonly limits: Limits;
@@ -43,16 +49,16 @@ const START_MS = 15_000;
 
 const BOTH: Record<string, Method> = {
   'tools/call': callTool,
-  'prompts/get': (call, { parking }) => getPrompt(call, parking),
-  'resources/read': (call, { parking }) => readResource(call, parking),
-  'completion/complete': (call, { parking }) => complete(call, parking),
+  'prompts/get': getPrompt,
+  'resources/read': readResource,
+  'completion/complete': complete,
 };
 
 const MODERN: Record<string, Method> = table({
   ...BOTH,
   'server/discover': async (call) => {
     await call.route.started(START_MS);
-    call.result(discoverMembers(call.route));
+    call.result(discoverMembers(call));
   },
   'subscriptions/listen': async (call, { listeners }) => {
     await call.route.started(START_MS);
@@ -64,8 +70,8 @@ const LEGACY: Record<string, Method> = table({
   ...BOTH,
   ping: (call) => call.result(''),
   'logging/setLevel': (call) => setLogLevel(call),
-  'resources/subscribe': (call, { interests }) => subscribe(call, interests),
-  'resources/unsubscribe': (call, { interests }) => subscribe(call, interests),
+  'resources/subscribe': subscribe,
+  'resources/unsubscribe': subscribe,
 });
 
 /** Methods of the other era, or of servers: a server that knows them would answer what it was never meant to hear. */
@@ -119,11 +125,12 @@ function dispatch(call: Call, house: House): Promise<void> | undefined {
     call.refuse(refuse('unknown_method'));
     return undefined;
   }
-  return passThrough(call, house.parking);
+  return passThrough(call, house);
 }
 
 /** Opens the requestState of a retry; false where the call needs nothing more. */
-function resumed(call: Call, { parking }: House): boolean {
+function resumed(call: Call, house: House): boolean {
+  const { parking } = house;
   const purpose = unseal(call, Date.now());
   if (purpose?.kind === 'wrapped') {
     call.innerState = purpose.inner;
@@ -134,8 +141,19 @@ function resumed(call: Call, { parking }: House): boolean {
     return true;
   }
   const relay = purpose?.kind === 'parked' ? parking.leave(purpose.park) : undefined;
-  if (relay === undefined) call.refuse(refuse('bad_request_state'));
-  else relay.resume(call);
+  if (relay === undefined) {
+    call.refuse(refuse('bad_request_state'));
+    return false;
+  }
+  // Parked it did not go through `callTool` again: what was allowed then may be stopped now.
+  const entry = call.route.catalog(call.profile).tools.get(call.message.name);
+  const no = entry === undefined ? undefined : permit(call, entry, house);
+  if (no === undefined) {
+    relay.resume(call);
+    return false;
+  }
+  relay.abandon('the caller may no longer make this call');
+  call.refuse(no === 'hidden' ? refuse('unknown_tool') : no);
   return false;
 }
 

@@ -8,7 +8,9 @@
 import type { Backend } from '../backends/backends.ts';
 import { META, MODERN_VERSIONS } from '../protocol/eras.ts';
 import { NAME, VERSION } from '../protocol/identity.ts';
+import type { Call } from './call.ts';
 import type { RouteView } from './route.ts';
+import { visibleServers } from './visible.ts';
 
 type Capabilities = Record<string, Record<string, unknown>>;
 
@@ -18,11 +20,13 @@ const INSTRUCTIONS_MAX = 16_384;
 const DISCOVER_TTL_MS = 60_000;
 
 /** The members of a DiscoverResult, without resultType. */
-export function discoverMembers(route: RouteView): string {
+export function discoverMembers(call: Call): string {
+  const { route } = call;
+  const seen = membersFor(call);
   const members = JSON.stringify({
     supportedVersions: MODERN_VERSIONS,
-    capabilities: capabilitiesOf(route, true),
-    ...instructionsOf(route),
+    capabilities: capabilitiesOf(route, seen, true),
+    ...instructionsOf(route, seen),
     serverInfo: SERVER_INFO,
     ttlMs: DISCOVER_TTL_MS,
     cacheScope: 'private',
@@ -32,19 +36,28 @@ export function discoverMembers(route: RouteView): string {
 }
 
 /** The members of an InitializeResult. */
-export function initializeMembers(route: RouteView, version: string): string {
+export function initializeMembers(call: Call, version: string): string {
+  const { route } = call;
+  const seen = membersFor(call);
   const members = JSON.stringify({
     protocolVersion: version,
-    capabilities: capabilitiesOf(route, false),
+    capabilities: capabilitiesOf(route, seen, false),
     serverInfo: SERVER_INFO,
-    ...instructionsOf(route),
+    ...instructionsOf(route, seen),
   });
   return members.slice(1, -1);
 }
 
-function capabilitiesOf(route: RouteView, modern: boolean): Capabilities {
+/** Those that the caller may know of. */
+function membersFor(call: Call): readonly Backend[] {
+  const servers = visibleServers(call);
+  const { members } = call.route;
+  return servers === null ? members : members.filter(({ name }) => servers.has(name));
+}
+
+function capabilitiesOf(route: RouteView, seen: readonly Backend[], modern: boolean): Capabilities {
   const all: Capabilities = {};
-  for (const member of route.members) {
+  for (const member of seen) {
     if (member.status === 'disabled') continue;
     for (const [key, value] of Object.entries(offered(member))) {
       // Tasks of 2025-11-25 are kept by the server under ids of its own: only a route to that one server can follow them.
@@ -71,8 +84,8 @@ function offered(member: Backend): Capabilities {
 }
 
 /** One server's own words; of several, each under its name. */
-function instructionsOf(route: RouteView): { instructions?: string } {
-  const said = route.members.flatMap((member) => {
+function instructionsOf(route: RouteView, seen: readonly Backend[]): { instructions?: string } {
+  const said = seen.flatMap((member) => {
     const words = member.hello?.instructions;
     return typeof words === 'string' && words !== '' ? [{ name: member.name, words }] : [];
   });

@@ -8,6 +8,8 @@
 import type { Catalog } from '../backends/backends.ts';
 import { refuse } from '../protocol/refusal.ts';
 import type { Call } from './call.ts';
+import { reaches } from './permit.ts';
+import { visibleCatalog } from './visible.ts';
 
 interface Page {
   readonly shelf: 'tools' | 'prompts' | 'resources' | 'templates';
@@ -30,8 +32,10 @@ export async function list(call: Call, page: Page): Promise<void> {
   const { route, profile } = call;
   if (!route.isSettled(profile)) await route.settle(profile);
   if (call.isDone) return;
-  const catalog = route.catalog(profile);
-  const enabled = route.members.filter((member) => member.status !== 'disabled');
+  const catalog = visibleCatalog(call);
+  const enabled = route.members.filter(
+    (member) => member.status !== 'disabled' && reaches(call, member.name),
+  );
   if (enabled.length > 0 && catalog.missing.length === enabled.length) {
     const words = enabled.map((member) => unavailable(member.name, member.fault?.words)).join(' ');
     call.refuse(refuse('backend_unavailable', words, { servers: catalog.missing }));

@@ -10,6 +10,7 @@ import { META } from '../protocol/eras.ts';
 import { refuse } from '../protocol/refusal.ts';
 import type { Call } from './call.ts';
 import type { Interests } from './interests.ts';
+import { maySee } from './permit.ts';
 
 const LISTENERS_MAX = 10_000;
 const RESOURCES_MAX = 1_000;
@@ -69,7 +70,9 @@ export class Listeners {
   }
 
   #target(call: Call, uri: string) {
-    return findResource(call.route.catalog(call.profile), call.route.view, uri);
+    const found = findResource(call.route.catalog(call.profile), call.route.view, uri);
+    if (found === undefined) return undefined;
+    return maySee(call, 'resource', found.backend, found.original) ? found : undefined;
   }
 
   #watch(call: Call, uri: string): () => void {

@@ -8,9 +8,9 @@ import { isRefusal } from '../model.ts';
 import { refuse } from '../protocol/refusal.ts';
 import type { Call } from './call.ts';
 import { absent, found } from './call-tool.ts';
-import type { Interests } from './interests.ts';
+import type { House } from './handle.ts';
 import { needsLease, setLevel } from './lease-call.ts';
-import type { Parking } from './parking.ts';
+import { HIDDEN, maySee, permit, permitOther, stopped } from './permit.ts';
 import { Relay } from './relay.ts';
 import { SUBSCRIPTIONS_MAX } from './subscriptions.ts';
 import { plainTarget, resourceTarget } from './target.ts';
@@ -27,25 +27,31 @@ const LEVELS = new Set([
   'emergency',
 ]);
 
-export async function getPrompt(call: Call, parking: Parking): Promise<void> {
+export async function getPrompt(call: Call, house: House): Promise<void> {
   if (call.message.nameStart < 0) {
     call.refuse(refuse('invalid_params', 'params.name must say which prompt to get.'));
     return;
   }
   const entry = await found(call, 'prompts');
-  if (entry === undefined) call.refuse(absent(call, 'unknown_prompt'));
-  else if (!call.isDone) await new Relay(call, entry, parking).start();
+  const no = entry === undefined ? HIDDEN : permit(call, entry, house);
+  if (entry === undefined || no === HIDDEN) call.refuse(absent(call, 'unknown_prompt'));
+  else if (no !== undefined) call.refuse(no);
+  else if (!call.isDone) await new Relay(call, entry, house.parking).start();
 }
 
-export async function readResource(call: Call, parking: Parking): Promise<void> {
-  const resource = await resourceOf(call);
+export async function readResource(call: Call, house: House): Promise<void> {
+  const resource = await resourceOf(call, house);
   if (resource === undefined) return;
   const { backend, original } = resource;
-  await new Relay(call, resourceTarget(backend, original, call.message.uri), parking).start();
+  const target = resourceTarget(backend, original, call.message.uri);
+  await new Relay(call, target, house.parking).start();
 }
 
 /** The server of `params.uri`; refuses the call where there is none. */
-async function resourceOf(call: Call): Promise<{ backend: Backend; original: string } | undefined> {
+async function resourceOf(
+  call: Call,
+  house: House,
+): Promise<{ backend: Backend; original: string } | undefined> {
   const { route, profile, message } = call;
   if (message.uriStart < 0) {
     call.refuse(refuse('invalid_params', 'params.uri must say which resource.'));
@@ -56,12 +62,17 @@ async function resourceOf(call: Call): Promise<{ backend: Backend; original: str
     await route.settle(profile);
     resource = findResource(route.catalog(profile), route.view, message.uri);
   }
-  if (resource === undefined) call.refuse(absent(call, 'unknown_resource'));
+  const no =
+    resource === undefined
+      ? HIDDEN
+      : permitOther(call, 'resource', resource.backend, resource.original, house);
+  if (resource === undefined || no === HIDDEN) call.refuse(absent(call, 'unknown_resource'));
+  else if (no !== undefined) call.refuse(no);
   return call.isDone ? undefined : resource;
 }
 
 /** completion/complete names a prompt or a template inside `params.ref`. */
-export async function complete(call: Call, parking: Parking): Promise<void> {
+export async function complete(call: Call, house: House): Promise<void> {
   const { route, profile, message } = call;
   const params = message.value(message.paramsStart, message.paramsEnd) as
     | { ref?: { type?: unknown; name?: unknown; uri?: unknown } }
@@ -84,25 +95,30 @@ export async function complete(call: Call, parking: Parking): Promise<void> {
     entry = look();
   }
   const backend = entry?.backend ?? route.only;
-  if (ref === undefined || backend === undefined) {
+  const original = entry?.original ?? key;
+  const isSeen =
+    backend !== undefined && maySee(call, isPrompt ? 'prompt' : 'resource', backend, original);
+  if (ref === undefined || backend === undefined || !isSeen) {
     call.refuse(refuse('invalid_params', 'params.ref names no prompt or resource template here.'));
     return;
   }
+  const no = stopped(house, backend.name, original);
+  if (no !== undefined) call.refuse(no);
   if (call.isDone) return;
-  await relayRenamed(call, parking, backend, entry?.originalJson ?? null, params);
+  await relayRenamed(call, house, backend, entry?.originalJson ?? null, params);
 }
 
 /** The name stands too deep for the envelope's spans: the params are written anew around it. */
 async function relayRenamed(
   call: Call,
-  parking: Parking,
+  house: House,
   backend: Backend,
   originalJson: string | null,
   params: { ref?: object } | undefined,
 ): Promise<void> {
   const target = plainTarget(backend, '', backend.policies.reading);
   if (originalJson === null) {
-    await new Relay(call, target, parking).start();
+    await new Relay(call, target, house.parking).start();
     return;
   }
   const ref = params?.ref as { type: string };
@@ -111,7 +127,8 @@ async function relayRenamed(
   const rewritten = call.rewritten(JSON.stringify(renamed));
   // A cancellation must find the call that is under way.
   if (call.session !== null) call.session.calls.set(rewritten);
-  await new Relay(rewritten, target, parking).start();
+  house.calls.replace(call, rewritten);
+  await new Relay(rewritten, target, house.parking).start();
 }
 
 /** logging/setLevel: kept for the session, told to the servers it already has, and to each new one. */
@@ -134,9 +151,9 @@ export async function setLogLevel(call: Call): Promise<void> {
 }
 
 /** resources/subscribe and resources/unsubscribe of a legacy session. */
-export async function subscribe(call: Call, interests: Interests): Promise<void> {
+export async function subscribe(call: Call, house: House): Promise<void> {
   const { message, session } = call;
-  const resource = await resourceOf(call);
+  const resource = await resourceOf(call, house);
   if (resource === undefined || session === null) return;
   const { backend, original } = resource;
   const { uri } = message;
@@ -147,18 +164,22 @@ export async function subscribe(call: Call, interests: Interests): Promise<void>
   }
   const lease = needsLease(call, backend) ? await session.lease(backend) : null;
   if (isRefusal(lease)) call.refuse(lease);
-  else if (session.subscriptions.add(uri, backend, original, lease, interests)) call.result('');
+  else if (session.subscriptions.add(uri, backend, original, lease, house.interests))
+    call.result('');
   else call.refuse(refuse('busy', `At most ${SUBSCRIPTIONS_MAX} subscriptions per session.`));
 }
 
 /** A method that the gateway does not know: a route to one server passes it on, several cannot tell whose it is. */
-export async function passThrough(call: Call, parking: Parking): Promise<void> {
+export async function passThrough(call: Call, house: House): Promise<void> {
   const { only } = call.route;
   if (only === undefined) {
     call.refuse(refuse('unknown_method'));
     return;
   }
-  await new Relay(call, plainTarget(only, nameOf(call)), parking).start();
+  const no = permitOther(call, 'method', only, call.message.method, house);
+  if (no === HIDDEN) call.refuse(refuse('unknown_method'));
+  else if (no !== undefined) call.refuse(no);
+  else await new Relay(call, plainTarget(only, nameOf(call)), house.parking).start();
 }
 
 /** What Mcp-Name says of an extension's request: its name or URI, or the task it is about (tasks extension). */

@@ -45,6 +45,15 @@ export class Parking {
     return place?.relay;
   }
 
+  /** Ends those that are meant. */
+  abandon(isMeant: (relay: Relay) => boolean): void {
+    for (const [key, { relay }] of this.#places) {
+      if (!isMeant(relay)) continue;
+      this.#places.delete(key);
+      relay.abandon('the operator has stopped it');
+    }
+  }
+
   sweep(now: number): void {
     for (const [key, { relay, expiresAt }] of this.#places) {
       if (expiresAt > now) continue;

@@ -13,6 +13,7 @@ import {
 } from '../backends/backends.ts';
 import { matches } from '../lib/glob.ts';
 import type { LimitsConfig } from '../limits/limits.ts';
+import { type AccessConfig, type Owners, Policy } from '../policy/policy.ts';
 import type { CacheConfig, SessionsConfig, StateConfig } from './config.ts';
 import { type Generation, RouteView } from './route.ts';
 
@@ -25,6 +26,7 @@ export interface GatewayConfig {
   readonly cache: CacheConfig;
   readonly limits: LimitsConfig;
   readonly state: StateConfig;
+  readonly access: AccessConfig;
 }
 
 export interface Parts {
@@ -43,19 +45,31 @@ export function buildParts(
   const backends = reconcile(old?.backends ?? new Map(), config.servers, host);
   const members = [...backends.values()].filter((backend) => !backend.config.disabled);
   const { naming } = config;
+  const policy = new Policy(config.access, ownersOf(config.servers), ownersOf(config.virtual));
   const routes = new Map<string, RouteView>();
   const all = { members, naming, single: false, virtual: undefined };
-  routes.set('', new RouteView('', all, generation));
+  routes.set('', new RouteView('', all, policy, generation));
   for (const backend of members) {
     const view = { members: [backend], naming, single: true, virtual: undefined };
-    routes.set(backend.name, new RouteView(backend.name, view, generation));
+    routes.set(backend.name, new RouteView(backend.name, view, policy, generation));
   }
   for (const [name, virtual] of Object.entries(config.virtual)) {
     const chosen = members.filter((backend) => isNamed(backend, virtual));
     const view = { members: chosen, naming, single: false, virtual };
-    routes.set(`v/${name}`, new RouteView(`v/${name}`, view, generation));
+    routes.set(`v/${name}`, new RouteView(`v/${name}`, view, policy, generation));
   }
   return Object.freeze({ config, backends, routes });
+}
+
+/** Those that belong to somebody. */
+function ownersOf(
+  all: Readonly<Record<string, { tenants?: readonly string[] | undefined }>>,
+): Owners {
+  return new Map(
+    Object.entries(all).flatMap(([name, { tenants }]) =>
+      tenants === undefined ? [] : [[name, new Set(tenants)]],
+    ),
+  );
 }
 
 /** Whether a virtual server can show anything of this backend: some pattern's part before the dot matches its name. */

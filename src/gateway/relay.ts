@@ -75,6 +75,7 @@ export class Relay implements Receiver, LeaseHolder, Queued {
     this.target = target;
     this.parking = parking;
     call.backend = target.backend;
+    call.original = target.original;
     target.backend.policies.counters.calls += 1;
   }
 
@@ -366,6 +367,7 @@ export class Relay implements Receiver, LeaseHolder, Queued {
   resume(call: Call): void {
     this.call = call;
     call.backend = this.backend;
+    call.original = this.target.original;
     call.onCancel = (reason) => this.#cancel(reason);
     const early = this.#questions?.early;
     if (early !== undefined) {

@@ -13,6 +13,7 @@ import {
   type View,
 } from '../backends/backends.ts';
 import { Lru } from '../lib/lru.ts';
+import type { Policy } from '../policy/policy.ts';
 
 /** Counts changes of inventories; shared by the routes of one configuration. */
 export interface Generation {
@@ -34,14 +35,17 @@ export class RouteView {
   /** '' for all servers, 'NAME' for one, 'v/NAME' for a virtual server: what follows /mcp/ in the path. */
   readonly path: string;
   readonly view: View;
+  /** Who may see and call what. */
+  readonly policy: Policy;
   readonly #generation: Generation;
   readonly #catalogs = new Lru<string, Kept>(CATALOGS_MAX);
   /** The one used last: most clients of a route declare the same, and the map rewrites itself on each look. */
   #last: Kept | null = null;
 
-  constructor(path: string, view: View, generation: Generation) {
+  constructor(path: string, view: View, policy: Policy, generation: Generation) {
     this.path = path;
     this.view = view;
+    this.policy = policy;
     this.#generation = generation;
   }
 

@@ -64,11 +64,14 @@ export const REFUSALS = {
     http: 401,
     words: 'This gateway must know who calls: send a valid credential.',
   },
+  forbidden: { rpc: 4033, http: 200, words: 'You may not call this tool in this way.' },
+  stopped: { rpc: 5035, http: 503, words: 'The operator has stopped this for now.' },
   insufficient_scope: {
     rpc: 4032,
     http: 403,
     words: 'The access token lacks a scope that this needs.',
   },
+<<<<<<< HEAD
   too_many_attempts: {
     rpc: 4291,
     http: 429,
@@ -79,6 +82,9 @@ export const REFUSALS = {
     http: 503,
     words: 'The credential cannot be checked now. Try again shortly.',
   },
+=======
+  stopped: { rpc: 5035, http: 503, words: 'The operator has stopped this for now.' },
+>>>>>>> 7115f86 (Who may see and call what)
   not_acceptable: {
     rpc: 4060,
     http: 406,

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { serverSchema } from '../../src/backends/config.ts';
-import type { Definition } from '../../src/backends/inventory.ts';
+import { type Definition, NO_HINTS } from '../../src/backends/inventory.ts';
 import { RetryBudget } from '../../src/backends/retry-budget.ts';
 import { CallPolicies } from '../../src/backends/tool-policy.ts';
 
@@ -15,7 +15,7 @@ function policies(more: Json = {}): CallPolicies {
 
 function definition(key: string, hints: Partial<Definition['hints']> = {}): Definition {
   const bytes = Buffer.from(JSON.stringify({ name: key, ...hints }));
-  const all = { readOnly: false, idempotent: false, ...hints };
+  const all = { ...NO_HINTS, ...hints };
   return { key, bytes, keyStart: 8, keyEnd: 8 + key.length + 2, mirrors: [], hints: all };
 }
 

@@ -8,6 +8,7 @@ import { namingSchema, serversSchema, virtualSchema } from '../../src/backends/c
 import { cacheSchema, sessionsSchema, stateSchema } from '../../src/gateway/config.ts';
 import { Gateway, type Outlet, type Route } from '../../src/gateway/gateway.ts';
 import { limitsSchema } from '../../src/limits/config.ts';
+import { type AccessConfig, accessSchema } from '../../src/policy/config.ts';
 import { LATEST_LEGACY, LATEST_MODERN, META } from '../../src/protocol/eras.ts';
 import { isFault, read } from '../../src/protocol/json-rpc.ts';
 import type { Message } from '../../src/protocol/message.ts';
@@ -26,10 +27,11 @@ export interface Slices {
   cache?: Json;
   limits?: Json[];
   state?: Json;
+  access?: Json;
 }
 
 export function configOf({ servers = {}, ...rest }: Slices) {
-  const { naming, virtual, sessions, cache, limits, state } = rest;
+  const { naming, virtual, sessions, cache, limits, state, access } = rest;
   return {
     servers: serversSchema.parse(servers),
     naming: namingSchema.parse(naming),
@@ -38,7 +40,14 @@ export function configOf({ servers = {}, ...rest }: Slices) {
     cache: cacheSchema.parse(cache),
     limits: limitsSchema.parse(limits),
     state: stateSchema.parse(state),
+    access: accessOf({ default: 'allow', ...access }),
   };
+}
+
+/** As config/ completes it. */
+export function accessOf(access: Json): AccessConfig {
+  const { default: otherwise = 'deny', ...rest } = accessSchema.parse(access);
+  return { ...rest, default: otherwise };
 }
 
 export function gatewayOf(slices: Slices = {}): Gateway {

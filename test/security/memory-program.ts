@@ -13,6 +13,7 @@ import { listenSchema } from '../../src/edge/config.ts';
 import { startEdge } from '../../src/edge/edge.ts';
 import { cacheSchema, sessionsSchema, stateSchema } from '../../src/gateway/config.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
+import { accessSchema } from '../../src/policy/config.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { Puppets, sendEvents } from './puppets.ts';
 
@@ -35,6 +36,7 @@ const config = {
   cache: cacheSchema.parse({}),
   limits: [],
   state: stateSchema.parse({}),
+  access: { ...accessSchema.parse({}), default: 'allow' as const },
 };
 const log = createLog({ log: 'silent' });
 const gateway = new Gateway(config, log, process.env);

@@ -134,10 +134,10 @@ export class Routes {
   /** Fit to serve. The servers' names are for those who address this gateway by its name: see Guard. */
   #ready(exchange: Exchange) {
     if (!isRead(exchange)) return refuseMethod(exchange, 'GET, HEAD');
-    const { ready, servers } = this.#gateway.readiness();
+    const { ready, ...state } = this.#gateway.readiness();
     const isReady = ready && !this.#lobby.isDraining;
     const isKnown = this.#guard.refuse(exchange.head) === undefined;
-    const body = isKnown ? { ready: isReady, servers } : { ready: isReady };
+    const body = isKnown ? { ready: isReady, ...state } : { ready: isReady };
     exchange.send(isReady ? 200 : 503, Buffer.from(JSON.stringify(body)));
   }
 }

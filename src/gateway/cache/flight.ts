@@ -60,6 +60,7 @@ export class Flight implements Outlet {
   join(call: Call): void {
     this.waiting.add(call);
     call.backend = this.#entry.backend;
+    call.original = this.#entry.original;
     call.onCancel = (reason) => this.#leave(call, reason);
   }
 

@@ -1,0 +1,168 @@
+/**
+ * Everything in `access` that allows or denies, in one form: what it is about, whom it is for, what it must know, and
+ * whether it holds.
+ */
+
+import { Addresses } from './addresses.ts';
+import type { AccessConfig, LimitConfig, RuleConfig } from './config.ts';
+import { compile, type Facts } from './expression.ts';
+import { Hours } from './hours.ts';
+import { Limit } from './limit.ts';
+import { EVERYTHING, Patterns } from './patterns.ts';
+
+/** What a clause must know beside the caller and the tool. */
+export const Needs = { nothing: 0, moment: 1, arguments: 2 } as const;
+
+/** Something in a catalogue, as far as access is concerned. */
+export interface Subject {
+  readonly kind: 'tool' | 'prompt' | 'resource' | 'method';
+  readonly server: string;
+  /** The server's own name or URI. */
+  readonly original: string;
+  readonly hints: {
+    readonly readOnly: boolean;
+    readonly destructive: boolean;
+    readonly idempotent: boolean;
+    readonly openWorld: boolean;
+  };
+}
+
+export interface Clause {
+  /** As `explain` and the log name it. */
+  readonly id: string;
+  readonly effect: 'allow' | 'deny';
+  readonly isObserved: boolean;
+  readonly needs: 0 | 1 | 2;
+  readonly patterns: Patterns;
+  /** Whom it is for; null for everybody. */
+  readonly role: string | null;
+  readonly caller: string | null;
+  /** Members of the caller that it looks at. */
+  readonly uses: readonly string[];
+  holds(facts: Facts, subject: Subject): boolean | 'error';
+  readonly message: string | undefined;
+}
+
+const always = () => true;
+
+function clause(given: Partial<Clause> & Pick<Clause, 'id' | 'effect'>): Clause {
+  return {
+    isObserved: false,
+    needs: Needs.nothing,
+    patterns: EVERYTHING,
+    role: null,
+    caller: null,
+    uses: [],
+    holds: always,
+    message: undefined,
+    ...given,
+  };
+}
+
+/** Servers that belong to tenants: name → tenants. One that is not in it is everybody's. */
+export type Owners = ReadonlyMap<string, ReadonlySet<string>>;
+
+export function clausesOf(access: AccessConfig, owners: Owners): Clause[] {
+  return [
+    ...(owners.size === 0 ? [] : [tenancy(owners)]),
+    ...(access.readOnly ? [readOnly()] : []),
+    ...when(access),
+    ...lists('access', access, {}),
+    ...Object.entries(access.roles).flatMap(([role, config]) => roleClauses(role, config)),
+    ...Object.entries(access.callers).flatMap(([caller, config]) =>
+      lists(`callers.${caller}`, config, { caller }),
+    ),
+    ...access.rules.map(rule),
+    ...access.params.map(limit),
+  ];
+}
+
+function tenancy(owners: Owners): Clause {
+  return clause({
+    id: 'tenants',
+    effect: 'deny',
+    uses: ['caller.tenant'],
+    holds: ({ caller }, { server }) => owners.get(server)?.has(caller.tenant) === false,
+  });
+}
+
+/** Reading a prompt or a resource changes nothing by its nature; of other methods nothing is known. */
+function readOnly(): Clause {
+  return clause({
+    id: 'access.readOnly',
+    effect: 'deny',
+    holds: (_, { kind, hints }) => kind === 'method' || (kind === 'tool' && !hints.readOnly),
+  });
+}
+
+/** When and whence anything may be called at all. */
+function when({ hours, addresses }: AccessConfig): Clause[] {
+  const clauses: Clause[] = [];
+  if (hours !== undefined) {
+    const open = new Hours(hours);
+    const holds = ({ time }: Facts) => !open.isOpen(time.getTime());
+    clauses.push(clause({ id: 'access.hours', effect: 'deny', needs: Needs.moment, holds }));
+  }
+  if (addresses !== undefined) {
+    const known = new Addresses(addresses);
+    const holds = ({ ip }: Facts) => !known.has(ip);
+    clauses.push(clause({ id: 'access.addresses', effect: 'deny', needs: Needs.moment, holds }));
+  }
+  return clauses;
+}
+
+interface Lists {
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+}
+
+function lists(id: string, { allow, deny }: Lists, given: Partial<Clause>): Clause[] {
+  const one = (effect: 'allow' | 'deny', list: readonly string[]) =>
+    list.length === 0
+      ? []
+      : [clause({ id: `${id}.${effect}`, effect, patterns: new Patterns(list), ...given })];
+  return [...one('deny', deny), ...one('allow', allow)];
+}
+
+/** Hours and addresses narrow what a role allows; what it denies it denies always. */
+function roleClauses(role: string, config: AccessConfig['roles'][string]): Clause[] {
+  const clauses = lists(`roles.${role}`, config, { role });
+  const hours = config.hours === undefined ? null : new Hours(config.hours);
+  const addresses = config.addresses === undefined ? null : new Addresses(config.addresses);
+  if (hours === null && addresses === null) return clauses;
+  return clauses.map((one): Clause => {
+    if (one.effect === 'deny') return one;
+    const holds = ({ time, ip }: Facts) =>
+      hours?.isOpen(time.getTime()) !== false && addresses?.has(ip) !== false;
+    return { ...one, needs: Needs.moment, holds };
+  });
+}
+
+function rule({ id, tools, when: text, effect, mode, message }: RuleConfig): Clause {
+  const made = compile(text);
+  if (typeof made === 'string') throw new Error(`a rule that must be ${made}`);
+  const { uses } = made;
+  const isMoment = ['time', 'ip', 'session'].some((name) => uses.has(name));
+  return clause({
+    id: `rules.${id}`,
+    effect,
+    isObserved: mode === 'observe',
+    needs: uses.has('args') ? Needs.arguments : isMoment ? Needs.moment : Needs.nothing,
+    patterns: new Patterns(tools),
+    uses: [...uses].filter((name) => name.startsWith('caller.')),
+    holds: (facts) => made.holds(facts),
+    message,
+  });
+}
+
+function limit(config: LimitConfig, at: number): Clause {
+  const within = new Limit(config);
+  return clause({
+    id: `params[${at}]`,
+    effect: 'deny',
+    needs: Needs.arguments,
+    patterns: new Patterns(config.tools),
+    holds: ({ args }) => !within.allows(args),
+    message: config.message ?? `The argument "${config.param}" is outside of what you may use.`,
+  });
+}
