@@ -7,6 +7,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../protocol/identity.ts';
+import { accessCommand } from './access.ts';
 import { benchCommand } from './bench.ts';
 import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
@@ -17,6 +18,7 @@ import { keyCommand } from './key.ts';
 import { revokeCommand } from './revoke.ts';
 import { startCommand } from './start.ts';
 import { stdioCommand } from './stdio.ts';
+import { resumeCommand, stopCommand } from './stop.ts';
 import { type Surroundings, Terminal } from './terminal.ts';
 import { toolsCommand } from './tools.ts';
 
@@ -35,6 +37,9 @@ const COMMANDS: readonly AddCommand[] = [
   doctorCommand,
   keyCommand,
   revokeCommand,
+  accessCommand,
+  stopCommand,
+  resumeCommand,
   benchCommand,
 ];
 

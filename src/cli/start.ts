@@ -13,6 +13,7 @@ import { createLog, type Logger, startStopwatch } from '../telemetry/telemetry.t
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION, load, sayFaults } from './load.ts';
 import { logWarnings, Reloading } from './reload.ts';
+import { StopWatch } from './stop-file.ts';
 import type { Terminal } from './terminal.ts';
 import { sayWelcome } from './welcome.ts';
 
@@ -95,6 +96,8 @@ async function serve(
     terminal.err(`The gateway cannot keep its state: ${(error as Error).message}`);
     return EXIT.unavailable;
   }
+  // Before anybody can call: what was stopped stays so over a restart.
+  const stops = new StopWatch(config.state.dir, (list) => gateway.stop(list));
   // Not waited for: one slow server must not keep the others from their clients.
   void gateway.start();
   void auth.start();
@@ -119,6 +122,7 @@ async function serve(
   }
 
   await ending;
+  stops.close();
   reloading.close();
   auth.close();
   log.info({ drainMs: config.listen.drainMs }, 'ending; calls in flight may finish');

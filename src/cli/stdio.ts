@@ -11,6 +11,7 @@ import { createLog } from '../telemetry/telemetry.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION, load, sayFaults } from './load.ts';
 import { logWarnings, Reloading } from './reload.ts';
+import { StopWatch } from './stop-file.ts';
 import type { Terminal } from './terminal.ts';
 
 const EXAMPLE = `
@@ -54,6 +55,7 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
     terminal.err(`The gateway cannot keep its state: ${(error as Error).message}`);
     return EXIT.unavailable;
   }
+  const stops = new StopWatch(loaded.config.state.dir, (list) => gateway.stop(list));
   void gateway.start();
   const route = gateway.route(options.route);
   if (route === undefined) {
@@ -77,6 +79,7 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
     drainMs: listen.drainMs,
   });
   await Promise.race([conversation, untilSignal(terminal)]);
+  stops.close();
   reloading.close();
   await gateway.close(listen.drainMs);
   return EXIT.ok;

@@ -39,7 +39,7 @@ export interface Config {
   /** With `anonymous` decided. */
   readonly auth: AuthConfig & { readonly anonymous: boolean };
   readonly limits: LimitsConfig;
-  /** With `default` decided and `stopFile` absolute. */
+  /** With `default` decided. */
   readonly access: AccessConfig;
   readonly sessions: SessionsConfig;
   readonly cache: CacheConfig;
@@ -162,11 +162,7 @@ function complete(file: string, from: FileConfig): Config {
     virtual: from.virtual,
     auth: { ...placedAuth(folder, from.auth), anonymous: isAnonymous(from) },
     limits: from.limits,
-    access: {
-      ...from.access,
-      default: accessDefault(from),
-      stopFile: resolve(folder, from.access.stopFile),
-    },
+    access: { ...from.access, default: accessDefault(from) },
     sessions: from.sessions,
     cache: from.cache,
     state: { dir: resolve(folder, from.state.dir) },

@@ -13,7 +13,7 @@ import {
 } from '../backends/backends.ts';
 import { matches } from '../lib/glob.ts';
 import type { LimitsConfig } from '../limits/limits.ts';
-import { type AccessConfig, type Owners, Policy } from '../policy/policy.ts';
+import { type AccessConfig, Policy } from '../policy/policy.ts';
 import type { CacheConfig, SessionsConfig, StateConfig } from './config.ts';
 import { type Generation, RouteView } from './route.ts';
 
@@ -45,7 +45,7 @@ export function buildParts(
   const backends = reconcile(old?.backends ?? new Map(), config.servers, host);
   const members = [...backends.values()].filter((backend) => !backend.config.disabled);
   const { naming } = config;
-  const policy = new Policy(config.access, ownersOf(config.servers), ownersOf(config.virtual));
+  const policy = Policy.of(config.access, config.servers, config.virtual);
   const routes = new Map<string, RouteView>();
   const all = { members, naming, single: false, virtual: undefined };
   routes.set('', new RouteView('', all, policy, generation));
@@ -59,17 +59,6 @@ export function buildParts(
     routes.set(`v/${name}`, new RouteView(`v/${name}`, view, policy, generation));
   }
   return Object.freeze({ config, backends, routes });
-}
-
-/** Those that belong to somebody. */
-function ownersOf(
-  all: Readonly<Record<string, { tenants?: readonly string[] | undefined }>>,
-): Owners {
-  return new Map(
-    Object.entries(all).flatMap(([name, { tenants }]) =>
-      tenants === undefined ? [] : [[name, new Set(tenants)]],
-    ),
-  );
 }
 
 /** Whether a virtual server can show anything of this backend: some pattern's part before the dot matches its name. */

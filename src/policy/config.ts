@@ -169,12 +169,6 @@ export const accessSchema = z
       })
       .default([])
       .describe('Conditions. Every rule is asked; one that denies wins.'),
-    stopFile: z
-      .string()
-      .min(1)
-      .max(4096)
-      .default('sluice.stop.json')
-      .describe('What `sluice stop` writes and the gateway watches; relative to this file.'),
   })
   .prefault({})
   .describe('Who may call what. Whatever denies wins over whatever allows.');
@@ -187,7 +181,7 @@ export type LimitConfig = Readonly<z.output<typeof limitSchema>>;
 export type HoursConfig = NonNullable<z.output<typeof hours>>;
 
 /** Nothing is written that allows or denies: then the default is as the rest of the file suggests. */
-export function isBare({ explain: _, stopFile: _s, ...access }: AccessFile): boolean {
+export function isBare({ explain: _, ...access }: AccessFile): boolean {
   return Object.values(access).every(
     (value) => value === undefined || value === false || Object.keys(value as object).length === 0,
   );

@@ -18,8 +18,7 @@ export { ARGUMENTS_BYTES_MAX, judgeable } from './arguments.ts';
 export type { Decision, Verdict } from './case.ts';
 export type { Owners, Subject } from './clause.ts';
 export type { AccessConfig } from './config.ts';
-export type { Stop as StopEntry } from './stops.ts';
-export { readStops, type Stop, Stops, stopsText } from './stops.ts';
+export { readStops, STOP_KINDS, type Stop, Stops, stopsText } from './stops.ts';
 
 /** What is known beside the caller and the tool. */
 export interface Moment {
@@ -57,6 +56,11 @@ export class Policy {
   readonly #byCaller = new WeakMap<Caller, Sight>();
   #lastCaller: Caller | null = null;
   #lastSight: Sight | null = null;
+
+  /** For servers and virtual servers as they are configured. */
+  static of(access: AccessConfig, servers: Owned, virtual: Owned): Policy {
+    return new Policy(access, ownersOf(servers), ownersOf(virtual));
+  }
 
   /** `owners` by server, `virtualOwners` by virtual server; one that is in neither is everybody's. */
   constructor(access: AccessConfig, owners: Owners, virtualOwners: Owners) {
@@ -122,6 +126,17 @@ export class Policy {
     if (!path.startsWith('v/')) return this.sight(caller).reaches(path);
     return this.#virtualOwners.get(path.slice(2))?.has(caller.tenant) !== false;
   }
+}
+
+type Owned = Readonly<Record<string, { tenants?: readonly string[] | undefined }>>;
+
+/** Those that belong to somebody. */
+function ownersOf(all: Owned): Owners {
+  return new Map(
+    Object.entries(all).flatMap(([name, { tenants }]) =>
+      tenants === undefined ? [] : [[name, new Set(tenants)]],
+    ),
+  );
 }
 
 const UNKNOWN = 0;

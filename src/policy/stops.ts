@@ -1,7 +1,7 @@
 /**
  * The emergency stop: what is stopped now, whatever else is configured.
  *
- * Kept in a small file that survives a restart (`access.stopFile`). No file: nothing is stopped. A file that cannot be
+ * Kept in a small file that survives a restart (`state.dir`). No file: nothing is stopped. A file that cannot be
  * read or understood stops everything, because it was written to stop something.
  */
 

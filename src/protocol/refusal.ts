@@ -71,7 +71,6 @@ export const REFUSALS = {
     http: 403,
     words: 'The access token lacks a scope that this needs.',
   },
-<<<<<<< HEAD
   too_many_attempts: {
     rpc: 4291,
     http: 429,
@@ -82,9 +81,6 @@ export const REFUSALS = {
     http: 503,
     words: 'The credential cannot be checked now. Try again shortly.',
   },
-=======
-  stopped: { rpc: 5035, http: 503, words: 'The operator has stopped this for now.' },
->>>>>>> 7115f86 (Who may see and call what)
   not_acceptable: {
     rpc: 4060,
     http: 406,

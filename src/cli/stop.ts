@@ -1,0 +1,122 @@
+/**
+ * `sluice stop` and `sluice resume`: the emergency stop, of everything or of one server, tool, caller or tenant.
+ *
+ * They write a file that the running gateway watches, and need no connection to it: so they also work on one that does
+ * not answer, and what is stopped stays so over a restart.
+ */
+
+import type { Command } from 'commander';
+import { STOP_KINDS, type Stop } from '../policy/policy.ts';
+import { EXIT, type Exit } from './exit.ts';
+import { CONFIG_OPTION, loadOrSay } from './load.ts';
+import { readStopFile, stopFile, writeStopFile } from './stop-file.ts';
+import type { Terminal } from './terminal.ts';
+
+const STOP_EXAMPLE = `
+Example:
+  $ sluice stop tool 'db.*'      calls of these end at once, with the refusal "stopped"
+  $ sluice stop                  says what is stopped`;
+
+interface Options {
+  readonly config: string;
+  readonly json?: boolean;
+}
+
+export function stopCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
+  program
+    .command('stop')
+    .description('stop everything, or one server, tool, caller or tenant, at once')
+    .argument('[kind]', STOP_KINDS.join(', '))
+    .argument('[name]', 'server, "server.tool", caller or tenant')
+    .option(...CONFIG_OPTION)
+    .option('--json', 'print what is stopped as JSON')
+    .addHelpText('after', STOP_EXAMPLE)
+    .action((kind: string | undefined, name: string | undefined, options: Options) => {
+      done(change(terminal, kind, name, options, true));
+    });
+}
+
+export function resumeCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
+  program
+    .command('resume')
+    .description('let go on what `sluice stop` has stopped')
+    .argument('<kind>', STOP_KINDS.join(', '))
+    .argument('[name]', 'as it was stopped')
+    .option(...CONFIG_OPTION)
+    .option('--json', 'print what is still stopped as JSON')
+    .action((kind: string, name: string | undefined, options: Options) => {
+      done(change(terminal, kind, name, options, false));
+    });
+}
+
+function change(
+  terminal: Terminal,
+  kind: string | undefined,
+  name: string | undefined,
+  options: Options,
+  isStop: boolean,
+): Exit {
+  const config = loadOrSay(terminal, options.config, options.json);
+  if (config === undefined) return EXIT.usage;
+  const file = stopFile(config.state.dir);
+  const now = readStopFile(file);
+  if (kind === undefined) return say(terminal, now, options);
+  const fault = faultOf(kind, name, config.servers);
+  if (fault !== undefined) {
+    terminal.err(fault);
+    return EXIT.usage;
+  }
+  if (now === undefined && !(kind === 'all' && !isStop)) {
+    terminal.err(`${file} cannot be understood, so everything is stopped; "resume all" clears it.`);
+    return EXIT.wrong;
+  }
+  const isMeant = (one: Stop) => one.kind === kind && one.name === (name ?? '');
+  const others = (now ?? []).filter((one) => !isMeant(one));
+  if (!isStop && now !== undefined && others.length === now.length) {
+    terminal.err('That was not stopped.');
+    return EXIT.wrong;
+  }
+  const since = new Date().toISOString();
+  const own = { kind: kind as Stop['kind'], name: name ?? '', since };
+  const next = isStop ? [...others, own] : others;
+  try {
+    writeStopFile(file, next);
+  } catch (error) {
+    terminal.err(`${file} cannot be written (${(error as NodeJS.ErrnoException).code}).`);
+    return EXIT.unavailable;
+  }
+  return say(terminal, next, options);
+}
+
+/** A typing error must not leave somebody in the belief that something is stopped. */
+function faultOf(
+  kind: string,
+  name: string | undefined,
+  servers: Readonly<Record<string, unknown>>,
+): string | undefined {
+  if (!(STOP_KINDS as readonly string[]).includes(kind)) {
+    return `What to stop is one of ${STOP_KINDS.join(', ')}.`;
+  }
+  if (kind === 'all') return name === undefined ? undefined : '"all" takes no name.';
+  if (name === undefined || name === '' || name.length > 600) return `Say which ${kind}.`;
+  const server =
+    kind === 'server' ? name : kind === 'tool' ? (name.split('.')[0] ?? '') : undefined;
+  if (kind === 'tool' && !name.includes('.')) return 'A tool is named "server.tool".';
+  if (server === undefined || server.includes('*') || Object.hasOwn(servers, server))
+    return undefined;
+  return `There is no server "${server}"; servers are ${Object.keys(servers).join(', ')}.`;
+}
+
+function say(terminal: Terminal, stopped: readonly Stop[] | undefined, { json }: Options): Exit {
+  if (json) terminal.json({ stopped: stopped ?? 'everything' });
+  else if (stopped === undefined)
+    terminal.out('Everything is stopped: the file cannot be understood.');
+  else if (stopped.length === 0) terminal.out('Nothing is stopped.');
+  else {
+    terminal.table(
+      ['STOPPED', 'NAME', 'SINCE'],
+      stopped.map(({ kind, name, since }) => [kind, name, since]),
+    );
+  }
+  return EXIT.ok;
+}
