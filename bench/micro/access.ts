@@ -43,6 +43,7 @@ const caller = (at: number) => ({
   roles: ['reader'],
   scopes: [],
   tenant: '',
+  credential: '',
 });
 const moment = { now: Date.now(), address: '', route: '', era: 'modern' as const };
 const many = Array.from({ length: 10_000 }, (_, at) => caller(at));

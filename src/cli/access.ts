@@ -138,7 +138,7 @@ function sayDecision(terminal: Terminal, decision: Decision): void {
   terminal.out(MEANING[verdict]);
   terminal.out(`by ${by}`);
   if (message !== undefined) terminal.out(`told: ${message}`);
-  if (scopes.length > 0) terminal.out(`missing scopes: ${scopes.join(' ')}`);
+  if (scopes.length > 0) terminal.out(`it needs the scopes: ${scopes.join(' ')}`);
   if (observed.length > 0) terminal.out(`otherwise by observing rules: ${observed.join(', ')}`);
 }
 
@@ -185,7 +185,7 @@ function policyOf({ access, servers, virtual }: Config): Policy {
 
 function decided(config: Config, policy: Policy, question: Question): Decision {
   const { as: id, roles, scopes, tenant, agent, user, tool, kind, args, at, ip } = question;
-  const caller: Caller = { id, by: 'api_key', agent, user, roles, scopes, tenant };
+  const caller: Caller = { id, by: 'api_key', agent, user, roles, scopes, tenant, credential: '' };
   const dot = tool.indexOf('.');
   const server = tool.slice(0, dot);
   const original = tool.slice(dot + 1);

@@ -41,7 +41,7 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
     sayFaults(terminal, loaded.faults);
     return EXIT.usage;
   }
-  const { listen, telemetry, auth } = loaded.config;
+  const { listen, telemetry } = loaded.config;
   const log = createLog(telemetry);
   logWarnings(terminal, loaded, log);
   const [{ Gateway }, { serveStdio }] = await Promise.all([
@@ -57,7 +57,8 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
   }
   const stops = new StopWatch(loaded.config.state.dir, (list) => gateway.stop(list));
   void gateway.start();
-  const route = gateway.route(options.route);
+  const caller = callerOf(loaded.config.auth.stdio);
+  const route = gateway.route(options.route, caller);
   if (route === undefined) {
     terminal.err(`There is no route "${options.route}" in this configuration.`);
     await gateway.close(0);
@@ -70,9 +71,9 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
     output: terminal.around.stdout,
     // A reload makes new routes; a conversation goes on with the one of today.
     get route() {
-      return gateway.route(options.route) ?? route;
+      return gateway.route(options.route, caller) ?? route;
     },
-    caller: callerOf(auth.stdio),
+    caller,
     lineBytesMax: listen.bodyBytesMax,
     depthMax: listen.depthMax,
     outputBytesMax: listen.streamBufferBytesMax,

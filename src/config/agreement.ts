@@ -35,14 +35,8 @@ export function isAnonymous(file: FileConfig): boolean {
 /** Who is not asked for a name on his own machine, and wrote no rules, may call what he configured. */
 export function accessDefault({ access, auth, listen }: FileConfig): 'allow' | 'deny' {
   if (access.default !== undefined) return access.default;
-  const { anonymous, ...methods } = auth;
-  const isOpen = isLoopback(listen.host) && anonymous !== false;
-  const hasOthers = Object.values(methods).some(isFilled);
-  return isOpen && !hasOthers && isBare(access) ? 'allow' : 'deny';
-}
-
-function isFilled(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+  const hasOthers = hasMethods(auth) || auth.stdio !== undefined;
+  return isLoopback(listen.host) && !hasOthers && isBare(access) ? 'allow' : 'deny';
 }
 
 /** `filled`: the nodes whose text came from a variable or a file. */
@@ -54,6 +48,7 @@ export function warningsOf(
   const isEmpty = Object.keys({ ...file.servers, ...file.mcpServers }).length === 0;
   return [
     ...openness(document, file),
+    ...accessWarnings(document, file),
     ...serverWarnings(document, file, filled),
     ...(isEmpty ? [document.fault(['servers'], 'there are no servers yet')] : []),
   ];
@@ -133,6 +128,21 @@ function unknownServer(subject: string, names: readonly string[]): string | unde
   const near = nearest(server, names);
   const right = near === undefined ? `servers are ${names.join(', ')}` : `did you mean "${near}"?`;
   return `there is no server "${server}"; ${right}`;
+}
+
+/** A file that lets nobody do anything is right, and seldom what was meant. */
+function accessWarnings(document: ConfigDocument, file: FileConfig): Fault[] {
+  const { allow, roles, callers, rules } = file.access;
+  const groups = [...Object.values(roles), ...Object.values(callers)];
+  const isAllowed =
+    accessDefault(file) === 'allow' ||
+    allow.length > 0 ||
+    groups.some((group) => group.allow.length > 0) ||
+    rules.some(({ effect, mode }) => effect === 'allow' && mode === 'enforce');
+  if (isAllowed) return [];
+  const words =
+    'nobody may call anything: say who may call what in "access" (docs/access.md), or write "access: { default: allow }"';
+  return [document.fault(['access'], words)];
 }
 
 /** What makes the gateway easier to reach than its defaults. */

@@ -31,7 +31,8 @@ export interface Session {
 }
 
 export interface Gateway {
-  route(path: string): Route | undefined;
+  /** The endpoint at this path, if there is one for this caller. */
+  route(path: string, caller: Caller): Route | undefined;
   /** One modern request; version and standard headers are checked. `params`: Mcp-Param-* headers, or null. */
   modern(
     route: Route,

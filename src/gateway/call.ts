@@ -146,13 +146,12 @@ export class Call implements Linked<Call> {
     this.refusal = refusal;
     const { rpc, http } = REFUSALS[refusal.code];
     const status = this.isModern ? modernStatus(rpc, http) : http;
-    const retryAfterMs = refusal.data?.retryAfterMs;
-    if (http !== 429 || typeof retryAfterMs !== 'number') {
+    const headers = this.#headersFor(refusal, http);
+    if (headers === undefined) {
       this.answer(refusalBytes(this.id, refusal), status);
       return;
     }
     this.#over();
-    const headers = ['retry-after', String(Math.ceil(retryAfterMs / 1000))];
     this.outlet.end(refusalBytes(this.id, refusal), status, headers);
   }
 
@@ -164,6 +163,13 @@ export class Call implements Linked<Call> {
     const mark = JSON.stringify({ code: refusal.code, ...refusal.data });
     const members = `"content":[{"type":"text","text":${text}}],"isError":true`;
     this.result(`${members},"_meta":{"${REFUSAL_KEY}":${mark}}`);
+  }
+
+  #headersFor(refusal: Refusal, http: number): readonly string[] | undefined {
+    if (refusal.code === 'insufficient_scope') return this.outlet.challenge?.(refusal);
+    const retryAfterMs = refusal.data?.retryAfterMs;
+    if (http !== 429 || typeof retryAfterMs !== 'number') return undefined;
+    return ['retry-after', String(Math.ceil(retryAfterMs / 1000))];
   }
 
   /** The client has gone or has cancelled: no answer is sent any more. */

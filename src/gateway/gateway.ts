@@ -109,8 +109,10 @@ export class Gateway {
 
   // === clients ===
 
-  route(path: string): RouteView | undefined {
-    return this.#parts.routes.get(path);
+  /** The endpoint at this path; undefined where there is none, or none for this caller. */
+  route(path: string, caller: Caller): RouteView | undefined {
+    const route = this.#parts.routes.get(path);
+    return route?.policy.hasRoute(caller, path) === true ? route : undefined;
   }
 
   /** One modern request; version and standard headers are already checked. */
@@ -121,10 +123,6 @@ export class Gateway {
     params: readonly string[] | null,
     outlet: Outlet,
   ): void {
-    if (!route.policy.hasRoute(caller, route.path)) {
-      end(outlet, 'null', refuse('unknown_route'));
-      return;
-    }
     const profile = profileOf(message.text(message.capabilitiesStart, message.capabilitiesEnd));
     if (profile === undefined) {
       end(
@@ -145,10 +143,6 @@ export class Gateway {
     outlet: Outlet,
     opened: (session: Session) => void,
   ): void {
-    if (!route.policy.hasRoute(caller, route.path)) {
-      end(outlet, 'null', refuse('unknown_route'));
-      return;
-    }
     const declared = declaredBy(message);
     const full = this.#sessions.refuse(caller.id, Date.now());
     if (declared === undefined) {
@@ -192,13 +186,15 @@ export class Gateway {
     if (session === undefined || session.caller.id !== caller.id) return undefined;
     if (session.route.path !== route.path) return undefined;
     session.usedAt = Date.now();
+    // The same caller may come with another token: what this one may do is what counts.
+    session.presented = caller;
     return session;
   }
 
   /** One request in a legacy session. */
   legacy(session: Session, message: Message, outlet: Outlet): void {
     const route = this.#parts.routes.get(session.route.path);
-    if (route === undefined || !route.policy.hasRoute(session.caller, route.path)) {
+    if (route?.policy.hasRoute(session.presented, route.path) !== true) {
       end(outlet, message.id, refuse('unknown_route'));
       return;
     }
@@ -218,7 +214,7 @@ export class Gateway {
       );
       return;
     }
-    const { caller, profile } = session;
+    const { presented: caller, profile } = session;
     this.#handle(new Call(route, caller, message, session, profile, null, outlet, this.#finish));
   }
 
@@ -375,19 +371,20 @@ export class Gateway {
     this.#house.parking.abandon(({ call, backend, target }) => {
       return stops.hasCaller(call.caller) || stops.hasTarget(backend.name, target.original);
     });
-    this.#sessions.endAll((session) => stops.hasCaller(session.caller));
+    this.#sessions.endCallers((caller) => stops.hasCaller(caller));
     this.#log.warn({ stopped: stops.list }, 'the emergency stop has changed');
   }
 
-  /** What the operator has stopped. */
-  get stopped(): readonly Stop[] {
-    return this.#house.stops.list;
-  }
-
   /** Whether to send traffic here: something is served, or nothing is configured to be. */
-  readiness(): { ready: boolean; servers: Record<string, unknown>; stopped?: readonly Stop[] } {
+  readiness(): { ready: boolean; servers: Record<string, unknown>; stopped?: readonly object[] } {
     const readiness = readinessOf(this.reports(), this.#isDraining);
-    return this.stopped.length === 0 ? readiness : { ...readiness, stopped: this.stopped };
+    const { list } = this.#house.stops;
+    if (list.length === 0) return readiness;
+    // Callers and tenants are nobody's business who need not say who he is.
+    const stopped = list.map(({ kind, name, since }) => {
+      return kind === 'server' || kind === 'tool' ? { kind, name, since } : { kind, since };
+    });
+    return { ...readiness, stopped };
   }
 
   reports(): ServerReport[] {

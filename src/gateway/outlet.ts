@@ -1,3 +1,4 @@
+import type { Refusal } from '../protocol/refusal.ts';
 import type { Spliced } from '../protocol/splice.ts';
 
 /**
@@ -17,6 +18,8 @@ export interface Outlet {
   readonly end: (answer: Buffer | Spliced, status: number, headers?: readonly string[]) => void;
   /** Where the client connects from; left out where its transport has no such thing. */
   readonly address?: string;
+  /** Headers (name, value, …) by which a client learns how to get what this refusal lacks; left out without HTTP. */
+  challenge?(refusal: Refusal): readonly string[];
   /** Ends the exchange without an answer: the client has cancelled the request and expects none. */
   drop(): void;
   /**

@@ -44,7 +44,10 @@ export class Session implements LeaseHolder {
   readonly id = randomUUID();
   /** Another one of the same path after a reload. */
   route: RouteView;
+  /** As it was when the session began. */
   readonly caller: Caller;
+  /** As it was with its last request: of the same id, perhaps with another token. */
+  presented: Caller;
   /** The negotiated legacy revision. */
   readonly version: string;
   readonly profile: Profile;
@@ -81,6 +84,7 @@ export class Session implements LeaseHolder {
   ) {
     this.route = route;
     this.caller = caller;
+    this.presented = caller;
     this.version = version;
     this.profile = profile;
     this.clientInfo = clientInfo;

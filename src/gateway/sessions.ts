@@ -85,10 +85,6 @@ export class Sessions {
     }
   }
 
-  endAll(isMeant: (session: Session) => boolean): void {
-    for (const session of [...this.#sessions.values()]) if (isMeant(session)) this.end(session);
-  }
-
   /** All of them, in slices, so that telling ten thousand does not hold up the loop. */
   async *all(): AsyncGenerator<Session> {
     let count = 0;

@@ -22,7 +22,7 @@ export interface Decision {
   readonly by: string;
   /** For the caller, where the clause has words of its own. */
   readonly message: string | undefined;
-  /** All scopes that are missing at once; empty but for insufficient_scope. */
+  /** All scopes that the tool needs, where one is missing. */
   readonly scopes: readonly string[];
   /** Ids of rules in mode observe that would have decided otherwise. */
   readonly observed: readonly string[];

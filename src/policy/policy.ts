@@ -111,7 +111,7 @@ export class Policy {
           (one.caller === null || one.caller === caller.id),
       );
       const scopes = this.#scopes.map(({ patterns, scopes: wanted }) => {
-        return { patterns, missing: wanted.filter((scope) => !caller.scopes.includes(scope)) };
+        return { patterns, wanted, isMissing: wanted.some((one) => !caller.scopes.includes(one)) };
       });
       const isAllowed = this.#access.default === 'allow';
       sight = new Sight({ ...caller, roles }, clauses, scopes, isAllowed);
@@ -150,11 +150,18 @@ interface Marks {
   readonly cases: Map<number, Case>;
 }
 
+interface Scoped {
+  readonly patterns: Patterns;
+  readonly wanted: readonly string[];
+  /** Of this caller. */
+  readonly isMissing: boolean;
+}
+
 /** What one kind of callers may see and call. */
 export class Sight {
   readonly #caller: Caller;
   readonly #clauses: readonly Clause[];
-  readonly #scopes: readonly { patterns: Patterns; missing: readonly string[] }[];
+  readonly #scopes: readonly Scoped[];
   readonly #isAllowedByDefault: boolean;
   /** By name of a configured server. */
   readonly #reached = new Map<string, boolean>();
@@ -165,7 +172,7 @@ export class Sight {
   constructor(
     caller: Caller,
     clauses: readonly Clause[],
-    scopes: readonly { patterns: Patterns; missing: readonly string[] }[],
+    scopes: readonly Scoped[],
     isAllowedByDefault: boolean,
   ) {
     this.#caller = caller;
@@ -279,11 +286,11 @@ export class Sight {
   #open(subject: Subject): Case {
     const { server, original } = subject;
     const about = this.#clauses.filter(({ patterns }) => patterns.has(server, original));
-    const missing = this.#scopes.flatMap((one) =>
-      one.missing.length > 0 && one.patterns.has(server, original) ? one.missing : [],
-    );
+    const needed = this.#scopes.filter((one) => one.patterns.has(server, original));
+    // All that it needs, not what is missing alone: a token is asked for anew, with everything in it.
+    const scopes = needed.some((one) => one.isMissing) ? needed.flatMap((one) => one.wanted) : [];
     const facts = this.#facts(subject, NEVER, NO_ARGUMENTS);
-    return open(about, subject, facts, this.#isAllowedByDefault, [...new Set(missing)]);
+    return open(about, subject, facts, this.#isAllowedByDefault, [...new Set(scopes)]);
   }
 
   #facts(subject: Subject, moment: Moment, args: Readonly<Record<string, unknown>>): Facts {

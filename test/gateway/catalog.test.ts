@@ -82,7 +82,7 @@ describe('a catalogue', { timeout: 60_000 }, () => {
       'two__search',
       'two__read_c',
     ]);
-    assert.equal(gateway.route('off'), undefined);
+    assert.equal(gateway.route('off', ANONYMOUS), undefined);
   });
 
   it('keeps one server’s names on its own route', () => {

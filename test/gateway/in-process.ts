@@ -8,6 +8,7 @@ import { namingSchema, serversSchema, virtualSchema } from '../../src/backends/c
 import { cacheSchema, sessionsSchema, stateSchema } from '../../src/gateway/config.ts';
 import { Gateway, type Outlet, type Route } from '../../src/gateway/gateway.ts';
 import { limitsSchema } from '../../src/limits/config.ts';
+import { ANONYMOUS } from '../../src/model.ts';
 import { type AccessConfig, accessSchema } from '../../src/policy/config.ts';
 import { LATEST_LEGACY, LATEST_MODERN, META } from '../../src/protocol/eras.ts';
 import { isFault, read } from '../../src/protocol/json-rpc.ts';
@@ -55,7 +56,7 @@ export function gatewayOf(slices: Slices = {}): Gateway {
 }
 
 export function routeOf(gateway: Gateway, path = ''): Route {
-  const route = gateway.route(path);
+  const route = gateway.route(path, ANONYMOUS);
   assert.ok(route !== undefined, `there is a route ${path}`);
   return route;
 }

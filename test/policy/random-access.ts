@@ -114,6 +114,7 @@ export const callerArbitrary = fc.record({
   roles: fc.subarray(ROLES),
   scopes: fc.subarray(['db:write']),
   tenant: fc.constantFrom(...TENANTS),
+  credential: fc.constant(''),
 });
 
 export const subjectArbitrary = fc.record({

@@ -64,13 +64,19 @@ export class Door {
     const refusal = this.#auth.refuseScopes(caller);
     if (refusal !== undefined) return this.#refuse(exchange, refusal, hasBody);
     exchange.caller = caller;
+    exchange.door = this;
     return caller;
   }
 
-  #refuse(exchange: Exchange, refusal: Refusal, hasBody: boolean): undefined {
+  /** WWW-Authenticate, where one belongs to this refusal. */
+  challenge(exchange: Exchange, refusal: Refusal): readonly string[] {
     const isShown = exchange.head.authorization !== '';
     const words = challenge(this.#auth.config, refusal, isShown);
-    if (words !== undefined) exchange.addHeaders(['www-authenticate', words]);
+    return words === undefined ? [] : ['www-authenticate', words];
+  }
+
+  #refuse(exchange: Exchange, refusal: Refusal, hasBody: boolean): undefined {
+    exchange.addHeaders(this.challenge(exchange, refusal));
     const retryAfterS = refusal.data?.retryAfterS;
     if (typeof retryAfterS === 'number') exchange.addHeaders(['retry-after', String(retryAfterS)]);
     exchange.refuse(refusal, hasBody);

@@ -14,6 +14,7 @@ import { type Lap, stopwatch } from '../../lib/stopwatch.ts';
 import type { Caller } from '../../model.ts';
 import { REFUSALS, type Refusal, refusalBytes, refuse } from '../../protocol/refusal.ts';
 import { Spliced } from '../../protocol/splice.ts';
+import type { Door } from './door.ts';
 import type { Head } from './head.ts';
 import type { Lobby } from './lobby.ts';
 import { statusLine } from './status.ts';
@@ -64,6 +65,8 @@ export class Exchange {
   isStanding = false;
   /** Who calls; null until that is known. */
   caller: Caller | null = null;
+  /** Who let it in, and can say what it lacks. */
+  door: Pick<Door, 'challenge'> | null = null;
   /** Its place in the lobby. */
   seat = 0;
   /** null unless the stopwatch is on. */

@@ -6,6 +6,7 @@
  * nowhere to go and is dropped.
  */
 
+import type { Refusal } from '../../protocol/refusal.ts';
 import { bufferOf, type Spliced } from '../../protocol/splice.ts';
 import { KEEP_ALIVE } from '../../protocol/sse.ts';
 import type { Outlet } from '../contract.ts';
@@ -67,6 +68,10 @@ export class LegacyReply extends PostStream implements Outlet {
     this.exchange.addHeaders(headers);
     if (this.isOpen) this.open()?.append(bufferOf(answer), true);
     else this.exchange.send(status, answer);
+  }
+
+  challenge(refusal: Refusal): readonly string[] {
+    return this.exchange.door?.challenge(this.exchange, refusal) ?? NONE;
   }
 
   /** 202 is what clients read as "nothing to read" (official SDKs). */

@@ -175,7 +175,7 @@ export class Mcp {
 }
 
 /** Who calls. Nothing gets here before the door has said so. */
-function callerOf({ caller }: Exchange): Caller {
+export function callerOf({ caller }: Exchange): Caller {
   if (caller === null) throw new Error('a request came in by no door');
   return caller;
 }

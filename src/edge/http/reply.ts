@@ -5,6 +5,7 @@
  * long that proxies would cut a silent connection.
  */
 
+import type { Refusal } from '../../protocol/refusal.ts';
 import { bufferOf, type Spliced } from '../../protocol/splice.ts';
 import { KEEP_ALIVE, sseEvent } from '../../protocol/sse.ts';
 import type { Outlet } from '../contract.ts';
@@ -30,6 +31,10 @@ export class ModernReply implements Outlet, Answerer {
     this.#exchange.addHeaders(headers);
     if (this.#exchange.isStreaming) this.#exchange.finish(sseEvent(bufferOf(answer)));
     else this.#exchange.send(status, answer);
+  }
+
+  challenge(refusal: Refusal): readonly string[] {
+    return this.#exchange.door?.challenge(this.#exchange, refusal) ?? NONE;
   }
 
   drop(): void {

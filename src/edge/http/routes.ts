@@ -15,7 +15,7 @@ import { Exchange } from './exchange.ts';
 import { corsHeaders, Guard, preflightHeaders } from './guard.ts';
 import { Head } from './head.ts';
 import type { Lobby } from './lobby.ts';
-import { Mcp, refuseMethod } from './mcp.ts';
+import { callerOf, Mcp, refuseMethod } from './mcp.ts';
 import type { HttpRequest, HttpResponse } from './uws-api.ts';
 
 const TEXT = ['content-type', 'text/plain; charset=utf-8'];
@@ -78,7 +78,7 @@ export class Routes {
 
   #serve(exchange: Exchange, place: Place) {
     if (place.endpoint === 'messages') return this.#messages(exchange);
-    const route = this.#gateway.route(place.name);
+    const route = this.#gateway.route(place.name, callerOf(exchange));
     if (route === undefined) return exchange.refuse(refuse('unknown_route'), hasBody(exchange));
     if (place.endpoint === 'sse') this.#sse(exchange, route);
     else this.#endpoint(exchange, route);
