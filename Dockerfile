@@ -4,7 +4,7 @@
 #   docker run --rm -p 127.0.0.1:7332:7332 -v ./sluice.yaml:/etc/sluice/sluice.yaml:ro sluice
 #
 # Within a container the gateway must listen on all addresses, and so the file needs `listen: { host: 0.0.0.0 }` and
-# `auth: { anonymous: true }`: publish the port on loopback only, or behind something that authenticates.
+# `auth: { anonymous: true }` and `access: { default: allow }`: publish the port on loopback only, or behind something that authenticates.
 
 FROM node:20-bookworm-slim AS build
 WORKDIR /app

@@ -149,7 +149,8 @@ function accessWarnings(document: ConfigDocument, file: FileConfig): Fault[] {
 function openness(document: ConfigDocument, file: FileConfig): Fault[] {
   if (isLoopback(file.listen.host)) return [];
   if (isAnonymous(file)) {
-    const words = 'everybody who can reach this address may call everything';
+    const words =
+      'everybody who can reach this address may call what "access" leaves to the caller "anonymous"';
     return [document.fault(['auth', 'anonymous'], words)];
   }
   if (file.listen.tls !== undefined) return [];

@@ -361,7 +361,8 @@ describe('protection', () => {
   it('warns of what weakens it', () => {
     const open =
       'servers: { a: { command: x } }\nlisten: { host: 0.0.0.0 }\nauth: { anonymous: true }';
-    assert.deepEqual(warnings(open), ['auth.anonymous']);
+    assert.deepEqual(warnings(open).sort(), ['access', 'auth.anonymous']);
+    assert.deepEqual(warnings(`${open}\naccess: { default: allow }`), ['auth.anonymous']);
     const server = (entry: string) => warnings(`servers: { a: { ${entry} } }`, { T: 'abcdefgh' });
     assert.deepEqual(server('command: x, env: { API_KEY: abcdefgh }'), ['servers.a.env.API_KEY']);
     assert.deepEqual(server('command: x, env: { API_KEY: "${env:T}" }'), []);

@@ -32,7 +32,7 @@ import {
 const OPAQUE = 'https://gateway.example/opaque';
 
 async function running(t: TestContext, config: Json): Promise<RunningGateway> {
-  const gateway = await RunningGateway.start(config);
+  const gateway = await RunningGateway.start({ access: { default: 'allow' }, ...config });
   t.after(() => gateway.stop());
   await gateway.settled();
   return gateway;
@@ -217,6 +217,7 @@ describe('over stdio', () => {
     const config = {
       servers: { one: fixture('dual', 'stdio') },
       auth: { apiKeys: [{ id: 'ci', sha256 }], stdio: { id: 'me', roles: ['owner'] } },
+      access: { roles: { owner: { allow: ['*'] } } },
     };
     writeFileSync(join(folder, 'sluice.yaml'), JSON.stringify(config));
     const args = [compiled('src/main.js'), 'stdio', '-c', join(folder, 'sluice.yaml')];
