@@ -21,7 +21,7 @@ const MODEST_RATE = 50;
 const FLOOD_CONNECTIONS = 128;
 /** Longer than the modest run on both sides, so that it never measures without the flood. */
 const MARGIN_MS = 500;
-/** What suits a server that serves one at a time: what it holds already is beyond any fairness. */
+/** What somebody would set who knows that the server serves one at a time; by default it has to be found out. */
 const PENDING = 4;
 
 export interface Greedy {

@@ -73,8 +73,8 @@ const poolSchema = (pending: number) =>
         .max(1024)
         .default(32)
         .describe(
-          'Links at one time, shared and personal together. More shared ones than `size` are opened while calls ' +
-            'queue, up to three quarters of `max` where there are personal ones, too.',
+          'Links at one time, shared and personal together. More shared ones than `size` are opened while there are ' +
+            'more calls than `pending` for each, up to three quarters of `max` where there are personal ones, too.',
         ),
       idleMs: z
         .int()
@@ -98,7 +98,10 @@ const poolSchema = (pending: number) =>
         .min(1)
         .max(16_384)
         .default(pending)
-        .describe('Requests that one link has in flight at a time; more wait their turn.'),
+        .describe(
+          'Requests that one link has in flight at a time, at most; more wait their turn. A server that is crowded is given ' +
+            'fewer, where that brings as many answers.',
+        ),
       queue: z
         .int()
         .min(0)

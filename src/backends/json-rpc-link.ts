@@ -15,6 +15,7 @@ import { isFault, read } from '../protocol/json-rpc.ts';
 import { type Fault, Kind, type Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import type { Spliced } from '../protocol/splice.ts';
+import type { CrowdLimit } from './crowd-limit.ts';
 import { DEADLINES } from './deadlines.ts';
 import type { Endpoint } from './endpoints.ts';
 import type { Known } from './known.ts';
@@ -56,6 +57,7 @@ export class JsonRpcLink implements Link, Sink {
   usedAt = Date.now();
   sent = 0;
   heard = 0;
+  crowd: CrowdLimit | null = null;
 
   readonly #log: LinkLog;
   /** Where the server was reached; hears when the link breaks. */
@@ -160,10 +162,12 @@ export class JsonRpcLink implements Link, Sink {
     this.#pending.add(pending);
     this.sent += 1;
     if (pending.isListen) this.#listening += 1;
+    else if (this.crowd !== null) this.crowd.sent(id, this.usedAt);
     if (receiver.share) receiver.share.inFlight += 1;
     if (timeoutMs > 0 && Number.isFinite(timeoutMs)) DEADLINES.add(pending, timeoutMs);
     const refusal = this.#wire.request(id, bytes, mirror);
-    if (refusal !== undefined && this.#settle(id) !== undefined) failLater(receiver, refusal);
+    if (refusal !== undefined && this.#settle(id, false) !== undefined)
+      failLater(receiver, refusal);
   }
 
   prolong(id: number, timeoutMs: number): void {
@@ -176,7 +180,7 @@ export class JsonRpcLink implements Link, Sink {
   }
 
   cancel(id: number, reason: string): void {
-    if (this.#settle(id) === undefined) return;
+    if (this.#settle(id, false) === undefined) return;
     this.#wire?.release(id, this.#isReady ? cancelledBytes(id, reason) : null);
   }
 
@@ -351,11 +355,12 @@ export class JsonRpcLink implements Link, Sink {
   }
 
   /** Takes a request out of the books; undefined where it is not there (any more). */
-  #settle(id: number): Pending | undefined {
+  #settle(id: number, isAnswer = true): Pending | undefined {
     const pending = this.#pending.take(id);
     if (pending === undefined) return undefined;
     DEADLINES.drop(pending);
     if (pending.isListen) this.#listening -= 1;
+    else if (this.crowd !== null) this.crowd.settled(id, isAnswer);
     const { share } = pending.receiver;
     if (share) share.inFlight -= 1;
     this.owner.onSettled?.(this);

@@ -10,6 +10,7 @@ import type { Era } from '../protocol/eras.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Refusal } from '../protocol/refusal.ts';
 import type { Spliced } from '../protocol/splice.ts';
+import type { CrowdLimit } from './crowd-limit.ts';
 
 /**
  * Whether a request that failed may have reached what serves it. `no` is certain: it was never written, the connection
@@ -89,6 +90,8 @@ export interface Link {
   readonly isLive: boolean;
   /** Milliseconds since the epoch of the last request; for idle expiry. */
   readonly usedAt: number;
+  /** Set by an owner that bounds what the server holds; the link tells it what is sent and settled from then on. */
+  crowd: CrowdLimit | null;
 
   /** The id for the next request. The caller splices it into the bytes, as id and as progress token. */
   nextId(): number;

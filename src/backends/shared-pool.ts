@@ -14,6 +14,7 @@ import { isRefusal } from '../model.ts';
 import type { Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import type { ServerConfig } from './config.ts';
+import { CrowdLimit, PULSE_MS } from './crowd-limit.ts';
 import { FairQueue, mayHave, type Place, type Queued, type Share } from './fair-queue.ts';
 import type { Counters, Link, LinkOwner } from './link.ts';
 import { Restarts } from './restarts.ts';
@@ -50,6 +51,7 @@ export class SharedPool implements LinkOwner {
   readonly restarts = new Restarts();
   #opening: Promise<Link | Refusal> | null = null;
   #retryTimer: NodeJS.Timeout | null = null;
+  #pulseTimer: NodeJS.Timeout | null = null;
   #lost = 0;
   #isServing = false;
   #isClosed = false;
@@ -126,11 +128,20 @@ export class SharedPool implements LinkOwner {
     return best;
   }
 
+  /** The one with the fewest in flight of those whose server can use another. */
   #roomiest(): Link | undefined {
-    const link = this.least();
-    return link !== undefined && link.inFlight < this.#config.pool.pending ? link : undefined;
+    let best: Link | undefined;
+    for (const link of this.#links) {
+      const isFewer = best === undefined || link.inFlight < best.inFlight;
+      if (isFewer && link.isLive && link.crowd!.room > 0) best = link;
+    }
+    return best;
   }
 
+  /**
+   * What `pending` leaves free, be it of use to the servers now or not. Callers' parts and the number of links go by this:
+   * long calls, which the servers' limits do not count, are bounded by it.
+   */
   #free(): number {
     let free = 0;
     for (const link of this.#links) {
@@ -151,7 +162,19 @@ export class SharedPool implements LinkOwner {
       return this.#busy(`Too many calls wait for the server "${this.#name}".`);
     }
     this.#grow();
+    this.#pulse();
     return place;
+  }
+
+  /** While calls wait, the limits of links are told that time passes: where nothing is answered, nothing else does. */
+  #pulse(): void {
+    if (this.#pulseTimer !== null || this.#queue.size === 0 || this.#isClosed) return;
+    this.#pulseTimer = setTimeout(() => {
+      this.#pulseTimer = null;
+      for (const link of this.#links) link.crowd!.pulse();
+      this.#serve();
+      this.#pulse();
+    }, PULSE_MS).unref();
   }
 
   #serve(): void {
@@ -211,6 +234,7 @@ export class SharedPool implements LinkOwner {
       return this.unavailable();
     }
     this.#ages.set(link, { openedAt: Date.now(), isWornOut: false });
+    link.crowd = new CrowdLimit(this.#config.pool.pending, Date.now, this.first?.crowd);
     this.#links.push(link);
     this.fault = undefined;
     if (this.#lost > 0) {
@@ -381,6 +405,7 @@ export class SharedPool implements LinkOwner {
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
+    if (this.#pulseTimer !== null) clearTimeout(this.#pulseTimer);
     this.#refuseQueued(this.unavailable());
     const links = [...this.all()];
     for (const timer of this.#draining.values()) clearTimeout(timer);
