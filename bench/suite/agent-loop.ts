@@ -6,7 +6,7 @@
  * where the configuration says so (`cache`).
  */
 
-import { callRequest, closeSession, type Headers, openSession } from './control.ts';
+import { callRequest, closeSession, credentials, type Headers, openSession } from './control.ts';
 import type { Cpus } from './cpus.ts';
 import { start } from './deck.ts';
 import { median } from './figures.ts';
@@ -121,7 +121,8 @@ async function timed(url: string, { headers, body }: { headers: Headers; body: s
 
 /** The text of the answer; throws unless it is a result. Reads both forms in which relays answer. */
 async function ask(url: string, headers: Headers, body: string): Promise<string> {
-  const response = await fetch(url, { method: 'POST', headers, body });
+  const all = { ...headers, ...credentials(url) };
+  const response = await fetch(url, { method: 'POST', headers: all, body });
   const text = await response.text();
   if (!text.includes('"result"')) throw new Error(`answered with ${text.slice(0, 200)}`);
   return text;

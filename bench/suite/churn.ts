@@ -6,7 +6,7 @@
  */
 
 import { connect } from 'node:net';
-import { callRequest, type Era } from './control.ts';
+import { callRequest, credentials, type Era } from './control.ts';
 
 const DRAIN_MS = 5000;
 
@@ -46,7 +46,8 @@ export async function churn(plan: Churn): Promise<ChurnFigures> {
 function requestOf({ url, era, session }: Churn, id: number): string {
   const { host, pathname } = new URL(url);
   const { headers, body } = callRequest(era, id, 'echo', { message: 'x'.repeat(150) }, session);
-  const lines = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(body)) });
+  const all = { ...headers, ...credentials(url) };
+  const lines = Object.entries({ ...all, 'content-length': String(Buffer.byteLength(body)) });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   return `POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n${head}\r\n${body}`;
 }

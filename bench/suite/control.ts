@@ -14,6 +14,23 @@ const ACCEPT = {
 const REQUEST_MS = 10_000;
 const INFO = { name: 'bench', version: '1.0.0' };
 
+/** Bearer tokens by port: what is asked of a subject that wants to know who calls carries one. */
+const TOKENS = new Map<string, string>();
+
+export function useToken(port: number, token: string): void {
+  TOKENS.set(String(port), token);
+}
+
+export function tokenFor(url: string): string | undefined {
+  return TOKENS.get(new URL(url).port);
+}
+
+/** The headers that say who calls, where that is asked. */
+export function credentials(url: string): Headers {
+  const token = tokenFor(url);
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
+}
+
 /** Headers and body of a tools/call, as the load generator writes one. */
 export function callRequest(
   era: Era,
@@ -50,7 +67,7 @@ export async function openSession(url: string): Promise<string> {
 }
 
 export async function closeSession(url: string, session: string): Promise<void> {
-  const headers = { ...ACCEPT, 'mcp-session-id': session };
+  const headers = { ...ACCEPT, ...credentials(url), 'mcp-session-id': session };
   const response = await fetch(url, {
     method: 'DELETE',
     headers,
@@ -72,7 +89,8 @@ export async function firstAnswer(url: string, era: Era): Promise<string> {
 
 async function post(url: string, headers: Headers, body: string) {
   const signal = AbortSignal.timeout(REQUEST_MS);
-  const response = await fetch(url, { method: 'POST', headers, body, signal });
+  const all = { ...headers, ...credentials(url) };
+  const response = await fetch(url, { method: 'POST', headers: all, body, signal });
   const text = await response.text();
   return { status: response.status, session: response.headers.get('mcp-session-id') ?? '', text };
 }

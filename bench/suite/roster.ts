@@ -9,7 +9,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Era, firstAnswer } from './control.ts';
+import { AUTH } from './auth-feature.ts';
+import { type Era, firstAnswer, useToken } from './control.ts';
 import type { Program } from './processes.ts';
 
 const OUT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -20,10 +21,12 @@ const NODE = process.execPath;
 export interface Feature {
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
+  /** What every request must then carry. */
+  readonly token?: string;
 }
 
-/** Everything that costs something per call. Empty: Sluice has nothing of the kind yet, and on equals off. */
-export const FEATURES: readonly Feature[] = [];
+/** Everything that costs something per call. */
+export const FEATURES: readonly Feature[] = [AUTH];
 
 export interface Backend {
   readonly name: string;
@@ -115,6 +118,7 @@ export function sluice(
     },
     ...features.map((feature) => feature.config),
   );
+  for (const { token } of features) if (token !== undefined) useToken(port, token);
   config.telemetry = { log: 'warn', ...config.telemetry, stopwatch };
   const file = join(folder(), `sluice-${port}.json`);
   writeFileSync(file, JSON.stringify(config));

@@ -6,6 +6,7 @@
  */
 
 import { type Plan, type Report, runLoadProcess } from '../load/load.ts';
+import { tokenFor } from './control.ts';
 import type { Cpus } from './cpus.ts';
 import type { Deck, Player } from './deck.ts';
 import { type Cell, type Figures, figuresOf, wrongIn } from './figures.ts';
@@ -38,8 +39,10 @@ type Times = Pick<Settings, 'warmupMs' | 'durationMs'>;
 
 /** One run of the generator, in its own process on its own CPU. */
 export function measure(target: Target, shape: Shape, times: Times, cpus: Cpus): Promise<Report> {
+  const token = tokenFor(target.url);
   const plan: Plan = {
     url: target.url,
+    ...(token === undefined ? {} : { token }),
     era: shape.era,
     connections: shape.connections,
     ...(shape.rate === undefined ? {} : { rate: shape.rate }),

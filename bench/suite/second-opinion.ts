@@ -7,7 +7,7 @@
 
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { callRequest, firstAnswer } from './control.ts';
+import { callRequest, credentials, firstAnswer } from './control.ts';
 import { type Cpus, pinned } from './cpus.ts';
 import type { Player } from './deck.ts';
 import { figuresOf, median } from './figures.ts';
@@ -80,7 +80,10 @@ async function autocannon(url: string, seconds: number, cpus: Cpus) {
     join(PROJECT, 'node_modules/autocannon/autocannon.js'),
     ...['--json', '--no-progress', '--idReplacement', '--method', 'POST'],
     ...['--connections', String(CONNECTIONS), '--duration', String(seconds), '--body', body],
-    ...Object.entries(headers).flatMap(([name, value]) => ['--headers', `${name}=${value}`]),
+    ...Object.entries({ ...headers, ...credentials(url) }).flatMap(([name, value]) => [
+      '--headers',
+      `${name}=${value}`,
+    ]),
     url,
   ];
   const text = await output(

@@ -21,7 +21,7 @@ import { type Certificate, Methods } from './methods.ts';
 import { RevocationFile, Revocations } from './revocations.ts';
 import { looksLikeJwt, readToken, TOKEN_LENGTH_MAX } from './token.ts';
 import { TokenCache } from './token-cache.ts';
-import { Turnstile } from './turnstile.ts';
+import type { Turnstile } from './turnstile.ts';
 import type { Verified } from './verified.ts';
 
 export { makeKey } from './api-keys.ts';
@@ -42,12 +42,17 @@ export interface AuthLog {
 const REFUSED_MS = 5000;
 const REFUSED_MAX = 4096;
 
+/** How a credential is looked at, and where that waits for its turn. */
+interface Check {
+  readonly turnstile: Turnstile;
+  readonly work: () => Promise<Verified | Refusal>;
+}
+
 const BEARER = /^bearer +([A-Za-z0-9._~+/=-]+) *$/i;
 
 export class Auth {
   readonly #log: AuthLog;
   readonly #now: () => number;
-  readonly #turnstile = new Turnstile();
   readonly #flights = new Map<string, Promise<Caller | Refusal>>();
   readonly #refused = new Lru<string, { refusal: Refusal; until: number }>(REFUSED_MAX);
   #config: DecidedAuth;
@@ -165,7 +170,7 @@ export class Auth {
   }
 
   /** How the credential is checked, or why it need not be. */
-  #checkOf(token: string, now: number): (() => Promise<Verified | Refusal>) | Refusal {
+  #checkOf(token: string, now: number): Check | Refusal {
     if (token.startsWith(KEY_PREFIX)) {
       return badToken(isWellFormed(token) ? 'the key is not known' : 'its checksum is wrong');
     }
@@ -175,19 +180,20 @@ export class Auth {
       if (typeof read === 'string') return badToken(read);
       const issuer = methods.issuer(read.claims.iss);
       if (issuer !== undefined) {
-        return issuer.refuse(read, now) ?? (() => issuer.verify(token, read));
+        const work = () => issuer.verify(token, read);
+        return issuer.refuse(read, now) ?? { turnstile: issuer.turnstile, work };
       }
     }
-    return methods.canIntrospect
-      ? () => methods.introspect(token, this.#now())
-      : badToken('nobody here knows its issuer');
+    if (!methods.canIntrospect) return badToken('nobody here knows its issuer');
+    const work = () => methods.introspect(token, this.#now());
+    return { turnstile: methods.turnstile, work };
   }
 
   /** One check for all who show the same token at one time. */
-  #fly(key: string, check: () => Promise<Verified | Refusal>): Promise<Caller | Refusal> {
+  #fly(key: string, { turnstile, work }: Check): Promise<Caller | Refusal> {
     const flying = this.#flights.get(key);
     if (flying !== undefined) return flying;
-    const turn = this.#turnstile.enter(check);
+    const turn = turnstile.enter(work);
     if (turn === undefined) return Promise.resolve(refuse('busy'));
     const cache = this.#cache;
     const { epoch } = cache;

@@ -13,6 +13,7 @@ import { type Claims, callerOf } from './claims.ts';
 import type { JwtConfig } from './config.ts';
 import type { KeySet } from './key-set.ts';
 import type { ReadToken } from './token.ts';
+import { Turnstile } from './turnstile.ts';
 import type { Verified } from './verified.ts';
 
 /** `at+jwt` is what RFC 9068 asks for. Everything else that is signed (logout tokens, proofs) is not for this use. */
@@ -24,6 +25,7 @@ export function badToken(detail: string): Refusal {
 }
 
 export class Issuer {
+  readonly turnstile = new Turnstile();
   readonly #config: JwtConfig;
   readonly #audience: readonly string[];
   readonly #keys: KeySet | Uint8Array;

@@ -12,6 +12,7 @@ import { Providers } from './fetch-json.ts';
 import { Introspection } from './introspection.ts';
 import { badToken, Issuer } from './jwt.ts';
 import { KeySet, type KeySource } from './key-set.ts';
+import { Turnstile } from './turnstile.ts';
 import type { Verified } from './verified.ts';
 
 /** What a verified client certificate says. */
@@ -32,6 +33,8 @@ const FILE_BYTES_MAX = 256 * 1024;
 
 export class Methods {
   readonly isEmpty: boolean;
+  /** Of introspection. */
+  readonly turnstile = new Turnstile();
   readonly #config: AuthConfig;
   readonly #providers = new Providers();
   readonly #keys: ReadonlyMap<string, Verified>;

@@ -2,7 +2,8 @@
  * Lets in so much work per turn of the event loop, and so much at one time.
  *
  * A burst of new tokens (a restart, a flood) must not sit on the loop while known callers wait: 16 signatures cost about
- * 1 ms of it. What finds the queue full is told so at once.
+ * 1 ms of it. What finds the queue full is told so at once. One for each that can keep us waiting: a provider that answers
+ * slowly takes the places of its own tokens only.
  */
 
 const STARTS_PER_TURN = 16;

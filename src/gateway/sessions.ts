@@ -71,7 +71,8 @@ export class Sessions {
 
   endCallers(isEnded: (caller: Caller) => boolean): void {
     for (const session of [...this.#sessions.values()]) {
-      if (isEnded(session.caller)) this.end(session);
+      const { caller, presented } = session;
+      if (isEnded(caller) || isEnded(presented)) this.end(session);
     }
   }
 

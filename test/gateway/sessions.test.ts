@@ -76,6 +76,14 @@ describe('sessions', () => {
     assert.equal(session.isEnded, true);
   });
 
+  it('end with their callers, and only theirs', () => {
+    const { sessions, open } = made({});
+    const [ann, bob] = [open('ann'), open('bob')];
+    sessions.endCallers(({ id }) => id === 'ann');
+    assert.deepEqual([ann.isEnded, bob.isEnded], [true, false]);
+    assert.equal(sessions.get(ann.id), undefined);
+  });
+
   it('have ids that are long, visible and never the same', () => {
     const { open } = made({});
     const ids = Array.from({ length: 200 }, () => open().id);
@@ -142,6 +150,16 @@ describe('an initialize at the gateway', () => {
     assert.equal(gateway.session('__proto__', callerNamed('ann'), route), undefined);
     gateway.end(session);
     assert.equal(gateway.session(session.id, callerNamed('ann'), route), undefined);
+  });
+
+  it('goes by the roles that its caller has now, not by those of the first day', async () => {
+    const { session } = await open('ann');
+    assert.ok(session !== undefined);
+    gateway.session(session.id, callerNamed('ann', { roles: ['reader'] }), route);
+    assert.deepEqual(session.presented.roles, ['reader']);
+    gateway.session(session.id, callerNamed('bob', { roles: ['admin'] }), route);
+    assert.deepEqual(session.presented.roles, ['reader']);
+    gateway.end(session);
   });
 
   it('agrees on the version asked for, or else on the latest', async () => {

@@ -37,7 +37,9 @@ export class OldSse {
   /** The stream for which POST /messages speaks, if it is this caller's. */
   find(query: string, caller: Caller): OldStream | undefined {
     const stream = this.#streams.get(new URLSearchParams(query).get('sessionId') ?? '');
-    return stream?.caller.id === caller.id ? stream : undefined;
+    if (stream?.caller.id !== caller.id) return undefined;
+    stream.usedBy(caller);
+    return stream;
   }
 }
 
@@ -64,6 +66,11 @@ export class OldStream implements Answerer {
     this.#onClose = onClose;
     exchange.isStanding = true;
     exchange.answerer = this;
+  }
+
+  /** The same caller as at the start, perhaps by another credential. */
+  usedBy(caller: Caller) {
+    if (this.#session !== null) this.#gateway.session(this.#session.id, caller, this.#route);
   }
 
   /** One POST body; undefined when it is taken and its answers will come on the stream. */
