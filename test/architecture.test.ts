@@ -18,7 +18,7 @@ const ROWS = [
   ['cli'],
   ['edge', 'admin', 'config'],
   ['gateway'],
-  ['auth', 'policy', 'limits', 'inspect', 'backends', 'audit', 'telemetry'],
+  ['auth', 'policy', 'limits', 'validate', 'inspect', 'backends', 'audit', 'telemetry'],
   ['model.ts'],
   ['protocol'],
   ['lib'],

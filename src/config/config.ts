@@ -15,6 +15,7 @@ import type { CacheConfig, SessionsConfig, StateConfig } from '../gateway/config
 import type { LimitsConfig } from '../limits/config.ts';
 import type { AccessConfig } from '../policy/config.ts';
 import type { TelemetryConfig } from '../telemetry/config.ts';
+import type { ValidateMode } from '../validate/config.ts';
 import { accessDefault, disagreements, isAnonymous, type Parts, warningsOf } from './agreement.ts';
 import { type ConfigDocument, FILE_BYTES_MAX, parseFile, readBounded } from './document.ts';
 import type { Fault } from './fault.ts';
@@ -41,6 +42,7 @@ export interface Config {
   readonly limits: LimitsConfig;
   /** With `default` decided. */
   readonly access: AccessConfig;
+  readonly validate: ValidateMode;
   readonly sessions: SessionsConfig;
   readonly cache: CacheConfig;
   /** Its folder absolute. */
@@ -163,6 +165,7 @@ function complete(file: string, from: FileConfig): Config {
     auth: { ...placedAuth(folder, from.auth), anonymous: isAnonymous(from) },
     limits: from.limits,
     access: { ...from.access, default: accessDefault(from) },
+    validate: from.validate,
     sessions: from.sessions,
     cache: from.cache,
     state: { dir: resolve(folder, from.state.dir) },

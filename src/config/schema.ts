@@ -12,6 +12,7 @@ import { cacheSchema, sessionsSchema, stateSchema } from '../gateway/config.ts';
 import { limitsSchema } from '../limits/config.ts';
 import { accessSchema } from '../policy/config.ts';
 import { telemetrySchema } from '../telemetry/config.ts';
+import { validateSchema } from '../validate/config.ts';
 
 export const fileSchema = z.strictObject({
   $schema: z.string().optional().describe('For editors; ignored.'),
@@ -27,6 +28,7 @@ export const fileSchema = z.strictObject({
   auth: authSchema,
   limits: limitsSchema,
   access: accessSchema,
+  validate: validateSchema,
   sessions: sessionsSchema,
   cache: cacheSchema,
   state: stateSchema,

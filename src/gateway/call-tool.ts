@@ -2,12 +2,13 @@
  * One tools/call, from the name to the server. The order of the stages is a security property and stands here.
  *
  * Found on this route and seen by this caller, or it does not exist; allowed with these arguments; then what HTTP
- * mirrored must be what the body says; then it must be within its limits; then it is sent, or answered from what is kept
- * of such calls.
+ * mirrored must be what the body says; then it must be within its limits, and its arguments fit the tool's schema; then
+ * it is sent, or answered from what is kept of such calls.
  * With a warm shared link all of it happens in the turn in which the request arrived.
  */
 
 import type { Entry } from '../backends/backends.ts';
+import { isRefusal } from '../model.ts';
 import { mirrorFault } from '../protocol/param-mirror.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import type { Call } from './call.ts';
@@ -29,12 +30,39 @@ function send(call: Call, entry: Entry, house: House): Promise<void> | undefined
     call.refuse(refusal);
     return undefined;
   }
-  const { limits, parking, results } = house;
+  const { limits, validator } = house;
   if (!limits.isEmpty && !takeTool(call, entry, limits)) return undefined;
+  const fault = validator.isOn ? validator.refuse(entry, call) : undefined;
+  if (fault === undefined) return pass(call, entry, house);
+  if (!isRefusal(fault)) return passLater(call, entry, house, fault);
+  refuseArguments(call, fault);
+  return undefined;
+}
+
+function pass(call: Call, entry: Entry, { parking, results }: House): Promise<void> | undefined {
   const { cache } = entry.policy;
   return cache === null
     ? new Relay(call, entry, parking).start()
     : results.call(call, entry, cache, parking);
+}
+
+/** Once a thread has said what of the arguments. */
+async function passLater(
+  call: Call,
+  entry: Entry,
+  house: House,
+  checking: Promise<Refusal | undefined>,
+): Promise<void> {
+  const fault = await checking;
+  if (fault !== undefined) refuseArguments(call, fault);
+  else if (!call.isDone) await pass(call, entry, house);
+}
+
+/** 2025-11-25 made what is wrong with arguments a result, so that the model sees and mends it; before it was an error. */
+function refuseArguments(call: Call, fault: Refusal): void {
+  const isForModel = call.session === null || call.session.version >= '2025-11-25';
+  if (isForModel && fault.code === 'invalid_arguments') call.refuseTool(fault);
+  else call.refuse(fault);
 }
 
 /** A name that no list shows yet may be of a server that is starting, or of this client's capabilities. */

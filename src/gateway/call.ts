@@ -93,6 +93,16 @@ export class Call implements Linked<Call> {
     return this.#args;
   }
 
+  get argsBytes(): number {
+    const { argumentsStart, argumentsEnd } = this.message;
+    return argumentsEnd - argumentsStart;
+  }
+
+  argsText(): string {
+    const { argumentsStart, argumentsEnd } = this.message;
+    return this.message.text(argumentsStart, argumentsEnd);
+  }
+
   get isModern(): boolean {
     return this.session === null;
   }

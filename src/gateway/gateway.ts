@@ -6,12 +6,13 @@
  */
 
 import type { Logger } from 'pino';
-import { type Backend, LIST_CHANGES, profileOf } from '../backends/backends.ts';
+import { type Backend, type Entry, LIST_CHANGES, profileOf } from '../backends/backends.ts';
 import { Journal, Limits } from '../limits/limits.ts';
 import type { Caller } from '../model.ts';
 import { type Stop, Stops } from '../policy/policy.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { REFUSALS, refusalBytes, refuse } from '../protocol/refusal.ts';
+import { type Tool, Validator } from '../validate/validate.ts';
 import { ResultCache } from './cache/cache.ts';
 import { Call } from './call.ts';
 import { declaredBy } from './declared.ts';
@@ -69,6 +70,7 @@ export class Gateway {
       parking: new Parking(),
       results: new ResultCache(config.cache),
       limits: new Limits(config.limits),
+      validator: new Validator(config.validate, gapLogger(log)),
       interests: this.#interests,
       listeners: new Listeners(this.#interests),
       log,
@@ -331,6 +333,7 @@ export class Gateway {
     this.#sessions.configure(config.sessions);
     this.#house.results.configure(config.cache);
     this.#house.limits.configure(config.limits);
+    this.#house.validator.configure(config.validate);
     const gone = [...old.backends.values()].filter((backend) => !isIn(next, backend));
     for (const backend of gone) void backend.retire();
     for (const backend of fresh) this.#interests.renew(backend);
@@ -406,6 +409,7 @@ export class Gateway {
     this.#house.parking.close();
     this.#sessions.close();
     await Promise.all([...this.#parts.backends.values()].map((backend) => backend.close()));
+    this.#house.validator.close();
     await this.#house.limits.close();
   }
 
@@ -418,6 +422,23 @@ export class Gateway {
       };
     });
   }
+}
+
+/** Said once per tool, and not at each new list; a server that invents ever new tools is heard of so often. */
+const GAPS_TOLD_MAX = 1000;
+
+function gapLogger(log: Logger) {
+  const told = new Set<string>();
+  return (tool: Tool, why: string, isChecked: boolean) => {
+    const { backend, original } = tool as Entry;
+    const key = `${backend.name}.${original} ${why}`;
+    if (told.has(key) || told.size >= GAPS_TOLD_MAX) return;
+    told.add(key);
+    const words = isChecked
+      ? 'a part of the input schema of a tool is not checked'
+      : 'the input schema of a tool is not checked';
+    log.warn({ server: backend.name, tool: original.slice(0, 128), why }, words);
+  };
 }
 
 function isIn(parts: Parts, backend: Backend): boolean {

@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import type { Limits } from '../limits/limits.ts';
 import type { Stops } from '../policy/policy.ts';
 import { refuse } from '../protocol/refusal.ts';
+import type { Validator } from '../validate/validate.ts';
 import { unseal } from './bridge/request-state.ts';
 import type { ResultCache } from './cache/cache.ts';
 import type { Call } from './call.ts';
@@ -37,6 +38,7 @@ export interface House {
   readonly parking: Parking;
   readonly results: ResultCache;
   readonly limits: Limits;
+  readonly validator: Validator;
   readonly interests: Interests;
   readonly listeners: Listeners;
   readonly log: Logger;

@@ -14,6 +14,7 @@ import {
 import { matches } from '../lib/glob.ts';
 import type { LimitsConfig } from '../limits/limits.ts';
 import { type AccessConfig, Policy } from '../policy/policy.ts';
+import type { ValidateMode } from '../validate/validate.ts';
 import type { CacheConfig, SessionsConfig, StateConfig } from './config.ts';
 import { type Generation, RouteView } from './route.ts';
 
@@ -27,6 +28,7 @@ export interface GatewayConfig {
   readonly limits: LimitsConfig;
   readonly state: StateConfig;
   readonly access: AccessConfig;
+  readonly validate: ValidateMode;
 }
 
 export interface Parts {

@@ -15,6 +15,7 @@ import { isFault, read } from '../../src/protocol/json-rpc.ts';
 import type { Message } from '../../src/protocol/message.ts';
 import { bufferOf, type Spliced } from '../../src/protocol/splice.ts';
 import { createLog } from '../../src/telemetry/telemetry.ts';
+import { validateSchema } from '../../src/validate/config.ts';
 import type { RpcMessage } from '../support/mcp-exchange.ts';
 import { compiled } from '../support/temp.ts';
 
@@ -29,10 +30,11 @@ export interface Slices {
   limits?: Json[];
   state?: Json;
   access?: Json;
+  validate?: 'on' | 'off' | 'strict';
 }
 
 export function configOf({ servers = {}, ...rest }: Slices) {
-  const { naming, virtual, sessions, cache, limits, state, access } = rest;
+  const { naming, virtual, sessions, cache, limits, state, access, validate } = rest;
   return {
     servers: serversSchema.parse(servers),
     naming: namingSchema.parse(naming),
@@ -42,6 +44,7 @@ export function configOf({ servers = {}, ...rest }: Slices) {
     limits: limitsSchema.parse(limits),
     state: stateSchema.parse(state),
     access: accessOf({ default: 'allow', ...access }),
+    validate: validateSchema.parse(validate),
   };
 }
 

@@ -37,6 +37,7 @@ const config = {
   limits: [],
   state: stateSchema.parse({}),
   access: { ...accessSchema.parse({}), default: 'allow' as const },
+  validate: 'on' as const,
 };
 const log = createLog({ log: 'silent' });
 const gateway = new Gateway(config, log, process.env);
