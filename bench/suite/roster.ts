@@ -25,8 +25,19 @@ export interface Feature {
   readonly token?: string;
 }
 
+/** Limits that every call is held against and none reaches. */
+const LIMITS = [
+  { id: 'caller', key: ['caller'], rate: '10000000/s' },
+  { id: 'tool', key: ['caller', 'tool'], tools: ['*.*'], rate: '10000000/s' },
+  { id: 'running', key: ['caller'], concurrent: 100_000 },
+];
+
 /** Everything that costs something per call. */
-export const FEATURES: readonly Feature[] = [AUTH];
+export const FEATURES: readonly Feature[] = [
+  AUTH,
+  { name: 'limits', config: { limits: LIMITS } },
+  { name: 'validate', config: { validate: 'on' } },
+];
 
 export interface Backend {
   readonly name: string;
@@ -115,6 +126,8 @@ export function sluice(
       listen: { port, front },
       servers: Object.fromEntries(entries),
       sessions: { max: 20_000, perCallerMax: 20_000 },
+      // On by default; a feature among FEATURES here, so that on and off can be told apart.
+      validate: 'off',
     },
     ...features.map((feature) => feature.config),
   );

@@ -9,14 +9,13 @@ import { _, Ajv, type Options } from 'ajv';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
-import { measure, SCHEMA_BYTES_MAX } from './bounds.ts';
+import { type Measure, measure, SCHEMA_BYTES_MAX } from './bounds.ts';
 import { FORMATS, FORMATS_NAME, PATTERNS, patternOf } from './library.ts';
 
 export interface Compiled {
   /** The body of a CommonJS module that exports the check. */
   readonly source: string;
-  readonly weight: number;
-  readonly isOpen: boolean;
+  readonly measured: Measure;
   /** Parts of the schema that are not checked, in words. */
   readonly gaps: readonly string[];
 }
@@ -62,7 +61,7 @@ export function compile(text: string): Compiled | string {
   try {
     const source = sourceOf(dialect, bare, gaps);
     if (source.length > SOURCE_CHARS_MAX) return 'its check would be too large';
-    return { source, ...measured, gaps: [...gaps] };
+    return { source, measured, gaps: [...gaps] };
   } catch (error) {
     // The words of ajv quote the schema, which is the server's: cut, and for the log only.
     return `it cannot be compiled: ${String((error as Error).message).slice(0, 200)}`;

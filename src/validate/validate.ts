@@ -12,7 +12,7 @@
 import { hash } from 'node:crypto';
 import { members } from '../protocol/members.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
-import { SCHEMA_BYTES_MAX } from './bounds.ts';
+import { type Measure, SCHEMA_BYTES_MAX } from './bounds.ts';
 import { Check } from './check.ts';
 import type { ValidateMode } from './config.ts';
 import { Workshop } from './workshop.ts';
@@ -52,8 +52,8 @@ const FREE: Kept = { kind: 'free' };
 const DEFINITION_BYTES_MAX = 1024 * 1024;
 const COMPILE_MS = 5_000;
 const CHECK_MS = 1_000;
-/** Weight times bytes of arguments: about a millisecond where it is worst (bench/micro/validate.ts). */
-const WORK_HERE_MAX = 400_000;
+/** See `Measure`: about a millisecond where it is worst (bench/micro/validate.ts). */
+const QUESTIONS_HERE_MAX = 10_000;
 /** Compiled checks at one time, by their source; above it all are forgotten and made again as they are needed. */
 const SOURCE_CHARS_MAX = 64 * 1024 * 1024;
 const SCHEMAS_MAX = 20_000;
@@ -176,14 +176,20 @@ function keptOf(done: Awaited<ReturnType<Workshop['run']>>): Kept {
     return unchecked('it breaks the compiler');
   const { compiled } = done;
   if (typeof compiled === 'string') return unchecked(compiled);
-  const { source, weight, isOpen, gaps } = compiled;
+  const { source, measured, gaps } = compiled;
   try {
-    const hereBytesMax = isOpen ? -1 : Math.floor(WORK_HERE_MAX / weight);
+    const hereBytesMax = bytesHere(measured);
     return { kind: 'checked', check: new Check(source), source, hereBytesMax, gaps };
   } catch (error) {
     // --disallow-code-generation-from-strings, or nested deeper than the engine reads.
     return unchecked(`its check cannot be run: ${(error as Error).message.slice(0, 200)}`);
   }
+}
+
+/** The largest arguments that are checked on this thread; -1 for none. */
+export function bytesHere({ once, perByte, isOpen }: Measure): number {
+  if (isOpen || once > QUESTIONS_HERE_MAX) return -1;
+  return (QUESTIONS_HERE_MAX - once) / perByte;
 }
 
 function unchecked(why: string): Kept {
