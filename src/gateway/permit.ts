@@ -79,10 +79,9 @@ export function momentOf(call: Call): Moment {
 const NO_ARGUMENTS: Readonly<Record<string, unknown>> = Object.freeze({});
 
 /** The arguments as rules see them; undefined where they are more than rules may be asked about. */
-function argumentsOf({ message }: Call): Readonly<Record<string, unknown>> | undefined {
-  const { argumentsStart, argumentsEnd } = message;
-  if (argumentsEnd - argumentsStart > ARGUMENTS_BYTES_MAX) return undefined;
-  return judgeable(message.value(argumentsStart, argumentsEnd));
+function argumentsOf(call: Call): Readonly<Record<string, unknown>> | undefined {
+  if (call.argsBytes > ARGUMENTS_BYTES_MAX) return undefined;
+  return judgeable(call.args);
 }
 
 function refusalOf(call: Call, decision: Decision): Refusal | 'hidden' | undefined {
