@@ -44,6 +44,9 @@ await auth.verify(`Bearer ${known}`, '');
 const bytes = (header: string) => Buffer.from(`Bearer ${header}`, 'latin1');
 const [ofKey, ofToken, wrong] = [bytes(key.key), bytes(known), bytes(`${known.slice(0, -4)}AAAA`)];
 
+// Looked at once; from then on it is known to be wrong.
+await auth.verify(wrong.latin1Slice(), '192.0.2.2');
+
 print(
   ['us', 'each'],
   [
@@ -55,10 +58,7 @@ print(
     ],
     ['nothing shown', time(() => auth.recall(''))],
     ['garbage, refused', time(() => auth.verify('Bearer garbage', '192.0.2.1'))],
-    [
-      'a wrong token, and too many of them',
-      time(() => auth.verify(wrong.latin1Slice(), '192.0.2.1')),
-    ],
+    ['a wrong token, shown again', time(() => auth.verify(wrong.latin1Slice(), '192.0.2.2'))],
   ],
 );
 auth.close();
