@@ -1,11 +1,15 @@
 /** Limits as clients meet them, in both eras, over HTTP and stdio; places given back by every ending; quotas that outlive kill -9. */
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+import { LATEST_MODERN, META } from '../../src/protocol/eras.ts';
 import { LegacyClient } from '../support/legacy-client.ts';
-import type { Exchange, RpcMessage } from '../support/mcp-exchange.ts';
+import { ACCEPT, type Exchange, type RpcMessage } from '../support/mcp-exchange.ts';
 import { ModernClient } from '../support/modern-client.ts';
 import { StdioClient } from '../support/stdio-client.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
@@ -98,6 +102,54 @@ describe('a limit over HTTP', { timeout: 60_000 }, () => {
     await gateway.logs(/a limit refused calls/);
   });
 });
+
+for (const front of ['auto', 'node']) {
+  describe(`a limit by address, front ${front}`, { timeout: 60_000 }, () => {
+    it('counts each address by itself, in both eras', async () => {
+      const server = await Unsteady.start('legacy-stdio');
+      const gateway = await RunningGateway.start({
+        listen: { front },
+        servers: { u: server.entry() },
+        limits: [{ id: 'address', key: ['address'], tools: ['u.*'], rate: '2/h' }],
+      });
+      try {
+        await gateway.settled();
+        const url = gateway.route('u');
+        const legacy = await LegacyClient.open(url);
+        assert.ok(isWithin(await legacy.call('read')));
+        assert.ok(isWithin(await new ModernClient(url).call('read')));
+        assert.equal(markOf(await legacy.call('read')).limit, 'address');
+        assert.equal(markOf(await new ModernClient(url).call('read')).limit, 'address');
+        const answers = [];
+        for (let n = 0; n < 3; n++) answers.push(await callFrom('127.0.0.2', url));
+        assert.deepEqual(answers.map(isWithin), [true, true, false]);
+        await legacy.close();
+      } finally {
+        await gateway.stop();
+        await server.stop();
+      }
+    });
+  });
+}
+
+/** A modern tools/call by a client at this address. */
+async function callFrom(localAddress: string, url: string): Promise<RpcMessage> {
+  const meta = {
+    [`${META}protocolVersion`]: LATEST_MODERN,
+    [`${META}clientCapabilities`]: {},
+  };
+  const params = { name: 'read', arguments: {}, _meta: meta };
+  const headers = {
+    ...ACCEPT,
+    'mcp-protocol-version': LATEST_MODERN,
+    'mcp-method': 'tools/call',
+    'mcp-name': 'read',
+  };
+  const sent = request(url, { method: 'POST', localAddress, headers, timeout: 10_000 });
+  sent.end(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }));
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  return JSON.parse(await text(response)) as RpcMessage;
+}
 
 for (const kind of KINDS) {
   describe(`a place in flight at a ${kind} server`, { timeout: 60_000 }, () => {

@@ -74,6 +74,7 @@ export class Exchange {
   readonly #res: HttpResponse;
   readonly #lobby: Lobby;
   #phase: Phase = 'waiting';
+  #peer: string | null = null;
   #headers: readonly string[] = NONE;
   /** The lobby's clock when the present wait began. */
   #since: number;
@@ -110,6 +111,12 @@ export class Exchange {
   /** Of the other end of the connection. Must be called in the tick of the request. */
   address(): string {
     return Buffer.from(this.#res.getRemoteAddressAsText()).toString('latin1');
+  }
+
+  /** The same, for whoever asks later: '' once there is no connection to ask. */
+  get peer(): string {
+    if (this.#peer === null && this.#phase !== 'over') this.#peer = this.address();
+    return this.#peer ?? '';
   }
 
   /** Of the client, verified; undefined without TLS. Must be called in the tick of the request. */

@@ -60,6 +60,10 @@ class PostStream implements Answerer {
 export class LegacyReply extends PostStream implements Outlet {
   onAbort: (() => void) | null = null;
 
+  get address(): string {
+    return this.exchange.peer;
+  }
+
   push(message: Buffer): void {
     this.open()?.append(message);
   }
@@ -108,6 +112,7 @@ export class BatchReply {
       end: (answer) => this.#end(bufferOf(answer)),
       drop: () => this.#end(null),
       onAbort: null,
+      address: this.#post.exchange.peer,
     };
   }
 

@@ -131,6 +131,7 @@ export class OldStream implements Answerer {
       },
       drop: onEnd,
       onAbort: null,
+      address: this.#exchange.peer,
     };
   }
 

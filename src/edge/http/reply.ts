@@ -23,6 +23,10 @@ export class ModernReply implements Outlet, Answerer {
     exchange.answerer = this;
   }
 
+  get address(): string {
+    return this.#exchange.peer;
+  }
+
   push(message: Buffer): void {
     this.#exchange.push(sseEvent(message));
   }
