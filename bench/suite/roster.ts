@@ -32,9 +32,27 @@ const LIMITS = [
   { id: 'running', key: ['caller'], concurrent: 100_000 },
 ];
 
+/** A role that allows what is called, one that denies something else, and a rule about another server's arguments. */
+const ACCESS: Feature = {
+  name: 'access',
+  config: {
+    access: {
+      default: 'deny',
+      allow: ['*'],
+      deny: ['*.forbidden_*'],
+      roles: { reader: { allow: ['*.read_*'], deny: ['*.read_secret'] } },
+      rules: [
+        { id: 'no-prod', tools: ['db.*'], when: 'has(args.database) && args.database == "prod"' },
+        { id: 'bots', when: 'caller.id.startsWith("bot") && !tool.readOnly' },
+      ],
+    },
+  },
+};
+
 /** Everything that costs something per call. */
 export const FEATURES: readonly Feature[] = [
   AUTH,
+  ACCESS,
   { name: 'limits', config: { limits: LIMITS } },
   { name: 'validate', config: { validate: 'on' } },
 ];

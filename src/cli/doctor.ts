@@ -10,6 +10,7 @@ import type { Config, Fault, Loaded } from '../config/config.ts';
 import { VERSION } from '../protocol/identity.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION, line, load } from './load.ts';
+import { readStopFile, stopFile } from './stop-file.ts';
 import type { Terminal } from './terminal.ts';
 
 const EXAMPLE = `
@@ -57,7 +58,13 @@ async function doctor(
     await frontFinding(loaded.ok ? loaded.config.listen : { front: 'auto' }),
     AUTOMATON,
     ...fileFindings(terminal, loaded),
-    ...(loaded.ok ? [...limitFindings(loaded.config), ...failureFindings(loaded.config)] : []),
+    ...(loaded.ok
+      ? [
+          ...limitFindings(loaded.config),
+          ...failureFindings(loaded.config),
+          ...accessFindings(loaded.config),
+        ]
+      : []),
   ];
   const ok = findings.every((finding) => finding.state !== 'fault');
   if (options.json) terminal.json({ ok, findings });
@@ -149,6 +156,23 @@ function limitFindings({ listen, sessions, servers, cache }: Config): Finding[] 
     state: 'ok',
     words: `${what}: ${words}`,
   }));
+}
+
+/** What holds where no rule speaks, what is on trial, and what the operator has stopped. */
+function accessFindings({ access, state }: Config): Finding[] {
+  const observing = access.rules.filter(({ mode }) => mode === 'observe').map(({ id }) => id);
+  const trial = `rules that only observe: ${observing.join(', ')}`;
+  const stopped = readStopFile(stopFile(state.dir));
+  const names = stopped?.map(({ kind, name }) => `${kind} ${name}`.trim()).join(', ');
+  const isOpen = access.default === 'allow';
+  const words = isOpen ? 'what no rule denies is allowed' : 'what no rule allows is denied';
+  return [
+    { about: 'access', state: isOpen ? 'note' : 'ok', words },
+    ...(observing.length === 0 ? [] : [{ about: 'access', state: 'note', words: trial } as const]),
+    ...(names === ''
+      ? []
+      : [{ about: 'stop', state: 'weak', words: names ?? 'everything' } as const]),
+  ];
 }
 
 /** What of the protection against failing servers, and of the separation of callers, an operator has given up. */

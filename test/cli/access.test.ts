@@ -1,0 +1,109 @@
+/** `sluice access` and `sluice stop`, and the example that comes with them. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { projectFolder } from '../support/temp.ts';
+import { gateway, placeOf, run, tiny, write } from './sluice.ts';
+
+const EXAMPLE = join(projectFolder(), 'examples/access');
+const CONFIG = `
+servers: { one: ${tiny()} }
+access:
+  roles: { reader: { allow: ["one.read_*"] } }
+  rules:
+    - { id: small, tools: ["one.*"], when: "has(args.n) && args.n > 3", message: too many }
+    - { id: trial, when: "true", mode: observe }
+`;
+
+describe('sluice access', { timeout: 60_000 }, () => {
+  it('explains a decision by its rule', async (t) => {
+    const place = placeOf(t);
+    write(place, CONFIG);
+    const explain = async (...args: string[]) => {
+      const { code, stdout } = await run(place, 'access', 'explain', ...args, '--json');
+      return [code, JSON.parse(stdout) as { verdict: string; by: string; observed: string[] }];
+    };
+    const as = ['--as', 'ann', '--roles', 'reader'];
+    const small = ['one.read_it', ...as, '--args', '{"n":1}'];
+    const [code, allowed] = await explain(...small);
+    assert.equal(code, 0);
+    assert.deepEqual(allowed, {
+      ...{ verdict: 'allowed', by: 'roles.reader.allow', scopes: [], observed: ['rules.trial'] },
+    });
+    const [no, large] = await explain('one.read_it', ...as, '--args', '{"n":9}');
+    assert.equal(no, 1);
+    assert.deepEqual([(large as { by: string }).by], ['rules.small']);
+    const [, hidden] = await explain('one.read_it', '--as', 'eve');
+    assert.equal((hidden as { verdict: string }).verdict, 'hidden');
+    assert.equal((await run(place, 'access', 'explain', 'one', '--as', 'eve')).code, 64);
+  });
+
+  it('holds the example against its table, and says what does not hold', async (t) => {
+    const place = placeOf(t);
+    const config = join(EXAMPLE, 'sluice.yaml');
+    const right = join(EXAMPLE, 'expectations.yaml');
+    const held = await run(place, 'access', 'test', right, '-c', config);
+    assert.equal(held.code, 0, held.stdout + held.stderr);
+    const text = readFileSync(right, 'utf8').replace('verdict: hidden', 'verdict: allowed');
+    const wrong = await run(
+      place,
+      'access',
+      'test',
+      write(place, text, 'wrong.yaml'),
+      '-c',
+      config,
+    );
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.stdout, /^3 +ci +files\.write_file +allowed +hidden/m);
+    const odd = write(place, '- { as: x, tool: files.read, verdict: yes }', 'odd.yaml');
+    assert.equal((await run(place, 'access', 'test', odd, '-c', config)).code, 64);
+  });
+
+  it('serves the example', async (t) => {
+    const place = placeOf(t);
+    const text = readFileSync(join(EXAMPLE, 'sluice.yaml'), 'utf8');
+    const config = text.replace('cwd: ../..', `cwd: ${JSON.stringify(projectFolder())}`);
+    const { url } = await gateway(t, place, `${config}\nlisten: { port: 0 }\n`);
+    const response = await fetch(url, { method: 'POST', body: '{}' });
+    assert.equal(response.status, 401);
+  });
+});
+
+describe('sluice stop', { timeout: 60_000 }, () => {
+  it('keeps what is stopped, shows it, and lets go', async (t) => {
+    const place = placeOf(t);
+    write(place, CONFIG);
+    const stopped = async () => {
+      const { stdout } = await run(place, 'stop', '--json');
+      return (JSON.parse(stdout) as { stopped: { kind: string; name: string }[] }).stopped;
+    };
+    assert.deepEqual(await stopped(), []);
+    assert.equal((await run(place, 'stop', 'server', 'one')).code, 0);
+    assert.equal((await run(place, 'stop', 'tool', 'one.read_*')).code, 0);
+    assert.deepEqual(
+      (await stopped()).map(({ kind, name }) => `${kind} ${name}`),
+      ['server one', 'tool one.read_*'],
+    );
+    const { stdout } = await run(place, 'doctor', '--json');
+    assert.match(stdout, /"about": "stop"[^}]*server one, tool one\.read_\*/);
+    assert.equal((await run(place, 'resume', 'server', 'one')).code, 0);
+    assert.deepEqual((await stopped()).length, 1);
+  });
+
+  it('takes no word for something that there is not', async (t) => {
+    const place = placeOf(t);
+    write(place, CONFIG);
+    for (const what of [
+      ['server', 'two'],
+      ['tool', 'read'],
+      ['everything'],
+      ['caller'],
+      ['all', 'x'],
+    ]) {
+      assert.equal((await run(place, 'stop', ...what)).code, 64, what.join(' '));
+    }
+    assert.equal((await run(place, 'resume', 'server', 'one')).code, 1);
+  });
+});
