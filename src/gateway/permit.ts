@@ -23,6 +23,9 @@ export const HIDDEN = 'hidden';
 /** A tool or a prompt of the route's catalogue. Undefined where it may be called so. */
 export function permit(call: Call, entry: Entry, house: House): Refusal | 'hidden' | undefined {
   const { policy } = call.route;
+  // From here on a stop of this server or tool finds the call, whatever it still waits for.
+  call.backend = entry.backend;
+  call.original = entry.original;
   if (!policy.isOpen) {
     const sight = policy.sight(call.caller);
     if (!sight.allows(entry)) {
