@@ -18,6 +18,8 @@ export const AUTH: Feature = {
   name: 'auth',
   config: {
     auth: { resource: RESOURCE, jwt: [{ id: 'bench', issuer: ISSUER, secret }] },
+    // Callers with names may call nothing unless the file says so.
+    access: { default: 'allow' },
   },
   token: token(),
 };
