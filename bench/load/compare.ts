@@ -41,7 +41,7 @@ export function compare(report: Report, other: Report): Difference[] {
   });
 }
 
-/** The last slice may be a stub. */
+/** The last slice may be cut short. */
 function slicesOf(report: Report): Slice[] {
   return report.timeline.filter(
     ({ t, calls }) => calls > 0 && t + report.sliceMs <= report.measuredMs + 1,

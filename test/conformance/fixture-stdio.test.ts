@@ -18,7 +18,7 @@ const ANSWERS = {
     model: 'test-model',
   }),
   'elicitation/create': () => ({ action: 'accept', content: FORM }),
-  'roots/list': () => ({ roots: [{ uri: 'file:///work', name: 'work' }] }),
+  'roots/list': () => ({ roots: [{ uri: 'file:///srv/shared', name: 'shared' }] }),
 };
 
 /** What each tool that needs the client says in the end. */
@@ -31,7 +31,7 @@ const CONVERSATIONS: [name: string, args: Json, said: RegExp][] = [
   ['test_streaming_elicitation', {}, /^Hello, Ada!$/],
   ['test_input_required_result_elicitation', {}, /^Hello, Ada!$/],
   ['test_input_required_result_sampling', {}, /Paris/],
-  ['test_input_required_result_list_roots', {}, /file:\/\/\/work/],
+  ['test_input_required_result_list_roots', {}, /file:\/\/\/srv\/shared/],
   ['test_input_required_result_request_state', {}, /state-ok/],
   ['test_input_required_result_multiple_inputs', {}, /Paris Ada, 1 roots/],
   ['test_input_required_result_multi_round', {}, /^Ada likes blue$/],
