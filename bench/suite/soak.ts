@@ -57,7 +57,8 @@ export async function soak(player: Probed, settings: Settings, cpus: Cpus): Prom
     points.push({ calls, ...(await player.memory()) });
   };
   const { soakCalls, soakIntervals } = settings;
-  for (let at = 1; at <= soakIntervals; at++) await until((soakCalls * at) / soakIntervals);
+  // From where the last slice ended: a process that got faster in mid-slice must not make several points of one.
+  for (let at = 1; at <= soakIntervals; at++) await until(calls + soakCalls / soakIntervals);
   const later = points.filter((point) => point.calls >= calls / 2);
   const slopeOf = (bytes: (point: SoakPoint) => number) =>
     slope(later.map((point) => [point.calls, bytes(point)]));
