@@ -1,0 +1,146 @@
+/**
+ * How much of the corpora is found, and how much of what is harmless is flagged.
+ *
+ *   node dist/bench/detect/detect.js [--corpora DIR] [--kind secret,benign…] [--tier overt,…]
+ *        [--evade K] [--seed N]      also K transforms of each positive row (48 single ones and 40 chains of two)
+ *        [--transforms a,b+c]        only these
+ *        [--misses N] [--hits N]     print N rows that were missed, or benign rows that were flagged
+ *        [--fold I/N]                only rows whose id hashes to fold I of N: develop on some, judge on the others
+ */
+
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { examine, type FindingClass, leavesOf, type Subject } from '../../src/inspect/inspect.ts';
+
+interface Row {
+  readonly id: string;
+  readonly kind: 'secret' | 'injection' | 'poisoning' | 'dangerous_arg' | 'benign';
+  readonly direction: 'request' | 'response' | 'tool_definition';
+  readonly text?: string;
+  readonly tool?: { readonly name: string };
+  readonly tier: string;
+  readonly subtype: string;
+  readonly transform?: string;
+}
+interface Evader {
+  readonly transforms: Record<string, unknown>;
+  readonly chains: readonly string[];
+  applies(name: string, kind: string): boolean;
+  evade(row: Row, name: string, seed: number): Row | null;
+}
+
+const { values } = parseArgs({
+  options: {
+    corpora: { type: 'string', default: '../shared/corpora' },
+    kind: { type: 'string', default: 'secret,injection,poisoning,dangerous_arg,benign' },
+    tier: { type: 'string' },
+    evade: { type: 'string', default: '0' },
+    seed: { type: 'string', default: '7' },
+    transforms: { type: 'string' },
+    misses: { type: 'string', default: '0' },
+    hits: { type: 'string', default: '0' },
+    fold: { type: 'string', default: '0/1' },
+  },
+});
+const folder = resolve(values.corpora);
+if (!existsSync(folder)) {
+  console.error(`The corpora are not at ${folder}: say where with --corpora.`);
+  process.exit(69);
+}
+const evader = (await import(pathToFileURL(join(folder, 'evade.mjs')).href)) as Evader;
+const [fold, folds] = values.fold.split('/').map(Number) as [number, number];
+const isInFold = ({ id }: Row) => createHash('sha256').update(id).digest()[0]! % folds === fold;
+const HARD = /over-defence|security-doc|true-negative|lookalike|hardneg|placeholder|unicode|prompt/;
+
+function rowsOf(kind: string): Row[] {
+  const text = gunzipSync(readFileSync(join(folder, `${kind}.jsonl.gz`))).toString('utf8');
+  const rows = text.split('\n').filter(Boolean);
+  return rows.map((line) => JSON.parse(line) as Row).filter(isInFold);
+}
+
+/** The row itself, then some of its disguises, chosen by seed. */
+function* disguised(row: Row): Generator<Row> {
+  yield row;
+  if (row.kind === 'benign') return;
+  const all = [...Object.keys(evader.transforms), ...evader.chains];
+  const names = (values.transforms?.split(',') ?? all).filter((name) =>
+    evader.applies(name, row.kind),
+  );
+  const count = values.transforms === undefined ? Number(values.evade) : names.length;
+  const start =
+    createHash('sha256')
+      .update(values.seed + row.id)
+      .digest()
+      .readUInt32LE() % names.length;
+  for (let at = 0; at < Math.min(count, names.length); at++) {
+    const other = evader.evade(row, names[(start + at * 7) % names.length]!, Number(values.seed));
+    if (other !== null) yield other;
+  }
+}
+
+function subjectOf(row: Row): Subject {
+  if (row.tool !== undefined)
+    return { direction: 'definition', leaves: leavesOf(row.tool), tool: row.tool.name };
+  if (row.direction === 'response')
+    return { direction: 'response', leaves: leavesOf(row.text), tool: '' };
+  const { name, arguments: args } = JSON.parse(row.text!) as { name: string; arguments: unknown };
+  return { direction: 'request', leaves: leavesOf(args), tool: name };
+}
+
+/** Blocked or redacted by default; personal data is off by default. */
+const acts: ReadonlySet<FindingClass> = new Set(['secret', 'injection', 'poisoning', 'arguments']);
+const tally = new Map<string, [found: number, of: number]>();
+function count(key: string, isFlagged: boolean): void {
+  const entry = tally.get(key) ?? [0, 0];
+  tally.set(key, [entry[0] + Number(isFlagged), entry[1] + 1]);
+}
+let [slowestMs, slowestId, toPrint, toPrintHits] = [
+  0,
+  '',
+  Number(values.misses),
+  Number(values.hits),
+];
+for (const kind of values.kind.split(',')) {
+  for (const plain of rowsOf(kind)) {
+    if (values.tier !== undefined && !values.tier.split(',').includes(plain.tier)) continue;
+    for (const row of disguised(plain)) {
+      const start = performance.now();
+      const findings = examine(subjectOf(row)).filter(
+        (finding) => acts.has(finding.class) && finding.confidence !== 'low',
+      );
+      const ms = performance.now() - start;
+      if (ms > slowestMs) [slowestMs, slowestId] = [ms, row.id];
+      const isFlagged = findings.length > 0;
+      const what = JSON.stringify(row.tool ?? row.text).slice(0, 600);
+      if (kind === 'benign') {
+        const group = HARD.test(row.subtype) ? 'hard negatives' : 'ordinary traffic';
+        for (const key of ['all', group, row.direction]) count(`benign ${key}`, isFlagged);
+        if (isFlagged && toPrintHits-- > 0)
+          console.log(
+            `FLAGGED ${row.id} ${row.subtype} by ${findings.map((one) => one.rule)}\n  ${what}`,
+          );
+        continue;
+      }
+      const { transform } = row;
+      if (transform === undefined) count(`${kind} ${row.tier}`, isFlagged);
+      else {
+        count(
+          `${kind} ${row.tier} ~ ${transform.includes('+') ? 'all chains' : 'all singles'}`,
+          isFlagged,
+        );
+        count(`${kind} ${row.tier} ~ ${transform}`, isFlagged);
+      }
+      if (!isFlagged && toPrint-- > 0) console.log(`MISSED ${row.id} ${row.subtype}\n  ${what}`);
+    }
+  }
+}
+for (const [key, [found, of]] of [...tally].sort(([a], [b]) => (a < b ? -1 : 1)))
+  console.log(
+    `${key.padEnd(60)} ${found}/${of}`.padEnd(74),
+    `${((100 * found) / of).toFixed(1)} %`,
+  );
+console.log(`slowest: ${slowestMs.toFixed(1)} ms (${slowestId})`);

@@ -1,0 +1,96 @@
+/**
+ * What inspection looks for, and what it says of what it found.
+ *
+ * A text rule is data: literals of which one is in every match, and a linear expression (RE2 syntax) that is run only
+ * around them. What cannot be said as an expression is a detector: a function over one subject.
+ */
+
+export type FindingClass = 'secret' | 'injection' | 'poisoning' | 'arguments' | 'pii';
+
+/** request: arguments on their way to a server; response: what came back; definition: one entry of a list. */
+export type Direction = 'request' | 'response' | 'definition';
+
+/** high and medium act; low is only ever recorded. */
+export type Confidence = 'high' | 'medium' | 'low';
+
+/**
+ * The form of a text in which a rule reads.
+ *
+ *   exact    letters as they stand, case kept: secrets, URLs
+ *   compact  exact without anything that could have been put between two characters (blanks, quotes, markup, joints)
+ *   words    look-alikes folded to ASCII, lower case, words one blank apart: prose
+ *   joined   words without the blanks: prose whose gaps were moved or taken away
+ */
+export type Form = 'exact' | 'compact' | 'words' | 'joined';
+
+export interface TextRule {
+  /** `class.what-it-is`, stable: suppressions and audit records name it. */
+  readonly id: string;
+  readonly class: FindingClass;
+  readonly confidence: Confidence;
+  readonly forms: readonly Form[];
+  /** Everywhere where absent. */
+  readonly in?: readonly Direction[];
+  /** ASCII letters in lower case; found whatever the case. */
+  readonly anchors: readonly string[];
+  /** Every match lies within so many characters before the start and after the end of an anchor. */
+  readonly reach: readonly [before: number, after: number];
+  /** RE2 syntax. A group called `value` is what is redacted; the whole match where there is none. */
+  readonly pattern: string;
+  /** The last word over a match: checksum, entropy, placeholder. Pure and bounded. */
+  readonly accepts?: (value: string) => boolean;
+}
+
+/** One string of a message. */
+export interface Leaf {
+  readonly text: string;
+  /** JSON Pointer (RFC 6901) into what was inspected. */
+  readonly path: string;
+  /** Where its JSON string stands in the bytes, quotes included; -1 where it has no place of its own there. */
+  readonly start: number;
+  readonly end: number;
+  readonly isKey: boolean;
+}
+
+/** One reading of a leaf. */
+export interface View {
+  readonly text: string;
+  readonly form: Form;
+  /** What was undone to get it, outermost first; empty for the text as it stands. */
+  readonly steps: readonly string[];
+  /** Position in the leaf's text of the character at `index`; undefined where it cannot be told. */
+  origin?(index: number): number;
+}
+
+export interface Finding {
+  readonly rule: string;
+  readonly class: FindingClass;
+  readonly confidence: Confidence;
+  readonly path: string;
+  readonly steps: readonly string[];
+  /** In the leaf's text; null where it cannot be mapped back: such a finding can only block. */
+  readonly span: readonly [start: number, end: number] | null;
+  readonly leaf: Leaf | null;
+}
+
+/** What is inspected at once: the arguments of a call, a result, one definition. */
+export interface Subject {
+  readonly direction: Direction;
+  readonly leaves: readonly Leaf[];
+  /** Original name of the tool that is called or defined; '' where there is none. */
+  readonly tool: string;
+  /** Its input schema, where it is known. */
+  readonly schema?: unknown;
+}
+
+/** A subject with all its readings. */
+export interface Reading {
+  readonly subject: Subject;
+  readonly views: readonly { readonly leaf: Leaf; readonly views: readonly View[] }[];
+}
+
+export interface Detector {
+  readonly class: FindingClass;
+  readonly in: readonly Direction[];
+  examine(reading: Reading): Finding[];
+}

@@ -1,0 +1,3 @@
+import type { TextRule } from '../rule.ts';
+
+export const PII_RULES: readonly TextRule[] = [];
