@@ -13,6 +13,7 @@ import { type Stop, Stops } from '../policy/policy.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { REFUSALS, refusalBytes, refuse } from '../protocol/refusal.ts';
 import { type Tool, Validator } from '../validate/validate.ts';
+import { Announcer } from './announcer.ts';
 import { ResultCache } from './cache/cache.ts';
 import { Call } from './call.ts';
 import { declaredBy } from './declared.ts';
@@ -37,9 +38,6 @@ export type { RouteView as Route } from './route.ts';
 export type { Session } from './session.ts';
 
 const SWEEP_MS = 10_000;
-const COALESCE_MS = 10;
-/** One server's change is told to thousands of clients: one that announces without end is heard twice a second. */
-const ANNOUNCE_MS = 500;
 /** How long a connecting client waits for servers that are just starting. */
 const START_MS = 15_000;
 
@@ -51,8 +49,7 @@ export class Gateway {
   readonly #interests = new Interests();
   readonly #house: House;
   readonly #sweep: NodeJS.Timeout;
-  readonly #announcing = new Set<string>();
-  readonly #announcedAt = new Map<string, number>();
+  readonly #announcer: Announcer;
   #parts: Parts;
   readonly #calls = new InFlight();
   #reloaded: Promise<void> = Promise.resolve();
@@ -75,13 +72,16 @@ export class Gateway {
       listeners: new Listeners(this.#interests),
       log,
     };
+    this.#announcer = new Announcer(this.#sessions, this.#house.listeners);
     this.#parts = this.#build(config, undefined);
     this.#sweep = setInterval(() => this.#expire(), SWEEP_MS).unref();
   }
 
   #build(config: GatewayConfig, old: Parts | undefined): Parts {
     const listener = {
-      onListChanged: (backend: Backend, method: string) => this.#listChanged(backend, method),
+      onListChanged: (backend: Backend, method: string) => {
+        this.#announcer.changed(backend, method, (path) => this.#shows(path, backend));
+      },
       onUpdated: (backend: Backend, message: Message) => this.#interests.updated(backend, message),
       onInventory: () => {
         this.#generation.value += 1;
@@ -89,6 +89,10 @@ export class Gateway {
     };
     const host = { listener, log: this.#log, environment: this.#environment };
     return buildParts(config, old, this.#generation, host);
+  }
+
+  #shows(path: string, backend: Backend): boolean {
+    return this.#parts.routes.get(path)?.members.includes(backend) === true;
   }
 
   /** Takes hold of what must survive a restart. Throws, in words for the operator, where that cannot be. */
@@ -260,39 +264,6 @@ export class Gateway {
     if (this.#calls.size === 0) this.#onIdle?.();
   };
 
-  // === servers ===
-
-  /** A server that registers ten tools says so ten times: clients hear of it once. */
-  #listChanged(backend: Backend, method: string): void {
-    const key = `${backend.name} ${method}`;
-    if (this.#announcing.has(key)) return;
-    this.#announcing.add(key);
-    const dueMs = (this.#announcedAt.get(key) ?? 0) + ANNOUNCE_MS - Date.now();
-    setTimeout(
-      () => {
-        this.#announcing.delete(key);
-        this.#announcedAt.set(key, Date.now());
-        this.#announce(backend, method);
-      },
-      Math.max(dueMs, COALESCE_MS),
-    );
-  }
-
-  #announce(backend: Backend, method: string): void {
-    void this.#tell(method, (path) => {
-      return this.#parts.routes.get(path)?.members.includes(backend) === true;
-    });
-  }
-
-  /** Tells everybody on the routes concerned that a list has changed. */
-  async #tell(method: string, concerns: (path: string) => boolean): Promise<void> {
-    this.#house.listeners.listChanged(concerns, method);
-    const notification = Buffer.from(`{"jsonrpc":"2.0","method":"${method}"}`);
-    for await (const session of this.#sessions.all()) {
-      if (concerns(session.route.path)) session.announce(notification);
-    }
-  }
-
   #expire(): void {
     const now = Date.now();
     this.#sessions.sweep(now);
@@ -328,7 +299,7 @@ export class Gateway {
     // Make before break: the new servers are up, or known to be down, before anybody is sent to them.
     await Promise.all(fresh.map((backend) => backend.start()));
     this.#parts = next;
-    this.#announcedAt.clear();
+    this.#announcer.reset();
     this.#generation.value += 1;
     this.#sessions.configure(config.sessions);
     this.#house.results.configure(config.cache);
@@ -340,7 +311,7 @@ export class Gateway {
     for await (const session of this.#sessions.all()) {
       session.route = next.routes.get(session.route.path) ?? session.route;
     }
-    for (const method of LIST_CHANGES) await this.#tell(method, () => true);
+    for (const method of LIST_CHANGES) await this.#announcer.tell(method, () => true);
     this.#log.info(
       { started: fresh.map(({ name }) => name), ended: gone.map(({ name }) => name) },
       'configuration reloaded',
