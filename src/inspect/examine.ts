@@ -51,8 +51,10 @@ function inView({ direction }: Subject, leaf: Leaf, view: View): Finding[] {
   for (const rule of RULES) {
     if (!rule.forms.includes(view.form) || rule.in?.includes(direction) === false) continue;
     if (!rule.anchors.some((anchor) => lower.includes(anchor))) continue;
-    for (const { valueStart, valueEnd } of expressionOf(rule).matches(view.text)) {
-      if (rule.accepts?.(view.text.slice(valueStart, valueEnd)) === false) continue;
+    for (const { start, end, valueStart, valueEnd } of expressionOf(rule).matches(view.text)) {
+      const { text } = view;
+      if (rule.accepts?.(text.slice(valueStart, valueEnd), text.slice(start, end)) === false)
+        continue;
       const { origin } = view;
       findings.push({
         rule: rule.id,

@@ -37,8 +37,8 @@ export interface TextRule {
   readonly reach: readonly [before: number, after: number];
   /** RE2 syntax. A group called `value` is what is redacted; the whole match where there is none. */
   readonly pattern: string;
-  /** The last word over a match: checksum, entropy, placeholder. Pure and bounded. */
-  readonly accepts?: (value: string) => boolean;
+  /** The last word over a match: checksum, entropy, placeholder. Pure and bounded. `match` is all of it, names included. */
+  readonly accepts?: (value: string, match: string) => boolean;
 }
 
 /** One string of a message. */
@@ -71,6 +71,8 @@ export interface Finding {
   /** In the leaf's text; null where it cannot be mapped back: such a finding can only block. */
   readonly span: readonly [start: number, end: number] | null;
   readonly leaf: Leaf | null;
+  /** What else may be said of it, as the tenant of a canary; never a part of what was found. */
+  readonly detail?: string;
 }
 
 /** What is inspected at once: the arguments of a call, a result, one definition. */
@@ -92,5 +94,10 @@ export interface Reading {
 export interface Detector {
   readonly class: FindingClass;
   readonly in: readonly Direction[];
+  /**
+   * ASCII, in lower case: where a reading (or the message as it came) has none of these in any case, it has nothing to
+   * say. It is always asked where there are none.
+   */
+  readonly anchors?: readonly string[];
   examine(reading: Reading): Finding[];
 }
