@@ -1,71 +1,166 @@
-/** All findings in one subject: its strings, read in every way, held against every rule. */
+/**
+ * All findings in one subject: its strings, read in every way, held against every rule.
+ *
+ * One pass of the automaton over each reading tells where anchors are. Around them lie windows, as far as the rule
+ * reaches; windows of one rule that overlap are one; and only in them the rule's expression is run. All of it is linear
+ * in the text: a window takes part in one run of an expression only, and what all runs may read together is bounded.
+ * Where a bound is met the rest was not judged, so that is itself a finding, of each class that has rules here.
+ */
 
-import { Linear } from './linear.ts';
-import type { Detector, Finding, Leaf, Subject, TextRule, View } from './rule.ts';
-import { ARGUMENT_DETECTORS } from './rules/arguments.ts';
-import { INJECTION_DETECTORS, INJECTION_RULES } from './rules/injection.ts';
-import { PII_RULES } from './rules/pii.ts';
-import { POISONING_DETECTORS, POISONING_RULES } from './rules/poisoning.ts';
-import { SECRET_DETECTORS, SECRET_RULES } from './rules/secrets.ts';
+import { ownRules } from './catalog.ts';
+import type { Finding, FindingClass, Leaf, Reading, Subject, View } from './rule.ts';
+import { type RuleSet, wanted } from './rule-set.ts';
 import { viewsOf } from './views.ts';
 
-const RULES: readonly TextRule[] = [
-  ...SECRET_RULES,
-  ...INJECTION_RULES,
-  ...POISONING_RULES,
-  ...PII_RULES,
-];
-const DETECTORS: readonly Detector[] = [
-  ...SECRET_DETECTORS,
-  ...INJECTION_DETECTORS,
-  ...POISONING_DETECTORS,
-  ...ARGUMENT_DETECTORS,
-];
-const expressions = new Map<TextRule, Linear>();
+export const BOUNDS = {
+  /** Characters of all readings of all strings: one megabyte of text and some of its readings. */
+  viewCharacters: 8 << 20,
+  /** Characters that expressions read, over all windows: some 20 ns each (bench/micro/inspect.ts). */
+  confirmCharacters: 2 << 20,
+  /** A message with more has not been written by accident; what is redacted must be short of it. */
+  findings: 256,
+} as const;
+/** Windows grow to this and no further: then the next begins, which may overlap it as far as the rule reaches. */
+const WINDOW_CHARACTERS = 4096;
+/** What a match is charged beside its characters, as it calls `accepts`. */
+const MATCH_CHARACTERS = 32;
 
-function expressionOf(rule: TextRule): Linear {
-  const known = expressions.get(rule);
-  if (known !== undefined) return known;
-  const compiled = new Linear(rule.pattern);
-  expressions.set(rule, compiled);
-  return compiled;
+export function examine(subject: Subject, rules: RuleSet = ownRules()): Finding[] {
+  const examination = new Examination(subject, rules);
+  return examination.run();
 }
 
-export function examine(subject: Subject): Finding[] {
-  const reading = {
-    subject,
-    views: subject.leaves.map((leaf) => ({ leaf, views: viewsOf(leaf.text) })),
-  };
-  const findings = reading.views.flatMap(({ leaf, views }) =>
-    views.flatMap((view) => inView(subject, leaf, view)),
-  );
-  const { direction } = subject;
-  for (const detector of DETECTORS)
-    if (detector.in.includes(direction)) findings.push(...detector.examine(reading));
-  return findings;
-}
+class Examination {
+  readonly #subject: Subject;
+  readonly #rules: RuleSet;
+  readonly #findings: Finding[] = [];
+  /** The window of each rule that is still open; `#end` 0 where there is none. */
+  readonly #start: Int32Array;
+  readonly #end: Int32Array;
+  /** Where the last finding of each rule in this view ended: windows may overlap, findings not. */
+  readonly #found: Int32Array;
+  #opened: number[] = [];
+  #confirmLeft: number = BOUNDS.confirmCharacters;
+  #isTooMuch = false;
 
-function inView({ direction }: Subject, leaf: Leaf, view: View): Finding[] {
-  const findings: Finding[] = [];
-  const lower = view.text.toLowerCase();
-  for (const rule of RULES) {
-    if (!rule.forms.includes(view.form) || rule.in?.includes(direction) === false) continue;
-    if (!rule.anchors.some((anchor) => lower.includes(anchor))) continue;
-    for (const { start, end, valueStart, valueEnd } of expressionOf(rule).matches(view.text)) {
-      const { text } = view;
-      if (rule.accepts?.(text.slice(valueStart, valueEnd), text.slice(start, end)) === false)
-        continue;
-      const { origin } = view;
-      findings.push({
-        rule: rule.id,
-        class: rule.class,
-        confidence: rule.confidence,
-        path: leaf.path,
-        steps: view.steps,
-        span: origin === undefined ? null : [origin(valueStart), origin(valueEnd - 1) + 1],
-        leaf,
-      });
-    }
+  constructor(subject: Subject, rules: RuleSet) {
+    this.#subject = subject;
+    this.#rules = rules;
+    this.#start = new Int32Array(rules.rules.length);
+    this.#end = new Int32Array(rules.rules.length);
+    this.#found = new Int32Array(rules.rules.length);
   }
-  return findings;
+
+  run(): Finding[] {
+    const reading = this.#read();
+    for (const { leaf, views } of reading.views) for (const view of views) this.#view(leaf, view);
+    for (const detector of this.#rules.detectors) {
+      if (this.#findings.length >= BOUNDS.findings) this.#isTooMuch = true;
+      if (this.#isTooMuch) break;
+      if (detector.in.includes(this.#subject.direction))
+        this.#findings.push(...detector.examine(reading));
+    }
+    return this.#isTooMuch ? [...this.#findings, ...tooMuch(this.#rules)] : this.#findings;
+  }
+
+  #read(): Reading {
+    let left: number = BOUNDS.viewCharacters;
+    const views: { leaf: Leaf; views: View[] }[] = [];
+    for (const leaf of this.#subject.leaves) {
+      const ofLeaf = viewsOf(leaf.text);
+      for (const { text } of ofLeaf) left -= text.length;
+      if (left < 0) {
+        this.#isTooMuch = true;
+        break;
+      }
+      views.push({ leaf, views: ofLeaf });
+    }
+    return { subject: this.#subject, views };
+  }
+
+  #view(leaf: Leaf, view: View): void {
+    const { automaton, lengths, ruleFrom, ruleOf, where } = this.#rules;
+    const { outputs } = automaton.tables;
+    const here = wanted(view.form, this.#subject.direction);
+    automaton.reset();
+    for (let at = automaton.next(view.text, 0); at >= 0; at = automaton.next(view.text, at)) {
+      for (let output = automaton.first; output < automaton.last; output++) {
+        const literal = outputs[output]!;
+        for (let index = ruleFrom[literal]!; index < ruleFrom[literal + 1]!; index++) {
+          const rule = ruleOf[index]!;
+          if ((where[rule]! & here) === here)
+            this.#open(leaf, view, rule, at - lengths[literal]!, at);
+        }
+      }
+      if (this.#isTooMuch) break;
+    }
+    for (const rule of this.#opened) this.#close(leaf, view, rule);
+    for (const rule of this.#opened) this.#found[rule] = 0;
+    this.#opened = [];
+  }
+
+  /** An anchor stands at [from, to): widens the open window of the rule, or closes it and opens another. */
+  #open(leaf: Leaf, view: View, rule: number, from: number, to: number): void {
+    const [before, after] = this.#rules.rules[rule]!.reach;
+    const start = Math.max(0, from - before);
+    const end = Math.min(view.text.length, to + after);
+    const [open, close] = [this.#start[rule]!, this.#end[rule]!];
+    if (close === 0) {
+      if (this.#found[rule] === 0) this.#opened.push(rule);
+      this.#found[rule] ||= -1;
+    } else if (start <= close && end - open <= WINDOW_CHARACTERS) {
+      this.#start[rule] = Math.min(open, start);
+      this.#end[rule] = Math.max(close, end);
+      return;
+    } else this.#close(leaf, view, rule);
+    this.#start[rule] = start;
+    this.#end[rule] = end;
+  }
+
+  /** Runs the rule's expression over its open window. */
+  #close(leaf: Leaf, view: View, rule: number): void {
+    const [start, end] = [this.#start[rule]!, this.#end[rule]!];
+    this.#end[rule] = 0;
+    if (end === 0 || this.#isTooMuch) return;
+    this.#confirmLeft -= end - start;
+    const { accepts } = this.#rules.rules[rule]!;
+    for (const match of this.#rules.expression(rule).matches(view.text, start, end)) {
+      this.#confirmLeft -= MATCH_CHARACTERS;
+      if (this.#confirmLeft < 0 || this.#findings.length >= BOUNDS.findings) break;
+      const { valueStart, valueEnd } = match;
+      if (valueStart < this.#found[rule]!) continue;
+      const whole = view.text.slice(match.start, match.end);
+      if (accepts?.(view.text.slice(valueStart, valueEnd), whole) === false) continue;
+      this.#found[rule] = valueEnd;
+      this.#findings.push(this.#finding(leaf, view, rule, valueStart, valueEnd));
+    }
+    if (this.#confirmLeft < 0 || this.#findings.length >= BOUNDS.findings) this.#isTooMuch = true;
+  }
+
+  #finding(leaf: Leaf, view: View, rule: number, start: number, end: number): Finding {
+    const { id, class: ofClass, confidence } = this.#rules.rules[rule]!;
+    return {
+      rule: id,
+      class: ofClass,
+      confidence,
+      path: leaf.path,
+      steps: view.steps,
+      span: view.origin === undefined ? null : [view.origin(start), view.origin(end - 1) + 1],
+      leaf,
+    };
+  }
+}
+
+/** Not all was read: as bad as a finding of every class that was looked for, without a place. */
+function tooMuch({ rules, detectors }: RuleSet): Finding[] {
+  const classes = new Set<FindingClass>([...rules, ...detectors].map((one) => one.class));
+  return [...classes].map((ofClass) => ({
+    rule: `${ofClass}.too-much`,
+    class: ofClass,
+    confidence: 'high',
+    path: '',
+    steps: [],
+    span: null,
+    leaf: null,
+  }));
 }

@@ -1,0 +1,180 @@
+/**
+ * Finds any of many literals in one pass (Aho-Corasick), over a string or over bytes.
+ *
+ * The whole automaton is one table of typed arrays, built before the first text is seen: the cost of a character is two
+ * loads whatever the text is. RE2.Set, which builds its states while it reads, takes 51 ms for 64 KB of random base64 where
+ * this takes a tenth of one (bench/micro/inspect.ts). The arrays lie in shared memory, so that workers need no copy.
+ *
+ *   classes[character]             -> class of the character; 0 for all that stand in no literal
+ *   rows[(state << shift) + class] -> next state
+ *   state >= accepting             -> a literal ends here: outputs[offsets[state - accepting] ... offsets[… + 1])
+ *
+ * Letters of ASCII are found whatever their case.
+ */
+
+/** Everything an automaton is; typed arrays over shared memory, so that a message to a worker shares it. */
+export interface Tables {
+  readonly classes: Uint8Array;
+  readonly rows: Uint16Array;
+  readonly shift: number;
+  readonly accepting: number;
+  readonly offsets: Uint32Array;
+  readonly outputs: Uint16Array;
+}
+
+const CHARACTERS = 0x10000;
+const CLASSES_MAX = 256;
+/** States are numbered in 16 bits. Our own rules need some thousands. */
+export const STATES_MAX = 0x10000;
+
+export class Automaton {
+  /** Which literals ended where `next` stopped: `tables.outputs` from here … */
+  first = 0;
+  /** … up to here. */
+  last = 0;
+  readonly tables: Tables;
+  #state = 0;
+
+  constructor(tables: Tables) {
+    this.tables = tables;
+  }
+
+  /** Forgets what was read. */
+  reset(): void {
+    this.#state = 0;
+  }
+
+  /** Reads on at `from`; the index behind the next character at which a literal ends, or -1 at the end of the text. */
+  next(text: string, from: number, to = text.length): number {
+    const { classes, rows, shift, accepting } = this.tables;
+    let state = this.#state;
+    for (let at = from; at < to; at++) {
+      state = rows[(state << shift) + classes[text.charCodeAt(at)]!]!;
+      if (state >= accepting) return this.#stop(state, at + 1);
+    }
+    this.#state = state;
+    return -1;
+  }
+
+  /** The same over bytes. A byte above 127 is a letter of Latin-1 here: only for bytes that are known to be ASCII. */
+  nextByte(bytes: Uint8Array, from: number, to = bytes.length): number {
+    const { classes, rows, shift, accepting } = this.tables;
+    let state = this.#state;
+    for (let at = from; at < to; at++) {
+      state = rows[(state << shift) + classes[bytes[at]!]!]!;
+      if (state >= accepting) return this.#stop(state, at + 1);
+    }
+    this.#state = state;
+    return -1;
+  }
+
+  #stop(state: number, at: number): number {
+    const { offsets, accepting } = this.tables;
+    this.#state = state;
+    this.first = offsets[state - accepting]!;
+    this.last = offsets[state - accepting + 1]!;
+    return at;
+  }
+}
+
+const lower = (code: number) => (code >= 0x41 && code <= 0x5a ? code + 0x20 : code);
+
+/** Throws where the literals need more states or classes than there are: a fault of the rules, found at start. */
+export function compile(literals: readonly string[]): Tables {
+  const { classes, count } = classesOf(literals);
+  const shift = Math.max(1, Math.ceil(Math.log2(count)));
+  const trie = new Trie(literals, classes, shift);
+  return trie.tables();
+}
+
+function classesOf(literals: readonly string[]): { classes: Uint8Array; count: number } {
+  const classes = new Uint8Array(new SharedArrayBuffer(CHARACTERS));
+  let count = 1;
+  for (const literal of literals) {
+    if (literal === '') throw new Error('An empty literal is everywhere');
+    for (let at = 0; at < literal.length; at++) {
+      const code = lower(literal.charCodeAt(at));
+      if (classes[code] === 0) classes[code] = count++;
+      if (count > CLASSES_MAX) throw new Error(`The literals use over ${CLASSES_MAX} characters`);
+    }
+  }
+  for (let code = 0x41; code <= 0x5a; code++) classes[code] = classes[lower(code)]!;
+  return { classes, count };
+}
+
+/** The automaton while it is made: a trie, then its failure links, then states that accept moved to the end. */
+class Trie {
+  readonly #rows: number[] = [];
+  readonly #ends: number[][] = [];
+  readonly #classes: Uint8Array;
+  readonly #shift: number;
+  readonly #width: number;
+
+  constructor(literals: readonly string[], classes: Uint8Array, shift: number) {
+    this.#classes = classes;
+    this.#shift = shift;
+    this.#width = 1 << shift;
+    this.#add();
+    literals.forEach((literal, index) => {
+      let state = 0;
+      for (let at = 0; at < literal.length; at++) {
+        const cell = (state << shift) + classes[literal.charCodeAt(at)]!;
+        if (this.#rows[cell] === 0) this.#rows[cell] = this.#add();
+        state = this.#rows[cell]!;
+      }
+      this.#ends[state]!.push(index);
+    });
+  }
+
+  #add(): number {
+    const state = this.#ends.length;
+    if (state === STATES_MAX) throw new Error(`The literals need over ${STATES_MAX} states`);
+    this.#ends.push([]);
+    for (let column = 0; column < this.#width; column++) this.#rows.push(0);
+    return state;
+  }
+
+  tables(): Tables {
+    this.#link();
+    const states = this.#ends.map((_, state) => state);
+    const quiet = states.filter((state) => this.#ends[state]!.length === 0);
+    const loud = states.filter((state) => this.#ends[state]!.length > 0);
+    const place = new Uint16Array(states.length);
+    [...quiet, ...loud].forEach((state, index) => {
+      place[state] = index;
+    });
+    const rows = new Uint16Array(new SharedArrayBuffer(2 * this.#rows.length));
+    for (const state of states)
+      for (let column = 0; column < this.#width; column++)
+        rows[(place[state]! << this.#shift) + column] =
+          place[this.#rows[(state << this.#shift) + column]!]!;
+    const offsets = new Uint32Array(new SharedArrayBuffer(4 * (loud.length + 1)));
+    const all = loud.flatMap((state, index) => {
+      offsets[index + 1] = offsets[index]! + this.#ends[state]!.length;
+      return this.#ends[state]!;
+    });
+    const outputs = new Uint16Array(new SharedArrayBuffer(2 * all.length));
+    outputs.set(all);
+    const [classes, shift] = [this.#classes, this.#shift];
+    return { classes, rows, shift, accepting: quiet.length, offsets, outputs };
+  }
+
+  /** Breadth first: where a state has no child of its own, it goes where its longest proper suffix goes. */
+  #link(): void {
+    const fail = new Uint16Array(this.#ends.length);
+    const queue = [0];
+    for (const state of queue) {
+      if (state !== 0) this.#ends[state]!.push(...this.#ends[fail[state]!]!);
+      for (let column = 0; column < this.#width; column++) {
+        const cell = (state << this.#shift) + column;
+        const beside = state === 0 ? 0 : this.#rows[(fail[state]! << this.#shift) + column]!;
+        const child = this.#rows[cell]!;
+        if (child === 0) this.#rows[cell] = beside;
+        else {
+          fail[child] = beside;
+          queue.push(child);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/** The rules that Sluice has of its own. */
+
+import { RuleSet } from './rule-set.ts';
+import { ARGUMENT_DETECTORS } from './rules/arguments.ts';
+import { INJECTION_DETECTORS, INJECTION_RULES } from './rules/injection.ts';
+import { PII_RULES } from './rules/pii.ts';
+import { POISONING_DETECTORS, POISONING_RULES } from './rules/poisoning.ts';
+import { SECRET_DETECTORS, SECRET_RULES } from './rules/secrets.ts';
+
+export const OWN_RULES = [...SECRET_RULES, ...INJECTION_RULES, ...POISONING_RULES, ...PII_RULES];
+export const OWN_DETECTORS = [
+  ...SECRET_DETECTORS,
+  ...INJECTION_DETECTORS,
+  ...POISONING_DETECTORS,
+  ...ARGUMENT_DETECTORS,
+];
+
+let made: RuleSet | undefined;
+
+/** Compiled when it is first asked for. */
+export function ownRules(): RuleSet {
+  made ??= new RuleSet(OWN_RULES, OWN_DETECTORS);
+  return made;
+}

@@ -1,0 +1,73 @@
+/** All rules made ready: one automaton over the anchors of all, their expressions, and which of them read where. */
+
+import { Automaton, compile, type Tables } from './automaton.ts';
+import { Linear } from './linear.ts';
+import type { Detector, Direction, Form, TextRule } from './rule.ts';
+
+const FORMS: Readonly<Record<Form, number>> = { exact: 1, compact: 2, words: 4, joined: 8 };
+const DIRECTIONS: Readonly<Record<Direction, number>> = {
+  request: 16,
+  response: 32,
+  definition: 64,
+};
+const EVERYWHERE = 16 | 32 | 64;
+
+/** What a rule must have, all bits of it, to be run over such a text. */
+export const wanted = (form: Form, direction: Direction) => FORMS[form] | DIRECTIONS[direction];
+
+export class RuleSet {
+  readonly rules: readonly TextRule[];
+  readonly detectors: readonly Detector[];
+  readonly automaton: Automaton;
+  /** Length of each literal, in characters. */
+  readonly lengths: Uint16Array;
+  /** Where each rule runs: bits of `wanted`. */
+  readonly where: Uint8Array;
+  /** The rules of a literal: `ruleOf` from `ruleFrom[literal]` up to `ruleFrom[literal + 1]`. */
+  readonly ruleFrom: Uint32Array;
+  readonly ruleOf: Uint16Array;
+  readonly #expressions: (Linear | undefined)[] = [];
+
+  /** `tables` are those of another RuleSet of the same rules, in another thread; they are made where absent. */
+  constructor(rules: readonly TextRule[], detectors: readonly Detector[], tables?: Tables) {
+    this.rules = rules;
+    this.detectors = detectors;
+    const byLiteral = new Map<string, number[]>();
+    rules.forEach((rule, index) => {
+      for (const anchor of new Set(rule.anchors)) {
+        const rulesOfIt = byLiteral.get(anchor) ?? [];
+        rulesOfIt.push(index);
+        byLiteral.set(anchor, rulesOfIt);
+      }
+    });
+    const literals = [...byLiteral.keys()];
+    this.automaton = new Automaton(tables ?? compile(literals));
+    this.lengths = Uint16Array.from(literals, ({ length }) => length);
+    this.where = Uint8Array.from(rules, whereOf);
+    this.ruleOf = Uint16Array.from([...byLiteral.values()].flat());
+    this.ruleFrom = new Uint32Array(literals.length + 1);
+    [...byLiteral.values()].forEach((of, literal) => {
+      this.ruleFrom[literal + 1] = this.ruleFrom[literal]! + of.length;
+    });
+  }
+
+  /** The expression of a rule, compiled when it is first asked for. */
+  expression(rule: number): Linear {
+    const known = this.#expressions[rule];
+    if (known !== undefined) return known;
+    const compiled = new Linear(this.rules[rule]!.pattern);
+    this.#expressions[rule] = compiled;
+    return compiled;
+  }
+
+  /** Compiles whatever has not been needed yet: for a worker, before its first message. */
+  warm(): void {
+    for (let rule = 0; rule < this.rules.length; rule++) this.expression(rule);
+  }
+}
+
+function whereOf(rule: TextRule): number {
+  const forms = rule.forms.reduce((bits, form) => bits | FORMS[form], 0);
+  if (rule.in === undefined) return forms | EVERYWHERE;
+  return rule.in.reduce((bits, direction) => bits | DIRECTIONS[direction], forms);
+}
