@@ -19,6 +19,8 @@ export const BOUNDS = {
   confirmCharacters: 2 << 20,
   /** A message with more has not been written by accident; what is redacted must be short of it. */
   findings: 256,
+  /** Low confidence, which is only recorded, and once for a rule in a string: no more are kept. */
+  lowFindings: 4096,
 } as const;
 /** Windows grow to this and no further: then the next begins, which may overlap it as far as the rule reaches. */
 const WINDOW_CHARACTERS = 4096;
@@ -40,6 +42,9 @@ class Examination {
   /** Where the last finding of each rule in this view ended: windows may overlap, findings not. */
   readonly #found: Int32Array;
   #opened: number[] = [];
+  /** Rules of low confidence that this string has met. */
+  readonly #noted = new Set<number>();
+  #lows = 0;
   #confirmLeft: number = BOUNDS.confirmCharacters;
   #isTooMuch = false;
 
@@ -53,12 +58,15 @@ class Examination {
 
   run(): Finding[] {
     const reading = this.#read();
-    for (const { leaf, views } of reading.views) for (const view of views) this.#view(leaf, view);
+    for (const { leaf, views } of reading.views) {
+      this.#noted.clear();
+      for (const view of views) this.#view(leaf, view);
+    }
     for (const detector of this.#rules.detectors) {
-      if (this.#findings.length >= BOUNDS.findings) this.#isTooMuch = true;
+      if (this.#findings.length - this.#lows >= BOUNDS.findings) this.#isTooMuch = true;
       if (this.#isTooMuch) break;
       if (detector.in.includes(this.#subject.direction))
-        this.#findings.push(...detector.examine(reading));
+        this.#findings.push(...detector.examine(reading, this.#findings));
     }
     return this.#isTooMuch ? [...this.#findings, ...tooMuch(this.#rules)] : this.#findings;
   }
@@ -101,6 +109,7 @@ class Examination {
 
   /** An anchor stands at [from, to): widens the open window of the rule, or closes it and opens another. */
   #open(leaf: Leaf, view: View, rule: number, from: number, to: number): void {
+    if (this.#noted.has(rule)) return;
     const [before, after] = this.#rules.rules[rule]!.reach;
     const start = Math.max(0, from - before);
     const end = Math.min(view.text.length, to + after);
@@ -123,18 +132,25 @@ class Examination {
     this.#end[rule] = 0;
     if (end === 0 || this.#isTooMuch) return;
     this.#confirmLeft -= end - start;
-    const { accepts } = this.#rules.rules[rule]!;
+    const { accepts, confidence } = this.#rules.rules[rule]!;
     for (const match of this.#rules.expression(rule).matches(view.text, start, end)) {
       this.#confirmLeft -= MATCH_CHARACTERS;
-      if (this.#confirmLeft < 0 || this.#findings.length >= BOUNDS.findings) break;
+      if (this.#confirmLeft < 0 || this.#findings.length - this.#lows >= BOUNDS.findings) break;
       const { valueStart, valueEnd } = match;
       if (valueStart < this.#found[rule]!) continue;
       const whole = view.text.slice(match.start, match.end);
       if (accepts?.(view.text.slice(valueStart, valueEnd), whole) === false) continue;
       this.#found[rule] = valueEnd;
+      if (confidence === 'low') {
+        this.#noted.add(rule);
+        if (this.#lows >= BOUNDS.lowFindings) break;
+        this.#lows += 1;
+      }
       this.#findings.push(this.#finding(leaf, view, rule, valueStart, valueEnd));
+      if (confidence === 'low') break;
     }
-    if (this.#confirmLeft < 0 || this.#findings.length >= BOUNDS.findings) this.#isTooMuch = true;
+    if (this.#confirmLeft < 0 || this.#findings.length - this.#lows >= BOUNDS.findings)
+      this.#isTooMuch = true;
   }
 
   #finding(leaf: Leaf, view: View, rule: number, start: number, end: number): Finding {

@@ -31,7 +31,7 @@ export interface TextRule {
   readonly forms: readonly Form[];
   /** Everywhere where absent. */
   readonly in?: readonly Direction[];
-  /** ASCII letters in lower case; found whatever the case. */
+  /** Lower case; ASCII is found whatever the case. Other letters only in rules that read `exact`, in few different ones. */
   readonly anchors: readonly string[];
   /** Every match lies within so many characters before the start and after the end of an anchor. */
   readonly reach: readonly [before: number, after: number];
@@ -99,5 +99,6 @@ export interface Detector {
    * say. It is always asked where there are none.
    */
   readonly anchors?: readonly string[];
-  examine(reading: Reading): Finding[];
+  /** `found` is what the text rules found, low confidence included: signals that weigh only together. */
+  examine(reading: Reading, found: readonly Finding[]): Finding[];
 }

@@ -1,0 +1,79 @@
+/**
+ * Rules over prose, written once and read in two forms.
+ *
+ * A phrase is an expression over words with one blank between them. `~3` stands for up to three words of any kind, which
+ * is what makes a phrase a grammar and not a sentence: "ignore~3 instructions" reads "ignore all of your instructions".
+ * The same source without its blanks reads the `joined` form, where gaps between words were moved or taken away; there a
+ * word of a gap is counted as seven letters. Phrases of few or short words must not be joined: "as a dan" is in "was a dance".
+ */
+
+import type { Confidence, Direction, FindingClass, TextRule } from '../rule.ts';
+
+export interface Phrase {
+  readonly id: string;
+  readonly confidence: Confidence;
+  /** One of them is in every match; words one blank apart. */
+  readonly anchors: readonly string[];
+  readonly pattern: string;
+  readonly in?: readonly Direction[];
+  readonly isJoined?: boolean;
+}
+
+/** Longest word that a gap steps over: identifiers and URLs have been folded into words by then. */
+const WORD = '[^ ]{1,24}';
+const JOINED_WORD_LETTERS = 7;
+/** Farther than any phrase reaches: 24 words of gap, most of them short. */
+const REACH = 240;
+
+/** The rules of a phrase: one for words, one for joined where it may be. */
+export function phrase(phrase: Phrase): TextRule[] {
+  const { isJoined = true } = phrase;
+  return isJoined ? [inWords(phrase), joined(phrase)] : [inWords(phrase)];
+}
+
+function inWords({ anchors, pattern, ...rule }: Phrase): TextRule {
+  const expression = pattern.replace(/~(\d+)/g, `(?: ${WORD}){0,$1}`);
+  return ofProse(rule, 'words', anchors, `\\b(?:${expression})\\b`);
+}
+
+function joined({ anchors, pattern, ...rule }: Phrase): TextRule {
+  const expression = pattern
+    .replaceAll(' ', '')
+    .replace(/~(\d+)/g, (_, words) => `[^ ]{0,${Number(words) * JOINED_WORD_LETTERS}}`);
+  const letters = anchors.map((anchor) => anchor.replaceAll(' ', ''));
+  return ofProse(rule, 'joined', letters, expression);
+}
+
+function ofProse(
+  { id, confidence, in: directions }: Omit<Phrase, 'anchors' | 'pattern'>,
+  form: 'words' | 'joined',
+  anchors: readonly string[],
+  pattern: string,
+): TextRule {
+  return {
+    id,
+    class: id.slice(0, id.indexOf('.')) as FindingClass,
+    confidence,
+    forms: [form],
+    ...(directions === undefined ? {} : { in: directions }),
+    anchors,
+    reach: [REACH, REACH],
+    pattern,
+  };
+}
+
+/** A rule over the text as it stands, case ignored: markup, paths, scripts whose letters must not be folded. */
+export function literal(
+  rule: Omit<Phrase, 'isJoined'> & { readonly isCaseExact?: boolean },
+): TextRule {
+  return {
+    id: rule.id,
+    class: rule.id.slice(0, rule.id.indexOf('.')) as FindingClass,
+    confidence: rule.confidence,
+    forms: ['exact'],
+    ...(rule.in === undefined ? {} : { in: rule.in }),
+    anchors: rule.anchors,
+    reach: [REACH, REACH],
+    pattern: rule.isCaseExact === true ? rule.pattern : `(?i)${rule.pattern}`,
+  };
+}
