@@ -10,6 +10,7 @@ import { buildCatalog, type View } from '../../src/backends/catalog.ts';
 import { namingSchema } from '../../src/backends/config.ts';
 import { exposedName } from '../../src/backends/naming.ts';
 import { RouteView } from '../../src/gateway/route.ts';
+import { defaultInspection, Inspection } from '../../src/inspect/inspect.ts';
 import { matches } from '../../src/lib/glob.ts';
 import { accessSchema } from '../../src/policy/config.ts';
 import { Policy } from '../../src/policy/policy.ts';
@@ -54,7 +55,8 @@ const view: View = {
   virtual: undefined,
 };
 const OPEN = new Policy({ ...accessSchema.parse({}), default: 'allow' }, new Map(), new Map());
-const route = new RouteView('', view, OPEN, { value: 0 });
+const inspection = new Inspection(defaultInspection());
+const route = new RouteView('', view, { policy: OPEN, inspection }, { value: 0 });
 const name = 'server7__read_thing_99';
 const params = { name, arguments: { path: '/a' } };
 const call = read(

@@ -16,6 +16,7 @@ import { EXIT, type Exit } from './exit.ts';
 import { initCommand } from './init.ts';
 import { keyCommand } from './key.ts';
 import { revokeCommand } from './revoke.ts';
+import { scanCommand } from './scan.ts';
 import { startCommand } from './start.ts';
 import { stdioCommand } from './stdio.ts';
 import { resumeCommand, stopCommand } from './stop.ts';
@@ -40,6 +41,7 @@ const COMMANDS: readonly AddCommand[] = [
   accessCommand,
   stopCommand,
   resumeCommand,
+  scanCommand,
   benchCommand,
 ];
 

@@ -25,13 +25,6 @@ interface Finding {
   readonly words: string;
 }
 
-/** Said so that nobody takes silence for protection. */
-const AUTOMATON: Finding = {
-  about: 'automaton',
-  state: 'weak',
-  words: 'none: this version does not look for secrets or injections in what passes',
-};
-
 /** The oldest release with what this code relies on; package.json says the same. */
 const NODE_MIN = [20, 19] as const;
 
@@ -56,13 +49,13 @@ async function doctor(
     { about: 'sluice', state: 'ok', words: VERSION } as const,
     nodeFinding(),
     await frontFinding(loaded.ok ? loaded.config.listen : { front: 'auto' }),
-    AUTOMATON,
     ...fileFindings(terminal, loaded),
     ...(loaded.ok
       ? [
           ...limitFindings(loaded.config),
           ...failureFindings(loaded.config),
           ...accessFindings(loaded.config),
+          ...inspectFindings(loaded.config),
         ]
       : []),
   ];
@@ -172,6 +165,32 @@ function accessFindings({ access, state }: Config): Finding[] {
     ...(names === ''
       ? []
       : [{ about: 'stop', state: 'weak', words: names ?? 'everything' } as const]),
+  ];
+}
+
+/** What is done where something is found; what is weaker than usual is among the warnings of the file. */
+function inspectFindings({ inspect }: Config): Finding[] {
+  if (inspect.mode === 'off') return [];
+  const { secrets, injection, poisoning, arguments: args, pii } = inspect;
+  const does = [
+    `secrets ${secrets.request} in arguments, ${secrets.response} in results`,
+    `injections ${injection.response} in results`,
+    `poisoned definitions ${poisoning.tools}`,
+    `dangerous arguments ${args.request}`,
+    `personal data ${pii.request} in arguments, ${pii.response} in results`,
+  ];
+  const own = inspect.rules.length + inspect.dictionaries.length;
+  return [
+    { about: 'inspect', state: 'ok', words: does.join('; ') },
+    ...(own === 0 && inspect.suppress.length === 0
+      ? []
+      : [
+          {
+            about: 'inspect',
+            state: 'note',
+            words: `${own} rules of your own, ${inspect.suppress.length} suppressions`,
+          } as const,
+        ]),
   ];
 }
 

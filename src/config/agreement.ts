@@ -6,6 +6,7 @@
 
 import { authDisagreements, hasMethods, isLoopback } from '../auth/config.ts';
 import type { ServerConfig } from '../backends/config.ts';
+import { inspectWarnings } from '../inspect/config.ts';
 import { isBare } from '../policy/config.ts';
 import type { ConfigDocument } from './document.ts';
 import { type Fault, nearest } from './fault.ts';
@@ -49,6 +50,9 @@ export function warningsOf(
   return [
     ...openness(document, file),
     ...accessWarnings(document, file),
+    ...inspectWarnings(file.inspect, Date.now()).map(({ path, words }) =>
+      document.fault(path, words),
+    ),
     ...serverWarnings(document, file, filled),
     ...(isEmpty ? [document.fault(['servers'], 'there are no servers yet')] : []),
   ];

@@ -12,6 +12,7 @@ import type { AuthConfig } from '../auth/config.ts';
 import type { NamingConfig, ServerConfig, VirtualConfig } from '../backends/config.ts';
 import type { ListenConfig } from '../edge/config.ts';
 import type { CacheConfig, SessionsConfig, StateConfig } from '../gateway/config.ts';
+import type { InspectConfig } from '../inspect/config.ts';
 import type { LimitsConfig } from '../limits/config.ts';
 import type { AccessConfig } from '../policy/config.ts';
 import type { TelemetryConfig } from '../telemetry/config.ts';
@@ -43,6 +44,8 @@ export interface Config {
   /** With `default` decided. */
   readonly access: AccessConfig;
   readonly validate: ValidateMode;
+  /** With the path of its lock file absolute. */
+  readonly inspect: InspectConfig;
   readonly sessions: SessionsConfig;
   readonly cache: CacheConfig;
   /** Its folder absolute. */
@@ -166,6 +169,7 @@ function complete(file: string, from: FileConfig): Config {
     limits: from.limits,
     access: { ...from.access, default: accessDefault(from) },
     validate: from.validate,
+    inspect: placedInspect(folder, from.inspect),
     sessions: from.sessions,
     cache: from.cache,
     state: { dir: resolve(folder, from.state.dir) },
@@ -207,6 +211,10 @@ function placedAuth(folder: string, auth: AuthConfig): AuthConfig {
   return revocations === undefined
     ? { ...auth, jwt }
     : { ...auth, jwt, revocations: resolve(folder, revocations) };
+}
+
+function placedInspect(folder: string, inspect: InspectConfig): InspectConfig {
+  return { ...inspect, lock: { ...inspect.lock, file: resolve(folder, inspect.lock.file) } };
 }
 
 function whole(file: string, words: string): Fault {

@@ -9,6 +9,7 @@ import { authSchema } from '../auth/config.ts';
 import { namingSchema, serversSchema, virtualSchema } from '../backends/config.ts';
 import { listenSchema } from '../edge/config.ts';
 import { cacheSchema, sessionsSchema, stateSchema } from '../gateway/config.ts';
+import { inspectSchema } from '../inspect/config.ts';
 import { limitsSchema } from '../limits/config.ts';
 import { accessSchema } from '../policy/config.ts';
 import { telemetrySchema } from '../telemetry/config.ts';
@@ -29,6 +30,7 @@ export const fileSchema = z.strictObject({
   limits: limitsSchema,
   access: accessSchema,
   validate: validateSchema,
+  inspect: inspectSchema,
   sessions: sessionsSchema,
   cache: cacheSchema,
   state: stateSchema,

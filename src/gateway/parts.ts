@@ -11,6 +11,7 @@ import {
   type ServerConfig,
   type VirtualConfig,
 } from '../backends/backends.ts';
+import { type InspectConfig, Inspection } from '../inspect/inspect.ts';
 import { matches } from '../lib/glob.ts';
 import type { LimitsConfig } from '../limits/limits.ts';
 import { type AccessConfig, Policy } from '../policy/policy.ts';
@@ -29,10 +30,12 @@ export interface GatewayConfig {
   readonly state: StateConfig;
   readonly access: AccessConfig;
   readonly validate: ValidateMode;
+  readonly inspect: InspectConfig;
 }
 
 export interface Parts {
   readonly config: GatewayConfig;
+  readonly inspection: Inspection;
   readonly backends: ReadonlyMap<string, Backend>;
   /** By what follows /mcp/ in the path: '' for all servers, 'NAME', 'v/NAME'. */
   readonly routes: ReadonlyMap<string, RouteView>;
@@ -48,19 +51,21 @@ export function buildParts(
   const members = [...backends.values()].filter((backend) => !backend.config.disabled);
   const { naming } = config;
   const policy = Policy.of(config.access, config.servers, config.virtual);
+  const inspection = new Inspection(config.inspect);
+  const rules = { policy, inspection };
   const routes = new Map<string, RouteView>();
   const all = { members, naming, single: false, virtual: undefined };
-  routes.set('', new RouteView('', all, policy, generation));
+  routes.set('', new RouteView('', all, rules, generation));
   for (const backend of members) {
     const view = { members: [backend], naming, single: true, virtual: undefined };
-    routes.set(backend.name, new RouteView(backend.name, view, policy, generation));
+    routes.set(backend.name, new RouteView(backend.name, view, rules, generation));
   }
   for (const [name, virtual] of Object.entries(config.virtual)) {
     const chosen = members.filter((backend) => isNamed(backend, virtual));
     const view = { members: chosen, naming, single: false, virtual };
-    routes.set(`v/${name}`, new RouteView(`v/${name}`, view, policy, generation));
+    routes.set(`v/${name}`, new RouteView(`v/${name}`, view, rules, generation));
   }
-  return Object.freeze({ config, backends, routes });
+  return Object.freeze({ config, inspection, backends, routes });
 }
 
 /** Whether a virtual server can show anything of this backend: some pattern's part before the dot matches its name. */

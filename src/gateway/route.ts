@@ -12,6 +12,7 @@ import {
   type Profile,
   type View,
 } from '../backends/backends.ts';
+import type { Inspection } from '../inspect/inspect.ts';
 import { Lru } from '../lib/lru.ts';
 import type { Policy } from '../policy/policy.ts';
 
@@ -37,15 +38,23 @@ export class RouteView {
   readonly view: View;
   /** Who may see and call what. */
   readonly policy: Policy;
+  /** What is looked for in what passes. */
+  readonly inspection: Inspection;
   readonly #generation: Generation;
   readonly #catalogs = new Lru<string, Kept>(CATALOGS_MAX);
   /** The one used last: most clients of a route declare the same, and the map rewrites itself on each look. */
   #last: Kept | null = null;
 
-  constructor(path: string, view: View, policy: Policy, generation: Generation) {
+  constructor(
+    path: string,
+    view: View,
+    { policy, inspection }: { readonly policy: Policy; readonly inspection: Inspection },
+    generation: Generation,
+  ) {
     this.path = path;
     this.view = view;
     this.policy = policy;
+    this.inspection = inspection;
     this.#generation = generation;
   }
 

@@ -1,5 +1,6 @@
 /** The rules that Sluice has of its own. */
 
+import type { TextRule } from './rule.ts';
 import { RuleSet } from './rule-set.ts';
 import { ARGUMENT_DETECTORS } from './rules/arguments.ts';
 import { INJECTION_DETECTORS, INJECTION_RULES } from './rules/injection.ts';
@@ -21,4 +22,10 @@ let made: RuleSet | undefined;
 export function ownRules(): RuleSet {
   made ??= new RuleSet(OWN_RULES, OWN_DETECTORS);
   return made;
+}
+
+/** The same with those of an operator, who may have none. */
+export function rulesWith(operator: readonly TextRule[]): RuleSet {
+  if (operator.length === 0) return ownRules();
+  return new RuleSet([...OWN_RULES, ...operator], OWN_DETECTORS);
 }

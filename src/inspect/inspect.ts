@@ -1,5 +1,13 @@
-/** Inspection: what is in a message, and what is done about it. */
+/**
+ * The entrance to this folder: what is in a message, and what is done about it.
+ *
+ * `rule.ts` says what is looked for, `look.ts` finds it, `verdict.ts` decides, `redact.ts` takes it out, `inspection.ts`
+ * is all of that under one configuration.
+ */
 
+export { defaultInspection, type InspectConfig, inspectSchema } from './config.ts';
 export { examine } from './examine.ts';
+export { Inspection, type Outcome } from './inspection.ts';
 export { leavesOf } from './leaves.ts';
 export type { Direction, Finding, FindingClass, Subject } from './rule.ts';
+export { type Place, placesOf, type Scope, type Verdict } from './verdict.ts';

@@ -101,6 +101,16 @@ export const REFUSALS = {
     http: 200,
     words: 'The arguments do not fit the input schema of this tool.',
   },
+  content_blocked: {
+    rpc: 4034,
+    http: 200,
+    words: 'Inspection found something in this that the gateway does not let through.',
+  },
+  not_inspected: {
+    rpc: 5036,
+    http: 200,
+    words: 'This could not be inspected, and nothing passes uninspected. Try again shortly.',
+  },
   busy: { rpc: 5031, http: 503, words: 'A limit of this gateway is reached. Try again shortly.' },
   draining: { rpc: 5032, http: 503, words: 'This gateway is shutting down.' },
   circuit_open: {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { placeOf, run, write } from './sluice.ts';
 
-const COMMANDS = ['start', 'check', 'init', 'tools', 'call', 'stdio', 'doctor'];
+const COMMANDS = ['start', 'check', 'init', 'tools', 'call', 'stdio', 'doctor', 'scan'];
 
 describe('the command line', { timeout: 120_000 }, () => {
   it('explains each command with an example, and exits 0', async (t) => {

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { namingSchema, serversSchema, virtualSchema } from '../../src/backends/config.ts';
 import { cacheSchema, sessionsSchema, stateSchema } from '../../src/gateway/config.ts';
 import { Gateway, type Outlet, type Route } from '../../src/gateway/gateway.ts';
+import { inspectSchema } from '../../src/inspect/config.ts';
 import { limitsSchema } from '../../src/limits/config.ts';
 import { ANONYMOUS } from '../../src/model.ts';
 import { type AccessConfig, accessSchema } from '../../src/policy/config.ts';
@@ -31,10 +32,11 @@ export interface Slices {
   state?: Json;
   access?: Json;
   validate?: 'on' | 'off' | 'strict';
+  inspect?: Json | 'off';
 }
 
 export function configOf({ servers = {}, ...rest }: Slices) {
-  const { naming, virtual, sessions, cache, limits, state, access, validate } = rest;
+  const { naming, virtual, sessions, cache, limits, state, access, validate, inspect } = rest;
   return {
     servers: serversSchema.parse(servers),
     naming: namingSchema.parse(naming),
@@ -45,6 +47,7 @@ export function configOf({ servers = {}, ...rest }: Slices) {
     state: stateSchema.parse(state),
     access: accessOf({ default: 'allow', ...access }),
     validate: validateSchema.parse(validate),
+    inspect: inspectSchema.parse(inspect ?? {}),
   };
 }
 

@@ -13,6 +13,7 @@ import { listenSchema } from '../../src/edge/config.ts';
 import { startEdge } from '../../src/edge/edge.ts';
 import { cacheSchema, sessionsSchema, stateSchema } from '../../src/gateway/config.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
+import { inspectSchema } from '../../src/inspect/inspect.ts';
 import { accessSchema } from '../../src/policy/config.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { Puppets, sendEvents } from './puppets.ts';
@@ -38,6 +39,7 @@ const config = {
   state: stateSchema.parse({}),
   access: { ...accessSchema.parse({}), default: 'allow' as const },
   validate: 'on' as const,
+  inspect: inspectSchema.parse({}),
 };
 const log = createLog({ log: 'silent' });
 const gateway = new Gateway(config, log, process.env);

@@ -1,0 +1,241 @@
+/**
+ * The `inspect` part of the file: what is looked for in what passes, and what is done about it.
+ *
+ * Everything that protects is on where the file says nothing. Own rules are compiled here, so that one that cannot be
+ * used is a fault of the file and never of a call.
+ */
+
+import { z } from 'zod';
+import { operatorRuleFault } from './operator-rules.ts';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+export const ACTIONS = ['block', 'redact', 'flag', 'off'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+const action = (otherwise: Action, words: string) =>
+  z.enum(ACTIONS).default(otherwise).describe(words);
+
+const classes = z.enum(['secret', 'injection', 'poisoning', 'arguments', 'pii']);
+const directions = z.enum(['request', 'response', 'definition']);
+
+const pattern = (what: string) =>
+  z.string().min(1).max(512).default('*').describe(`${what}, with \`*\` for any text.`);
+
+/** A day means its end in UTC; a moment is one. */
+const UNTIL = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?Z)?$/;
+
+export function untilMs(until: string): number {
+  return until.length === 10 ? Date.parse(`${until}T23:59:59.999Z`) : Date.parse(until);
+}
+
+const suppression = z.strictObject({
+  rule: pattern('The rule, by its id'),
+  server: pattern('The server'),
+  tool: pattern("The tool, prompt or resource, as the server calls it; '' where nothing is named"),
+  path: pattern('Where in the arguments, result or definition: a JSON Pointer'),
+  reason: z.string().min(1).max(500).describe('Why this is right, for those who read it later.'),
+  until: z
+    .string()
+    .refine(
+      (text) => UNTIL.test(text) && !Number.isNaN(untilMs(text)),
+      'a day, 2026-12-31, or a moment in UTC, 2026-12-31T12:00Z',
+    )
+    .describe('The last day (`2026-12-31`), or the moment in UTC, at which it counts.'),
+});
+
+const ID = /^[a-z0-9][a-z0-9.-]{0,63}$/;
+const ID_WORDS = 'small letters, digits, dots and dashes, at most 64';
+
+const ownRule = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(ID, ID_WORDS)
+      .describe('Its name in findings and suppressions; they say `own.ID`.'),
+    class: classes.default('secret').describe('What it finds; the action is that of its class.'),
+    pattern: z
+      .string()
+      .min(3)
+      .max(1000)
+      .describe(
+        'RE2 syntax, case as written. A group called `value` is what is redacted, else the whole match.',
+      ),
+    anchors: z
+      .array(z.string().min(3).max(64))
+      .max(64)
+      .optional()
+      .describe(
+        'Texts of three letters or more of which one is in every match, in small letters. Derived where the pattern has them.',
+      ),
+    reach: z
+      .int()
+      .min(1)
+      .max(4096)
+      .default(256)
+      .describe('Characters before and after an anchor within which a match lies.'),
+    confidence: z
+      .enum(['high', 'medium', 'low'])
+      .default('high')
+      .describe('Below `confidence` of the file it is recorded only.'),
+    in: z.array(directions).min(1).optional().describe('Where it looks; everywhere by default.'),
+  })
+  .superRefine((rule, context) => {
+    const fault = operatorRuleFault(rule);
+    if (fault === undefined) return;
+    context.addIssue({ code: 'custom', path: [fault.key], message: fault.words });
+  });
+
+const dictionary = z.strictObject({
+  id: z.string().regex(ID, ID_WORDS).describe('Its name in findings and suppressions: `own.ID`.'),
+  class: classes.default('secret').describe('What its words are.'),
+  words: z
+    .array(z.string().min(3).max(256))
+    .min(1)
+    .max(2000)
+    .describe('Found as whole words, whatever their case.'),
+  confidence: z.enum(['high', 'medium', 'low']).default('high').describe('As of a rule.'),
+  in: z.array(directions).min(1).optional().describe('Where it looks; everywhere by default.'),
+});
+
+export const RULES_MAX = 500;
+
+const lock = z
+  .strictObject({
+    file: z
+      .string()
+      .min(1)
+      .default('sluice.lock')
+      .describe(
+        'The file of fingerprints, from the folder of this file. Written by `sluice check --update-lock`; once it is there the gateway records in it what it adopts.',
+      ),
+    newServers: z
+      .enum(['allow', 'quarantine'])
+      .default('allow')
+      .describe('`quarantine`: tools that are not in the lock file are not shown.'),
+    onDrift: z
+      .enum(['judge', 'withdraw', 'flag'])
+      .default('judge')
+      .describe(
+        'A definition that has changed: `judge` withdraws it where the change is suspicious and adopts it otherwise; `withdraw` any change; `flag` only says so.',
+      ),
+  })
+  .prefault({})
+  .describe('Definitions that change after they were seen (docs/inspection.md).');
+
+const group = z
+  .strictObject({
+    mode: z.enum(['on', 'off']).default('on').describe('`inspect: off` says the same in short.'),
+    secrets: z
+      .strictObject({
+        request: action('block', 'Secrets in arguments.'),
+        response: action('redact', 'Secrets in what comes back, and in definitions.'),
+      })
+      .prefault({}),
+    injection: z
+      .strictObject({
+        request: action('off', 'Instructions to a model in arguments.'),
+        response: action('block', 'Instructions to a model in what comes back.'),
+      })
+      .prefault({}),
+    poisoning: z
+      .strictObject({ tools: action('block', 'Instructions to a model in definitions.') })
+      .prefault({}),
+    arguments: z
+      .strictObject({
+        request: action('block', 'Arguments that do harm: shell, paths, addresses, SQL.'),
+      })
+      .prefault({}),
+    pii: z
+      .strictObject({
+        request: action('off', 'Personal data in arguments.'),
+        response: action('off', 'Personal data in what comes back.'),
+      })
+      .prefault({}),
+    confidence: z
+      .enum(['high', 'medium'])
+      .default('medium')
+      .describe('How sure a finding must be for its action; what is less is recorded only.'),
+    inlineBytes: z
+      .int()
+      .min(0)
+      .max(64 * KIB)
+      .default(8 * KIB)
+      .describe('Larger messages are inspected in other threads.'),
+    maxBytes: z
+      .int()
+      .min(KIB)
+      .max(64 * MIB)
+      .default(16 * MIB)
+      .describe('Arguments, results and messages above this are treated as `oversize` says.'),
+    oversize: z
+      .enum(['block', 'pass'])
+      .default('block')
+      .describe('What is too large to be inspected is refused, or passes as it is.'),
+    deadlineMs: z
+      .int()
+      .min(10)
+      .max(60_000)
+      .default(2000)
+      .describe('What is not inspected by then is refused.'),
+    suppress: z
+      .array(suppression)
+      .max(1000)
+      .default([])
+      .describe('Findings that are known to be harmless there, until a day.'),
+    rules: z.array(ownRule).max(RULES_MAX).default([]).describe('Rules of your own.'),
+    dictionaries: z
+      .array(dictionary)
+      .max(100)
+      .default([])
+      .describe('Words of your own: names of projects, of customers.'),
+    lock,
+  })
+  .prefault({})
+  .describe(
+    'What is looked for in arguments, results and definitions, and what is done: `block` refuses, `redact` puts a placeholder in its place, `flag` records, `off` does not look.',
+  );
+
+export const inspectSchema = z
+  .preprocess((given) => (given === 'off' || given === 'on' ? { mode: given } : given), group)
+  .describe(group.description ?? '');
+
+export type InspectConfig = z.output<typeof inspectSchema>;
+export type Suppression = InspectConfig['suppress'][number];
+export type OwnRule = z.output<typeof ownRule>;
+export type Dictionary = z.output<typeof dictionary>;
+
+/** Everything as it is where the file says nothing. */
+export function defaultInspection(): InspectConfig {
+  return inspectSchema.parse({});
+}
+
+/** What an operator has turned down, in words; `path` is that in the file. */
+export function inspectWarnings(
+  config: InspectConfig,
+  now: number,
+): { path: (string | number)[]; words: string }[] {
+  if (config.mode === 'off') {
+    return [{ path: ['inspect'], words: 'nothing that passes is inspected' }];
+  }
+  const standard = defaultInspection();
+  const weak: { path: (string | number)[]; words: string }[] = [];
+  for (const name of ['secrets', 'injection', 'poisoning', 'arguments'] as const) {
+    for (const [where, usual] of Object.entries(standard[name])) {
+      const now = (config[name] as Record<string, Action>)[where]!;
+      if (usual === 'off' || (now !== 'off' && now !== 'flag')) continue;
+      const words = now === 'off' ? 'this is not looked for' : 'what is found here passes';
+      weak.push({ path: ['inspect', name, where], words });
+    }
+  }
+  if (config.oversize === 'pass') {
+    weak.push({ path: ['inspect', 'oversize'], words: 'large messages pass without inspection' });
+  }
+  for (const [at, { until }] of config.suppress.entries()) {
+    if (untilMs(until) >= now) continue;
+    const words = `this suppression ended with ${until}; remove it, or look again and renew it`;
+    weak.push({ path: ['inspect', 'suppress', at], words });
+  }
+  return weak;
+}
