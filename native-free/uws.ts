@@ -6,12 +6,12 @@
  * the parser refuses is answered by node:http with a bare 400 and closed.
  */
 
-import type { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { AddressInfo, ListenOptions, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { certificateOf } from '../src/edge/http/certificate.ts';
 import type {
   AppLimits,
   Certificate,
@@ -50,6 +50,7 @@ export function us_socket_local_port(socket: ListenSocket): number {
 
 class NodeApp implements UwsApp {
   readonly #server: Server;
+  readonly #tls: AppLimits['tls'];
 
   constructor(limits: AppLimits) {
     const options = {
@@ -61,6 +62,7 @@ class NodeApp implements UwsApp {
       noDelay: true,
     };
     const { tls } = limits;
+    this.#tls = tls;
     this.#server =
       tls === undefined
         ? createServer(options)
@@ -77,14 +79,26 @@ class NodeApp implements UwsApp {
   }
 
   listen(host: string, port: number, done: (socket: ListenSocket | false) => void): UwsApp {
+    return this.#listen({ host, port }, done);
+  }
+
+  listenUnix(path: string, done: (socket: ListenSocket | false) => void): UwsApp {
+    return this.#listen({ path }, done);
+  }
+
+  #listen(where: ListenOptions, done: (socket: ListenSocket | false) => void): UwsApp {
     const server = this.#server;
     const fail = () => done(false);
     server.once('error', fail);
-    server.listen({ host, port }, () => {
+    server.listen(where, () => {
       server.off('error', fail);
       done(new NodeListenSocket(server));
     });
     return this;
+  }
+
+  renewTls(): void {
+    if (this.#tls !== undefined) (this.#server as TlsServer).setSecureContext(contextOf(this.#tls));
   }
 
   close(): UwsApp {
@@ -234,7 +248,7 @@ class NodeResponse implements HttpResponse {
   }
 
   getClientCertificate(): Certificate | undefined {
-    return certificateOf(this.#incoming.socket);
+    return peerCertificate(this.#incoming.socket);
   }
 
   getRemoteAddressAsText(): ArrayBuffer {
@@ -266,43 +280,32 @@ class NodeResponse implements HttpResponse {
 }
 
 /** With authorities, a client without a certificate of theirs gets no further than the handshake. */
-function tlsOptions({ cert, key, clientCa }: NonNullable<AppLimits['tls']>) {
+function tlsOptions(tls: NonNullable<AppLimits['tls']>) {
+  const asks = tls.clientCa === undefined ? {} : { requestCert: true, rejectUnauthorized: true };
+  return { ...contextOf(tls), ...asks };
+}
+
+function contextOf({ cert, key, clientCa }: NonNullable<AppLimits['tls']>) {
   return {
     cert: readFileSync(cert),
     key: readFileSync(key),
     minVersion: 'TLSv1.2' as const,
-    ...(clientCa === undefined
-      ? {}
-      : { ca: readFileSync(clientCa), requestCert: true, rejectUnauthorized: true }),
+    ...(clientCa === undefined ? {} : { ca: readFileSync(clientCa) }),
   };
 }
 
 /** Read once for each connection. */
 const CERTIFICATES = new WeakMap<Socket, Certificate>();
 
-function certificateOf(socket: Socket): Certificate | undefined {
+function peerCertificate(socket: Socket): Certificate | undefined {
   if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
   const known = CERTIFICATES.get(socket);
   if (known !== undefined) return known;
   const x509 = socket.getPeerX509Certificate();
   if (x509 === undefined) return undefined;
-  const read = { subject: commonNameOf(x509), sans: sansOf(x509.subjectAltName) };
+  const read = certificateOf(x509);
   CERTIFICATES.set(socket, read);
   return read;
-}
-
-function commonNameOf(x509: X509Certificate): string {
-  // A list where there are several: which of them counts, two readers would answer in two ways.
-  const { CN } = x509.toLegacyObject().subject as { CN?: unknown };
-  return typeof CN === 'string' ? CN : '';
-}
-
-/** `URI:spiffe://a, DNS:b`; Node.js puts values that hold the separators into JSON strings (CVE-2021-44532). */
-function sansOf(text: string | undefined): string[] {
-  const found = (text ?? '').matchAll(/(?:^|, )([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,"]*)/g);
-  return [...found].map(([, kind, value = '']) => {
-    return `${kind}:${value.startsWith('"') ? JSON.parse(value) : value}`;
-  });
 }
 
 /** The add-on hands out an ArrayBuffer that is the chunk and nothing else. */

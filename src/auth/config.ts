@@ -245,7 +245,9 @@ export const authSchema = z
       .array(mtlsSchema)
       .max(10_000)
       .default([])
-      .describe('Callers by their client certificate; needs `listen.tls.clientCa`.'),
+      .describe(
+        'Callers by their client certificate; needs `listen.tls.clientCa`, or `listen.proxy`.',
+      ),
     stdio: z
       .strictObject({ id: id.describe('Name of the caller.'), ...facts })
       .optional()

@@ -8,6 +8,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Auth } from '../auth/auth.ts';
 import { type ConfigWatch, type Loaded, watchConfig } from '../config/config.ts';
+import type { Edge } from '../edge/edge.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Logger } from '../telemetry/telemetry.ts';
 import { absolute, line, load } from './load.ts';
@@ -18,6 +19,7 @@ export interface Reloaded {
   readonly gateway: Gateway;
   /** None over stdio, where nobody is asked. */
   readonly auth?: Auth;
+  readonly edge?: Edge;
   readonly log: Logger;
 }
 
@@ -46,7 +48,7 @@ export class Reloading {
 
   begin(first: Loaded & { ok: true }, reloaded: Reloaded): void {
     this.#running = { first, ...reloaded };
-    this.#watch?.follow(first.files);
+    this.#watch?.follow([...first.files, ...tlsFiles(first)]);
     if (this.#due !== undefined) void this.#reload(this.#due);
   }
 
@@ -67,9 +69,10 @@ export class Reloading {
     this.#isBusy = false;
   }
 
-  async #take({ first, gateway, auth, log }: Running, why: string): Promise<void> {
+  async #take({ first, gateway, auth, edge, log }: Running, why: string): Promise<void> {
     const loaded = load(this.#terminal, this.#file);
-    this.#watch?.follow(loaded.files);
+    this.#watch?.follow([...loaded.files, ...tlsFiles(first)]);
+    renewTls(edge, log);
     if (!loaded.ok) {
       const faults = loaded.faults.map((fault) => line(this.#terminal, fault));
       log.error({ why, faults }, 'the configuration cannot be used; the old one serves on');
@@ -88,6 +91,22 @@ export class Reloading {
       log.warn('listen has changed, which takes effect at the next start');
     }
     log.info({ why, hash: loaded.hash }, 'configuration loaded');
+  }
+}
+
+/** Those that the listener has: what a changed file says of them counts at the next start. */
+function tlsFiles({ config }: Loaded & { ok: true }): string[] {
+  const { cert, key, clientCa } = config.listen.tls ?? {};
+  return [cert, key, clientCa].filter((file) => file !== undefined);
+}
+
+/** Also where the file has a fault: a certificate that is about to end should not wait for it. */
+function renewTls(edge: Edge | undefined, log: Logger): void {
+  try {
+    edge?.renewTls();
+  } catch (error) {
+    const why = (error as Error).message;
+    log.error({ why }, 'the files of listen.tls cannot be used; the old certificate serves on');
   }
 }
 

@@ -115,7 +115,7 @@ async function serve(
     gateway.endCallers(isEnded);
     edge.endCallers(isEnded);
   });
-  reloading.begin(loaded, { gateway, auth, log });
+  reloading.begin(loaded, { gateway, auth, edge, log });
   terminal.out(`listening on ${edge.url}`);
   if (terminal.isInteractive || options.hints === true) {
     await sayWelcome(terminal, edge.url, options.config, ending);

@@ -79,9 +79,11 @@ function authFaults(document: ConfigDocument, { auth, listen }: Parts): Fault[] 
   const faults = authDisagreements(auth).map(({ path, words }) =>
     document.fault(['auth', ...path], words),
   );
-  if (auth.mtls.length > 0 && listen.tls?.clientCa === undefined) {
+  const hasCertificates = listen.tls?.clientCa !== undefined || listen.proxy !== undefined;
+  if (auth.mtls.length > 0 && !hasCertificates) {
     const words =
-      'nobody would show a certificate: "listen.tls.clientCa" must name their authorities';
+      'nobody would show a certificate: "listen.tls.clientCa" must name their authorities, or a proxy verify them ' +
+      '("listen.proxy")';
     faults.push(document.fault(['auth', 'mtls'], words));
   }
   if (listen.tls !== undefined && listen.front === 'uws') {

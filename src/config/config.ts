@@ -194,13 +194,14 @@ function placed(folder: string, entry: ServerConfig): ServerConfig {
 }
 
 function placedListen(folder: string, listen: ListenConfig): ListenConfig {
-  if (listen.tls === undefined) return listen;
-  const { cert, key, clientCa } = listen.tls;
-  const tls = { cert: resolve(folder, cert), key: resolve(folder, key) };
-  return {
-    ...listen,
-    tls: clientCa === undefined ? tls : { ...tls, clientCa: resolve(folder, clientCa) },
-  };
+  const { tls, proxy } = listen;
+  const placed = { ...listen };
+  if (proxy !== undefined) placed.proxy = { ...proxy, socket: resolve(folder, proxy.socket) };
+  if (tls !== undefined) {
+    placed.tls = { cert: resolve(folder, tls.cert), key: resolve(folder, tls.key) };
+    if (tls.clientCa !== undefined) placed.tls.clientCa = resolve(folder, tls.clientCa);
+  }
+  return placed;
 }
 
 function placedAuth(folder: string, auth: AuthConfig): AuthConfig {

@@ -17,6 +17,8 @@ function ms(fallback: number, words: string) {
   return z.int().min(1).max(HOUR_MS).default(fallback).describe(words);
 }
 
+const HEADER_NAME = /^[A-Za-z][A-Za-z0-9-]{0,63}$/;
+
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
 }
@@ -54,7 +56,44 @@ export const listenSchema = z
           ),
       })
       .optional()
-      .describe('HTTPS. Served by node:http; read at start.'),
+      .describe('HTTPS. Served by node:http; its files are read again when they change.'),
+    proxy: z
+      .strictObject({
+        socket: z
+          .string()
+          .min(1)
+          .max(4096)
+          .describe('Path of the unix socket. It must not be where others could put another.'),
+        mode: z
+          .string()
+          .regex(
+            /^0?[0-7][0-7]0$/,
+            'a mode in octal digits that leaves nothing to others, such as "0660"',
+          )
+          .default('0600')
+          .describe(
+            'Who may connect, and by that be whoever the proxy may say: the mode of the socket.',
+          ),
+        certificateHeader: z
+          .string()
+          .regex(HEADER_NAME, 'the name of a header')
+          .transform((name) => name.toLowerCase())
+          .default('client-cert')
+          .describe(
+            'Header in which the proxy puts the certificate of its client, and which it takes from nobody: DER in ' +
+              'base64 (RFC 9440 or bare), or PEM with percent escapes. `auth.mtls` says who it is.',
+          ),
+        addressHeader: z
+          .string()
+          .regex(HEADER_NAME, 'the name of a header')
+          .transform((name) => name.toLowerCase())
+          .optional()
+          .describe(
+            'Header in which it puts the address of its client, one and nothing else. Default: calls through it have none.',
+          ),
+      })
+      .optional()
+      .describe('A unix socket besides the port, for a proxy in front that verifies certificates.'),
     front: z
       .enum(['auto', 'uws', 'node'])
       .default('auto')

@@ -4,6 +4,7 @@
  * The only entrance to this folder besides `stdio.ts`'s, which speaks the same gateway over pipes.
  */
 
+import { rmSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import type { Auth } from '../auth/auth.ts';
 import type { Caller } from '../model.ts';
@@ -11,6 +12,7 @@ import type { ListenConfig } from './config.ts';
 import type { Gateway } from './contract.ts';
 import { chooseFront, type Front } from './http/front.ts';
 import { Lobby } from './http/lobby.ts';
+import { listenForProxy } from './http/proxy-socket.ts';
 import { Routes } from './http/routes.ts';
 import type { App, ListenSocket } from './http/uws-api.ts';
 
@@ -30,6 +32,8 @@ export interface Edge {
   readonly front: Front['name'];
   /** Cuts whatever is open for these callers. */
   endCallers(isEnded: (caller: Caller) => boolean): void;
+  /** Reads the files of TLS again, for connections to come. Throws where they cannot be used; the old ones serve on. */
+  renewTls(): void;
   /** Stops accepting, lets requests in flight finish until the deadline, then cuts what is left. */
   close(deadlineMs: number): Promise<void>;
 }
@@ -47,29 +51,52 @@ export async function startEdge(
   });
   const routes = new Routes(config, gateway, auth, lobby);
   const app = front.uws.App(config);
-  app.any('/*', (res, req) => routes.handle(res, req));
+  app.any('/*', (res, req) => routes.handle(res, req, null));
   const socket = await listen(app, config);
   const port = front.uws.us_socket_local_port(socket);
+  const proxied = await startProxied(config, front, routes, log).catch((error: unknown) => {
+    front.uws.us_listen_socket_close(socket);
+    app.close();
+    throw error;
+  });
   let closing: Promise<void> | null = null;
   const host = isIPv6(config.host) ? `[${config.host}]` : config.host;
   // Once: the add-on's close is native and unchecked, a second one ends the process.
   const shut = async (deadlineMs: number) => {
     front.uws.us_listen_socket_close(socket);
+    proxied?.stop();
     await lobby.drain(deadlineMs);
     // We may still be in the add-on's callback for the last request, whose answer it writes when that returns.
     await new Promise((resolve) => setImmediate(resolve));
     app.close();
+    proxied?.app.close();
   };
   return {
     url: `${config.tls === undefined ? 'http' : 'https'}://${host}:${port}/mcp`,
     port,
     front: front.name,
     endCallers: (isEnded) => lobby.endCallers(isEnded),
+    renewTls: () => app.renewTls?.(),
     close(deadlineMs) {
       closing ??= shut(deadlineMs);
       return closing;
     },
   };
+}
+
+/** The socket of the proxy has an app of its own: that a request came over it is a fact, and no guess from an address. */
+async function startProxied(config: ListenConfig, front: Front, routes: Routes, log: EdgeLog) {
+  const { proxy } = config;
+  if (proxy === undefined) return undefined;
+  const app = front.uws.App({ ...config, tls: undefined });
+  app.any('/*', (res, req) => routes.handle(res, req, proxy));
+  const socket = await listenForProxy(app, proxy);
+  log.info(`A proxy is served at ${proxy.socket}.`);
+  const stop = () => {
+    front.uws.us_listen_socket_close(socket);
+    rmSync(proxy.socket, { force: true });
+  };
+  return { app, stop };
 }
 
 function listen(app: App, { host, port }: ListenConfig): Promise<ListenSocket> {

@@ -4,8 +4,10 @@
  */
 
 import assert from 'node:assert/strict';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { Authority, type Certificate, serialAt } from '../support/certificates.ts';
 import { LegacyClient } from '../support/legacy-client.ts';
 import { ModernClient } from '../support/modern-client.ts';
 import { temporaryFolder } from '../support/temp.ts';
@@ -114,6 +116,23 @@ describe('a changed configuration', { timeout: 60_000 }, () => {
     assert.notEqual(await pidOf(client, 'other__pid'), first);
     await until(() => !isAlive(first));
     await client.close();
+  });
+
+  it('of certificates counts for the connections after that', async (t) => {
+    const authority = new Authority();
+    const folder = temporaryFolder('reload-tls');
+    const tls = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+    const place = ({ cert, key }: Certificate) => {
+      copyFileSync(key, tls.key);
+      copyFileSync(cert, tls.cert);
+    };
+    place(authority.issue('localhost'));
+    const gateway = await RunningGateway.start({ servers: {}, listen: { tls } });
+    t.after(() => gateway.stop());
+    const port = Number(new URL(gateway.url).port);
+    const first = await serialAt(port, authority.ca);
+    place(authority.issue('localhost'));
+    await until(async () => (await serialAt(port, authority.ca)) !== first, 'a new certificate');
   });
 
   it('is taken on SIGHUP where the file is not watched', async (t) => {

@@ -24,7 +24,7 @@ export interface World {
   readonly edge: Edge;
   readonly bugs: object[];
   /** Sends bytes on a new connection. */
-  raw(bytes: string | Buffer): Client;
+  raw(bytes: string | Buffer, where?: number | string): Client;
   /** One request on a new connection, and its whole answer. */
   ask(
     method: string,
@@ -73,8 +73,8 @@ export async function startWorld(
     auth.close();
     await edge.close(0);
   });
-  const raw = (bytes: string | Buffer) => {
-    const client = new Client(edge.port, bytes);
+  const raw = (bytes: string | Buffer, where: number | string = edge.port) => {
+    const client = new Client(where, bytes);
     clients.push(client);
     return client;
   };
@@ -127,8 +127,10 @@ export class Client {
   #chunks: Buffer[] = [];
   #wake: (() => void)[] = [];
 
-  constructor(port: number, bytes: string | Buffer) {
-    this.socket = connect(port, '127.0.0.1', () => this.socket.write(bytes));
+  /** `where`: a port of this machine, or the path of a unix socket. */
+  constructor(where: number | string, bytes: string | Buffer) {
+    const to = typeof where === 'number' ? { port: where, host: '127.0.0.1' } : { path: where };
+    this.socket = connect(to, () => this.socket.write(bytes));
     this.socket.on('data', (chunk) => {
       this.#chunks.push(chunk);
       this.bytes += chunk.length;

@@ -3,11 +3,13 @@
  */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { join } from 'node:path';
 import { before, it, type TestContext } from 'node:test';
 import { makeKey } from '../../src/auth/auth.ts';
-import { Authority, type Certificate, pem } from '../support/certificates.ts';
+import { Authority, type Certificate, pem, serialAt } from '../support/certificates.ts';
+import { temporaryFolder } from '../support/temp.ts';
 import { modern, startWorld } from './harness.ts';
 
 const SPIFFE = 'spiffe://example.org/agents/bob';
@@ -84,4 +86,29 @@ it('a token says who calls where there are both, and a wrong one is not made goo
   const right = { authorization: `Bearer ${key.key}` };
   assert.deepEqual(await statusWith(t, ann, right), { status: 200, caller: 'ci' });
   assert.equal((await statusWith(t, ann, { authorization: 'Bearer wrong' })).status, 401);
+});
+
+it('certificates are read again for the connections after that, and ones that cannot be used change nothing', async (t) => {
+  const folder = temporaryFolder('tls');
+  const tls = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+  const place = ({ cert, key: its }: Certificate) => {
+    copyFileSync(cert, tls.cert);
+    copyFileSync(its, tls.key);
+  };
+  place(server);
+  const { edge } = await startWorld('node', { tls }, t);
+  const first = await serialAt(edge.port, authority.ca);
+  place(authority.issue('localhost'));
+  edge.renewTls();
+  const second = await serialAt(edge.port, authority.ca);
+  assert.notEqual(second, first);
+  writeFileSync(tls.key, 'not a key');
+  assert.throws(() => edge.renewTls());
+  assert.equal(await serialAt(edge.port, authority.ca), second);
+  // A new certificate whose key has not come yet.
+  const third = authority.issue('localhost');
+  copyFileSync(third.cert, tls.cert);
+  copyFileSync(server.key, tls.key);
+  assert.throws(() => edge.renewTls());
+  assert.equal(await serialAt(edge.port, authority.ca), second);
 });

@@ -13,6 +13,8 @@ import type { Exchange } from './exchange.ts';
 
 const QUERY_NAMES = ['access_token', 'token', 'api_key', 'apikey', 'authorization'] as const;
 
+const UNREADABLE = refuse('invalid_request', 'The header of the proxy holds no certificate.');
+
 export class Door {
   readonly #auth: Auth;
 
@@ -38,10 +40,12 @@ export class Door {
   }
 
   /** A token says who calls also where a certificate does: the certificate may be that of a proxy or a machine. */
-  #certified(exchange: Exchange): Caller | undefined {
+  #certified(exchange: Exchange): Caller | Refusal | undefined {
     if (exchange.head.authorization !== '') return undefined;
     const certificate = exchange.certificate();
-    return certificate === undefined ? undefined : this.#auth.recognise(certificate);
+    if (certificate === 'none') return undefined;
+    // What was shown and cannot be read must not make its bearer anonymous.
+    return certificate === 'unreadable' ? UNREADABLE : this.#auth.recognise(certificate);
   }
 
   /** Goes on with `serve` once the caller is known. */

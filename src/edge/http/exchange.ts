@@ -14,6 +14,7 @@ import { type Lap, stopwatch } from '../../lib/stopwatch.ts';
 import type { Caller } from '../../model.ts';
 import { REFUSALS, type Refusal, refusalBytes, refuse } from '../../protocol/refusal.ts';
 import { Spliced } from '../../protocol/splice.ts';
+import { forwardedCertificate } from './certificate.ts';
 import type { Door } from './door.ts';
 import type { Head } from './head.ts';
 import type { Lobby } from './lobby.ts';
@@ -110,6 +111,7 @@ export class Exchange {
 
   /** Of the other end of the connection. Must be called in the tick of the request. */
   address(): string {
+    if (this.head.clientAddress !== '') return this.head.clientAddress;
     return Buffer.from(this.#res.getRemoteAddressAsText()).toString('latin1');
   }
 
@@ -119,9 +121,10 @@ export class Exchange {
     return this.#peer ?? '';
   }
 
-  /** Of the client, verified; undefined without TLS. Must be called in the tick of the request. */
-  certificate(): Certificate | undefined {
-    return this.#res.getClientCertificate?.();
+  /** Of the client, verified here or by the proxy in front. Must be called in the tick of the request. */
+  certificate(): Certificate | 'none' | 'unreadable' {
+    if (this.head.certificate !== '') return forwardedCertificate(this.head.certificate);
+    return this.#res.getClientCertificate?.() ?? 'none';
   }
 
   /** Begins to read the body, for a `readBody` in a later tick: the front end drops what nobody waits for. */

@@ -8,7 +8,7 @@
 
 import { createRequire } from 'node:module';
 import * as standIn from '../../../native-free/uws.ts';
-import type { App, HttpRequest, HttpResponse, UwsApi } from './uws-api.ts';
+import type { App, HttpRequest, HttpResponse, ListenSocket, UwsApi } from './uws-api.ts';
 
 export interface Front {
   readonly name: 'uws' | 'node';
@@ -73,6 +73,7 @@ type NativeRequest = HttpRequest & { forEachHeader?: HttpRequest['forEach'] };
 interface NativeApp {
   any(pattern: string, handle: (res: HttpResponse, req: NativeRequest) => void): unknown;
   listen: App['listen'];
+  listen_unix(done: (socket: ListenSocket | false) => void, path: string): unknown;
   close(): unknown;
 }
 
@@ -87,6 +88,10 @@ function adaptApp(native: NativeApp): App {
     },
     listen(host, port, done) {
       native.listen(host, port, done);
+      return app;
+    },
+    listenUnix(path, done) {
+      native.listen_unix(done, path);
       return app;
     },
     close() {

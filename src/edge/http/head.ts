@@ -13,6 +13,12 @@ import type { HttpRequest } from './uws-api.ts';
 const PARAMS_MAX = 32;
 const NO_PARAMS: string[] = [];
 
+/** Names, in lower case, of headers that count over a proxy's socket, and are headers like any other elsewhere. */
+export interface ProxyHeaders {
+  readonly certificateHeader: string;
+  readonly addressHeader?: string | undefined;
+}
+
 export class Head {
   readonly method: string;
   readonly path: string;
@@ -34,6 +40,9 @@ export class Head {
   mcpName = '';
   /** Mcp-Param-*: lower-case name, value, name, value… */
   params: string[] = NO_PARAMS;
+  /** What the proxy in front says of its client; '' everywhere else. */
+  certificate = '';
+  clientAddress = '';
   requestedHeaders = '';
   requestedMethod = '';
   /** A single-valued header came twice, or more is there than is kept. */
@@ -46,12 +55,13 @@ export class Head {
   /** One bit per field. Empty ones count: of `Mcp-Name:` and `Mcp-Name: x` another reader may take the first. */
   #seen = 0;
 
-  constructor(request: HttpRequest, wantsQuery = false) {
+  constructor(request: HttpRequest, wantsQuery = false, proxy: ProxyHeaders | null = null) {
     this.method = request.getMethod();
     this.path = request.getUrl();
     this.query = wantsQuery || this.path === '/messages' ? (request.getQuery() ?? '') : '';
     request.forEach((name, value) => {
       this.#copy(name, value);
+      if (proxy !== null) this.#copyProxied(proxy, name, value);
     });
     const { transferEncoding: coding } = this;
     // uWebSockets.js takes every coding for chunked (measured); a proxy in front of it may not.
@@ -111,6 +121,11 @@ export class Head {
       default:
         if (name.startsWith(PARAM_PREFIX)) this.#param(name, value);
     }
+  }
+
+  #copyProxied({ certificateHeader, addressHeader }: ProxyHeaders, name: string, value: string) {
+    if (name === certificateHeader && this.#isFirst(16384)) this.certificate = value;
+    if (name === addressHeader && this.#isFirst(32768)) this.clientAddress = value;
   }
 
   /** `bit` stands for the header. `isFraming`: it says where the body ends. */

@@ -5,6 +5,7 @@
  * that is not wanted is never read.
  */
 
+import { isIP } from 'node:net';
 import { type Auth, metadataOf, metadataPath } from '../../auth/auth.ts';
 import { stopwatch } from '../../lib/stopwatch.ts';
 import { refuse } from '../../protocol/refusal.ts';
@@ -13,7 +14,7 @@ import type { Gateway, Route } from '../contract.ts';
 import { Door } from './door.ts';
 import { Exchange } from './exchange.ts';
 import { corsHeaders, Guard, preflightHeaders } from './guard.ts';
-import { Head } from './head.ts';
+import { Head, type ProxyHeaders } from './head.ts';
 import type { Lobby } from './lobby.ts';
 import { callerOf, Mcp, refuseMethod } from './mcp.ts';
 import type { HttpRequest, HttpResponse } from './uws-api.ts';
@@ -46,10 +47,10 @@ export class Routes {
   }
 
   /** One request. */
-  handle(res: HttpResponse, req: HttpRequest) {
+  handle(res: HttpResponse, req: HttpRequest, proxy: ProxyHeaders | null) {
     if (stopwatch.isOn) stopwatch.start();
     const isFull = this.#lobby.isFull;
-    const exchange = new Exchange(res, new Head(req, !this.#auth.isOpen), this.#lobby);
+    const exchange = new Exchange(res, new Head(req, !this.#auth.isOpen, proxy), this.#lobby);
     if (exchange.head.isMisframed) exchange.cut();
     else exchange.guard(() => this.#route(exchange, isFull));
     if (stopwatch.isOn) stopwatch.pause();
@@ -66,6 +67,10 @@ export class Routes {
     if (place === undefined) return exchange.refuse(refuse('unknown_route'), hasBody(exchange));
     const refusal = this.#guard.refuse(exchange.head);
     if (refusal !== undefined) return exchange.refuse(refusal, hasBody(exchange));
+    if (!isAddressRight(exchange.head)) {
+      const words = 'The header of the proxy holds no address.';
+      return exchange.refuse(refuse('invalid_request', words), hasBody(exchange));
+    }
     if (exchange.head.method === 'options') return this.#preflight(exchange);
     exchange.addHeaders(corsHeaders(exchange.head));
     // Before the route is looked up: what there is, is for callers to know.
@@ -140,6 +145,11 @@ export class Routes {
     const body = isKnown ? { ready: isReady, ...state } : { ready: isReady };
     exchange.send(isReady ? 200 : 503, Buffer.from(JSON.stringify(body)));
   }
+}
+
+/** A proxy that says anything but an address is not configured as we believe; what it says of certificates may be as wrong. */
+function isAddressRight({ clientAddress }: Head): boolean {
+  return clientAddress === '' || isIP(clientAddress) !== 0;
 }
 
 function isRead({ head }: Exchange): boolean {

@@ -51,6 +51,10 @@ export interface ListenSocket {
 export interface App {
   any(pattern: '/*', handle: (res: HttpResponse, req: HttpRequest) => void): App;
   listen(host: string, port: number, done: (socket: ListenSocket | false) => void): App;
+  /** The file is made before this returns. */
+  listenUnix(path: string, done: (socket: ListenSocket | false) => void): App;
+  /** Reads the files of TLS again, for connections to come. Throws where they cannot be used; the old ones serve on. */
+  renewTls?(): void;
   /** Closes the listen socket and every connection at once. */
   close(): App;
 }
