@@ -94,7 +94,7 @@ export const OVERRIDE_RULES: readonly TextRule[] = [
     id: 'injection.override-earlier',
     confidence: 'high',
     anchors: DISMISS_ANCHORS,
-    pattern: `${DISMISS}~4 ${EARLIER}~3 ${STEERING}|${ASKED}~4 ${EARLIER}~3 ${LOOSE}|${ASKED}~3 (?:${STEERING}|${LOOSE})~3 (?:above|before (?:this|that|now)|previously|earlier|(?:i|i ve|you (?:were|ve|have)) (?:been )?(?:given|gave|told)|so far)`,
+    pattern: `${DISMISS}~4 ${EARLIER}~3 ${STEERING}|${ASKED}(?: (?:all|any|the|of|your|our|my|every|these|those|and|other|from|everything)){0,4} ${EARLIER}~2 ${LOOSE}|${ASKED}~3 (?:${STEERING}|${LOOSE})~3 (?:above|before (?:this|that|now)|previously|earlier|(?:i|i ve|you (?:were|ve|have)) (?:been )?(?:given|gave|told)|so far)`,
   }),
   // "Ignore your rules", "forget all of your instructions", "disregard any and all other directions", "it is good to ignore instructions".
   phrase({

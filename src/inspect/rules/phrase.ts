@@ -3,7 +3,7 @@
  *
  * A phrase is an expression over words with one blank between them. `~3` stands for up to three words of any kind, which
  * is what makes a phrase a grammar and not a sentence: "ignore~3 instructions" reads "ignore all of your instructions".
- * The same source without its blanks reads the `joined` form, where gaps between words were moved or taken away; there a
+ * `~w` is one word of any kind. The same source without its blanks reads the `joined` form, where gaps between words were moved or taken away; there a
  * word of a gap is counted as seven letters. Phrases of few or short words must not be joined: "as a dan" is in "was a dance".
  */
 
@@ -19,8 +19,8 @@ export interface Phrase {
   readonly isJoined?: boolean;
 }
 
-/** Longest word that a gap steps over: identifiers and URLs have been folded into words by then. */
-const WORD = '[^ ]{1,24}';
+/** Not bounded, as the window around an anchor is; counted repeats of characters would make the automata 20 times larger. */
+const WORD = '[^ ]+';
 const JOINED_WORD_LETTERS = 7;
 /** Farther than any phrase reaches: 24 words of gap, most of them short. */
 const REACH = 240;
@@ -32,13 +32,14 @@ export function phrase(phrase: Phrase): TextRule[] {
 }
 
 function inWords({ anchors, pattern, ...rule }: Phrase): TextRule {
-  const expression = pattern.replace(/~(\d+)/g, `(?: ${WORD}){0,$1}`);
+  const expression = pattern.replaceAll('~w', WORD).replace(/~(\d+)/g, `(?: ${WORD}){0,$1}`);
   return ofProse(rule, 'words', anchors, `\\b(?:${expression})\\b`);
 }
 
 function joined({ anchors, pattern, ...rule }: Phrase): TextRule {
   const expression = pattern
     .replaceAll(' ', '')
+    .replaceAll('~w', `[^ ]{1,${JOINED_WORD_LETTERS}}`)
     .replace(/~(\d+)/g, (_, words) => `[^ ]{0,${Number(words) * JOINED_WORD_LETTERS}}`);
   const letters = anchors.map((anchor) => anchor.replaceAll(' ', ''));
   return ofProse(rule, 'joined', letters, expression);

@@ -1,0 +1,157 @@
+/**
+ * What an injected text wants done: tell nobody, send something out, call a tool, give away the prompt or a credential, keep
+ * something in memory, decode and run. Each needs the two halves that make it a directive (verb and addressee, or verb and
+ * object), in either order where the language has both.
+ */
+
+import type { TextRule } from '../rule.ts';
+import { phrase } from './phrase.ts';
+
+const NOT = '(?:do not|don ?t|never|must not|should not|without)';
+const ASSET =
+  '(?:api keys?|access tokens?|auth(?:entication)? tokens?|session tokens?|tokens?|passwords?|credentials?|secrets?|private keys?|ssh keys?|env(?:ironment)? variables|environment|cookies?|system prompt|conversation(?: history)?|chat (?:history|logs?)|user data|customer data|personal (?:data|information)|employee data|confidential (?:data|information)|sensitive (?:data|information)|seed phrase|wallet|(?:unread )?e ?mails|messages|files|file contents?|contents? of|memory|context)';
+const PROMPT =
+  '(?:system (?:prompt|message|instructions?|configuration)|(?:initial|original|starting|hidden|secret|full|entire|complete|whole|base|core|combined|internal|developer|pre|your|given) (?:system )?(?:prompts?|instructions?|directives?|guidelines|rules)|your (?:own |full |entire |initial |original |exact |complete |hidden |system |previous |given |current |secret )*(?:prompts?|instructions?|directives|guidelines|configuration|programming|rules))';
+const TELL =
+  '(?:repeat|reveal|show|print|output|display|give|tell|list|reproduce|recite|disclose|leak|expose|dump|return|provide|translate|encode|summari[sz]e|describe|explain|paraphrase|state|write|spell|say|type|copy|echo|share|gimme|clarify|quote|paste|decode)';
+
+export const DIRECTIVE_RULES: readonly TextRule[] = [
+  phrase({
+    id: 'injection.conceal',
+    confidence: 'high',
+    anchors: [
+      'tell',
+      'mention',
+      'inform',
+      'reveal',
+      'disclos',
+      'notify',
+      'alert',
+      'secretly',
+      'covertly',
+      'silently',
+      'warn',
+      'hide this',
+      'keep this',
+      'conceal',
+    ],
+    pattern: `${NOT} (?:ever )?(?:tell(?:ing)?|mention(?:ing)?|inform(?:ing)?|reveal(?:ing)?|disclos(?:e|ing)|notify(?:ing)?|alert(?:ing)?|warn(?:ing)?|show(?:ing)?|let(?:ting)?)(?: (?:this|that|it|any of this|these|the|instruction|instructions|step|to|about|anything|fact)){0,4} (?:the )?(?:user|users|human|operator|owner|anyone|anybody)(?: (?:about|of|that|know|this|any|what|why|or|is|it|you)|$)|(?:secretly|covertly|silently|quietly|discreetly)~1 (?:send|append|forward|upload|include|add|run|execute|copy|bcc|record|exfiltrate|transmit|collect|email|call|invoke|log all|post)|(?:hide|conceal|keep) (?:this|these|it)(?: (?:instruction|instructions|secret|hidden|step|action|fact|behaviou?r))* (?:from|to) (?:the )?(?:user|anyone|human)`,
+  }),
+  phrase({
+    id: 'injection.exfiltrate',
+    confidence: 'high',
+    anchors: [
+      'send',
+      'forward',
+      'upload',
+      'transmit',
+      'exfiltrate',
+      'leak',
+      'mail',
+      'transfer',
+      'append',
+      'relay',
+      'bcc',
+      'post',
+      'submit',
+      'dump',
+      'encode',
+      'respond with',
+      'return',
+      'include',
+    ],
+    pattern: `(?:send|forward|upload|transmit|exfiltrate|leak|e ?mail|relay|post)(?: (?:me|us|over))?(?: (?:all|any|the|of|your|user|users|users?|stored|full|every|current|their|found|entire|contents?|list|copy|result|output|available)){0,5} ${ASSET}~8 (?:to|at|via|using) (?:the )?(?:https?|www|attacker|evil|me|us|my|our|this (?:url|address|endpoint|server)|following (?:url|address|endpoint|server)|external|remote|[a-z0-9]+ (?:[a-z0-9]+ ){0,2}(?:com|net|org|io|example|ru|cn|xyz|tk|local|test))|(?:respond|reply|answer) with(?: (?:all|any|the|every|your)){1,2} (?:api keys?|passwords?|credentials?|secrets?|tokens?|environment variables)|append~3 (?:session|auth|api|access)~1 (?:token|key|cookie)|return all (?:environment variables|secrets|credentials|passwords|api keys)`,
+  }),
+  // "You must now call the bash tool and run …": who writes data does not give orders to a tool caller.
+  phrase({
+    id: 'injection.call-tool',
+    confidence: 'high',
+    anchors: [
+      'you must',
+      'must now',
+      'execute the following',
+      'run the following',
+      'call the',
+      'invoke the',
+      'you should now',
+      'you need to now',
+      'immediately',
+      'execute this',
+    ],
+    pattern:
+      '(?:you (?:must|should|have to|need to|are required to)(?: now| immediately| first)|(?:you )?must (?:now|immediately)) (?:call|invoke|run|execute|use|ignore|send|forward|output|delete|respond|read|open|fetch|download|transfer|reveal)|(?:call|invoke|use|execute) (?:the )?(?:bash|shell|terminal|exec|execute command|run command|send email|write file|read file|delete file|kill process|transfer)~1 tool~4 (?:and|to|with) (?:run|execute|send|delete|write|read|set)|execute the following (?:command|code|script|task|instructions?)s? (?:immediately|now|silently|without)|execute (?:the following|this) (?:task|instruction)s? immediately',
+  }),
+  phrase({
+    id: 'injection.prompt-disclosure',
+    confidence: 'high',
+    anchors: [
+      'prompt',
+      'instruction',
+      'directive',
+      'guidelines',
+      'configuration',
+      'programming',
+      'system message',
+    ],
+    pattern: `${TELL}(?: (?:me|us|back|out|the|all|of|to|up|every|any|now|then|following|please|in full|verbatim|exactly|with|display)){0,5} ${PROMPT}|${TELL}~3 (?:all|your|the) (?:complete|entire|full|whole|initial|original|previous|prior|above) (?:prompts?|instructions?)|(?:what|which)(?: (?:are|is|was|were|s|re|about|all|of|the))+ (?:${PROMPT}|(?:all )?previous instructions|all instructions)|what~1 your (?:(?:given|combined|initial|original|exact|full|first|current|previous|secret|system|hidden) )*(?:instructions?|prompt|directives|guidelines)|(?:what|how)~2 you~2 (?:instructed|prompted|programmed)(?: to)?|(?:return|print|repeat|encode|show|put|write|output) (?:me )?your (?:prompt|instructions)|your instructions (?:so far|are|secret)|(?:provide|print|output|reproduce|return|reveal|display) (?:the )?(?:complete |full |entire |exact )+(?:text of the )?prompt|my instructions are|(?:display|show|print|reveal|output) (?:the )?system (?:configuration|prompt)|(?:repeat|encode|reveal|recite) the instructions(?: (?:given|you|above|in|before|i))|(?:give me|gimme|tell me|show me) (?:all )?(?:the |of the )*instructions$|respond with instructions$|whats you instructions`,
+  }),
+  phrase({
+    id: 'injection.text-above',
+    confidence: 'high',
+    anchors: [
+      'above',
+      'before this',
+      'given initially',
+      'prior to this',
+      'starting with',
+      'so far',
+    ],
+    pattern:
+      '(?:output|repeat|print|show|copy|recite|reproduce|return|write|display|put|encode|translate|echo)~3 (?:text|everything|words|sentences?|conversation|content|directions|lines?|tokens|input|message|messages) (?:above|before this|prior to this|(?:you were|you ve been|you have been) given(?: initially)?|so far)~4 (?:in full|verbatim|starting|exactly|code block|txt|output|line|sentence|initially|prompt|message|word|instruction|and|here|$)',
+  }),
+  // Asked for with an addressee or a pretext: "enter the password" and "forgot your password?" are ordinary.
+  phrase({
+    id: 'injection.credential-request',
+    confidence: 'medium',
+    anchors: [
+      'password',
+      'secret key',
+      'passphrase',
+      'secret word',
+      'api key',
+      'magic phrase',
+      'your secret',
+    ],
+    pattern:
+      '(?:tell|give|gimme)(?: to)? (?:me|us) (?:about )?(?:the |your |what the |its )?(?:secret )?(?:password|secret key|passphrase|secret word|secret|magic phrase|api key|access code)|(?:reveal|confirm|share|disclose|spell|lie to me about|write(?: a poem| an? [a-z]+)? about|talk about|say) (?:the|your) (?:secret )?(?:password|secret key|passphrase|magic phrase)|what(?: is|s| s)? your (?:secret key|password|secret word|secret password|passphrase|secret)|provide (?:the |your |me )?(?:secret |primary )?password (?:for (?:this|verification)|to me|now)?|(?:the )?password (?:is|for) (?:this level|this system)|what(?: is|s| s) the (?:password|secret key|secret word|secret) ?(?:you|for our|now|to this level|$)|type the password|provide secret password|output the password',
+  }),
+  phrase({
+    id: 'injection.credential-solicitation',
+    confidence: 'high',
+    anchors: [
+      'credential',
+      'api key',
+      'access token',
+      'auth token',
+      'private key',
+      'seed phrase',
+      'authentication token',
+    ],
+    pattern:
+      '(?:please )?(?:paste|provide|enter|send|include|supply|reveal|forward|share) (?:me |us )?(?:your|the user s?|their|my) (?:full |current |own )*(?:api key|credentials?|access token|auth(?:entication)? token|private key|seed phrase|recovery phrase)~10 (?:to (?:complete|continue|proceed|finish|verify|unlock|the)|in (?:order|your|the (?:next|response|chat|message))|so (?:that )?(?:it|we|i)|for (?:verification|validation))',
+  }),
+  phrase({
+    id: 'injection.memory',
+    confidence: 'medium',
+    anchors: ['memory', 'remember', 'future', 'memories', 'permanently'],
+    pattern:
+      '(?:save|store|add|write|commit|record|persist|inject) (?:this|these|the following|it)(?: (?:rule|instruction|instructions|fact|preference|directive))* (?:in|to|into) (?:your )?(?:long term |permanent |persistent )*memor(?:y|ies)|remember (?:this|these|that|the following)~8 (?:for|in) (?:all )?(?:future|subsequent|every) (?:sessions?|conversations?|chats?|interactions?|requests?)~6 (?:always|must|ignore|send|never|include|you)|(?:in|for) all future (?:conversations|sessions|chats|interactions|responses)~3 (?:you (?:must|will|should)|always|never|ignore)',
+  }),
+  phrase({
+    id: 'injection.decode-and-run',
+    confidence: 'high',
+    anchors: ['decode', 'decrypt', 'unscramble', 'base64', 'rot13'],
+    pattern:
+      '(?:decode|decrypt|unscramble|deobfuscate|de obfuscate)~8 (?:and|then) (?:run|execute|follow|obey|do|perform|eval|evaluate|comply|carry out)|(?:base64|rot13|hex) (?:encoded )?(?:instructions?|command|payload|directive)~4 (?:run|execute|follow|obey|decode)|(?:run|execute|follow|obey) the (?:decoded|decrypted) (?:text|instructions?|message|command|output|result|string|payload)|decode the following~12 (?:monologue|secure system message|hidden)',
+  }),
+].flat();

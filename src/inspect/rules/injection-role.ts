@@ -1,0 +1,120 @@
+/**
+ * Authority that a text claims, and roles that it gives to the model: "you are now …", "admin override", "DAN".
+ *
+ * A role alone is harmless ("act as a reviewer"). What acts here is a role that is free of rules, a mode that no product has,
+ * or a rank over the model; the rest are signals (injection-signals.ts).
+ */
+
+import type { TextRule } from '../rule.ts';
+import { phrase } from './phrase.ts';
+
+const FREED =
+  '(?:dan|unrestricted|unfiltered|uncensored|unlimited|unbound|unchained|jailbroken|amoral|evil|liberated|evilgpt|freed|immoral|rogue|free (?:of|from) (?:all|any|every|the)? ?(?:restrictions|rules|limits|limitations|filters|guidelines|constraints|policies))';
+const BOUNDS =
+  '(?:restrictions?|limitations?|limits|guidelines|guardrails|filters|filtering|censorship|constraints|boundaries|content polic(?:y|ies)|safety (?:filters|rules|guidelines|protocols)|ethic(?:s|al)|moral(?:s|ity)?|principles)';
+
+export const ROLE_RULES: readonly TextRule[] = [
+  phrase({
+    id: 'injection.role-freed',
+    confidence: 'high',
+    anchors: [
+      'you are',
+      'you re',
+      'act as',
+      'act like',
+      'acting as',
+      'pretend',
+      'simulate',
+      'roleplay',
+      'role play',
+      'respond as',
+      'answer as',
+      'behave',
+    ],
+    pattern: `(?:you (?:are|re)(?: (?:now|going to be|about to become|to act as|to become|no longer|roleplaying as|an?|the|being))+|(?:act|acting|respond|answer|behave|roleplay|role play|pose)(?: now)? (?:as|like)(?: if you (?:are|were))?|pretend(?:ing)?(?: (?:to be|that you are|you are|you re))?|simulate)(?: (?:an?|the|new|now|completely|totally|fully|another|ai|model|chatbot|assistant|bot|named|called|application|machine|version|of|and|highly|most|different|kind|character)){0,8} ${FREED}`,
+  }),
+  phrase({
+    id: 'injection.role-dan',
+    confidence: 'high',
+    anchors: [
+      'do anything now',
+      'dan mode',
+      'known as dan',
+      'named dan',
+      'as dan',
+      'developer mode',
+      'dan jailbreak',
+      'can do anything',
+      'jailbreak mode',
+      'jailbroken',
+    ],
+    pattern:
+      '(?:stands for|means?|is|a|now a?|are|mode|dan|named|called)~2 do anything now|do anything now (?:bot|application|ai|mode|assistant)|dan can (?:now )?do anything|(?:act|acting|answer|respond|speak|talk|pretend to be|behave)(?:ing)? (?:as|like) dan|pretend to be dan|(?:with|in|enable|enabled|enter|activate) (?:dan|jailbreak|jailbroken) mode|dan mode (?:enabled|output|on|activated)|(?:simulate|emulate|with|as chatgpt with) developer mode|developer mode (?:enabled|output|activated|unlocked)|enable developer mode~4 (?:no|without|restrictions?)|you can do anything (?:now|without)',
+  }),
+  // Bounds removed from "you", from a bot, or from a mode: not from a query, a licence or a user.
+  phrase({
+    id: 'injection.no-restrictions',
+    confidence: 'high',
+    anchors: ['you', 'chatbot', 'assistant', 'gpt', 'persona', 'simulation', 'answer', 'respon'],
+    pattern: `(?:you (?:now )?(?:have|are (?:not )?(?:bound|constrained|restricted|limited)(?: by)?|are (?:now )?free (?:of|from)|need not follow|do not have|no longer have|don ?t have|must not follow|can bypass)|(?:chatbot|assistant|gpt|simulation|world|universe|bot)(?: (?:with|that has|who has|operating|acting|which has))|(?:answer|respond|reply|acts?|operate|speak)(?: (?:to|any|every|anything|all|my|questions?|requests?|with|me|freely|openly))*)(?: (?:with|have|by|without|now|are))*(?: (?:no|without|zero|any|all|not any|free of|free from)){1,2}(?: (?:ethical|moral|legal|safety|content|openai|or|and|any|other|topic|such|typical|the)){0,5} ${BOUNDS}(?: (?:and|or|to|guidelines))*`,
+  }),
+  phrase({
+    id: 'injection.authority',
+    confidence: 'high',
+    anchors: [
+      'override',
+      'system mode',
+      'maintenance mode',
+      'god mode',
+      'debug mode',
+      'sudo mode',
+      'admin mode',
+      'root access',
+      'admin access',
+      'administrator',
+      'elevated',
+      'privileges',
+      'admin',
+      'unrestricted',
+      'developer',
+      'creator',
+      'i am god',
+      'the system',
+      'god',
+    ],
+    pattern:
+      '(?:system|admin|administrator|root|developer|debug|law enforcement|emergency|security|safety|police|government|executive|master) override(?: (?:mode|code|confirmed|activated|enabled|directive|command|protocol|engaged|accepted|in effect))+|(?:administrator|admin|sudo|root|developer) override (?:display|show|print|reveal|disable|output|list)|(?:enter(?:ing)?|entered|activat(?:e|ing)|enabl(?:e|ing)|switch(?:ing)? to|you are (?:now )?in|now in) (?:the )?(?:system|god|sudo|admin|root|debug|maintenance|override|unrestricted|law enforcement|emergency|test)(?: override)? mode~10 (?:ignore|disable|display|reveal|print|show|output|bypass|forward|send|all|restrictions|where|what|you)|system mode (?:activated|enabled|engaged|on|initiated|entered)|you (?:now|are now|have been)(?: (?:have|been|granted|given))*(?: (?:full|complete|unrestricted|total|elevated|an?|the|in))* (?:admin|administrator|root|superuser|elevated|unrestricted|sudo|god)(?: (?:access|privileges?|permissions?|rights|mode|and)|$)|(?:i am|i m|this is|it is) (?:your|the|an? openai|an? anthropic|the system|an? ai|a)(?: (?:system|lead|ai|model|openai|chief))? (?:developer|creator|administrator|programmer|programmer at openai|owner|admin)~6 (?:system|security|check|test|audit|update|upgrade|debug|mode|instruct|tell|order|need you|reprogram\\w*)|i am the system|i am god|i m god|(?:listen to|obey) my (?:instructions|commands|orders)',
+  }),
+  // "From now on you will", "for the rest of this conversation": a rule for the time after this text.
+  phrase({
+    id: 'injection.from-now-on',
+    confidence: 'medium',
+    anchors: [
+      'from now on',
+      'from this point',
+      'from here on',
+      'for the rest of',
+      'for the remainder',
+      'starting now',
+      'henceforth',
+      'from this moment',
+      'whenever a user',
+    ],
+    pattern:
+      '(?:from (?:now|here|this (?:point|moment)) (?:on|onwards?|forward)|for the (?:rest|remainder) of (?:this|the|our) (?:conversation|chat|session|thread|chat thread|interaction)|starting now|henceforth)~3 (?:you|chatgpt|claude|assistant|respond|answer|reply|act|refer to|always|whenever|every|your|ignore|treat|all (?:your|responses|answers))|whenever (?:a|the) user (?:asks|prefixes|types|says|mentions|requests)~12 you (?:are going to|must|will|should)',
+  }),
+  phrase({
+    id: 'injection.immersion',
+    confidence: 'high',
+    anchors: [
+      'immerse yourself',
+      'stay in character',
+      'break character',
+      'broken free',
+      'out of character',
+      'broken the typical',
+    ],
+    pattern:
+      'immerse yourself (?:in|into)~3 role|broken (?:free of )?the typical confines|(?:stay|remain) in character~12 (?:ai|gpt|chatgpt|respon\\w*|never|jailbreak|rules)|(?:never|not|don ?t) break (?:your |the )?character',
+  }),
+].flat();
