@@ -1,4 +1,21 @@
-import type { Detector, TextRule } from '../rule.ts';
+/** Everything that opens something: what is found by its format, by its name, and by being known. */
 
-export const SECRET_RULES: readonly TextRule[] = [];
+import type { Detector, TextRule } from '../rule.ts';
+import { AI_RULES } from './secrets-ai.ts';
+import { CLOUD_RULES } from './secrets-cloud.ts';
+import { CRYPTO_RULES } from './secrets-crypto.ts';
+import { MESSAGING_RULES } from './secrets-messaging.ts';
+import { PAYMENT_RULES } from './secrets-payment.ts';
+import { SERVICE_RULES } from './secrets-services.ts';
+import { SOURCE_RULES } from './secrets-source.ts';
+
+export const SECRET_RULES: readonly TextRule[] = [
+  ...AI_RULES,
+  ...CLOUD_RULES,
+  ...CRYPTO_RULES,
+  ...MESSAGING_RULES,
+  ...PAYMENT_RULES,
+  ...SERVICE_RULES,
+  ...SOURCE_RULES,
+];
 export const SECRET_DETECTORS: readonly Detector[] = [];
