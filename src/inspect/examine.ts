@@ -8,6 +8,7 @@
  */
 
 import { ownRules } from './catalog.ts';
+import { joinedOf } from './joined.ts';
 import type { Finding, FindingClass, Leaf, Reading, Subject, View } from './rule.ts';
 import { type RuleSet, wanted } from './rule-set.ts';
 import { viewsOf } from './views.ts';
@@ -36,12 +37,16 @@ class Examination {
   readonly #subject: Subject;
   readonly #rules: RuleSet;
   readonly #findings: Finding[] = [];
+  /** What each finding of a rule is of: tells whether two are the same. */
+  readonly #values: string[] = [];
   /** The window of each rule that is still open; `#end` 0 where there is none. */
   readonly #start: Int32Array;
   readonly #end: Int32Array;
   /** Where the last finding of each rule in this view ended: windows may overlap, findings not. */
   readonly #found: Int32Array;
   #opened: number[] = [];
+  /** Detectors one of whose anchors was seen. */
+  readonly #called = new Set<number>();
   /** Rules of low confidence that this string has met. */
   readonly #noted = new Set<number>();
   #lows = 0;
@@ -62,19 +67,39 @@ class Examination {
       this.#noted.clear();
       for (const view of views) this.#view(leaf, view);
     }
-    for (const detector of this.#rules.detectors) {
-      if (this.#findings.length - this.#lows >= BOUNDS.findings) this.#isTooMuch = true;
+    const findings = this.#settled();
+    const { rules, detectors } = this.#rules;
+    for (const [index, detector] of detectors.entries()) {
+      if (findings.length - this.#lows >= BOUNDS.findings) this.#isTooMuch = true;
       if (this.#isTooMuch) break;
-      if (detector.in.includes(this.#subject.direction))
-        this.#findings.push(...detector.examine(reading, this.#findings));
+      if (!detector.in.includes(this.#subject.direction)) continue;
+      if (detector.anchors === undefined || this.#called.has(rules.length + index))
+        findings.push(...detector.examine(reading, findings));
     }
-    return this.#isTooMuch ? [...this.#findings, ...tooMuch(this.#rules)] : this.#findings;
+    return this.#isTooMuch ? [...findings, ...tooMuch(this.#rules)] : findings;
+  }
+
+  /**
+   * One finding for what several readings say: where a value was found at a place that can be redacted, the same value in
+   * a reading without places (joined strings, JSON in a string) adds nothing but would block what could be redacted.
+   */
+  #settled(): Finding[] {
+    const key = ({ rule, steps }: Finding, index: number) =>
+      `${rule} ${steps.join()} ${this.#values[index]!.replace(/[^A-Za-z0-9]/g, '')}`;
+    const placed = new Set<string>();
+    this.#findings.forEach((finding, index) => {
+      if (finding.span !== null) placed.add(key(finding, index));
+    });
+    return this.#findings.filter(
+      (finding, index) => finding.span !== null || !placed.has(key(finding, index)),
+    );
   }
 
   #read(): Reading {
     let left: number = BOUNDS.viewCharacters;
     const views: { leaf: Leaf; views: View[] }[] = [];
-    for (const leaf of this.#subject.leaves) {
+    const { leaves } = this.#subject;
+    for (const leaf of [...leaves, ...joinedOf(leaves)]) {
       const ofLeaf = viewsOf(leaf.text);
       for (const { text } of ofLeaf) left -= text.length;
       if (left < 0) {
@@ -96,8 +121,9 @@ class Examination {
         const literal = outputs[output]!;
         for (let index = ruleFrom[literal]!; index < ruleFrom[literal + 1]!; index++) {
           const rule = ruleOf[index]!;
-          if ((where[rule]! & here) === here)
-            this.#open(leaf, view, rule, at - lengths[literal]!, at);
+          if ((where[rule]! & here) !== here) continue;
+          if (rule >= this.#rules.rules.length) this.#called.add(rule);
+          else this.#open(leaf, view, rule, at - lengths[literal]!, at);
         }
       }
       if (this.#isTooMuch) break;
@@ -139,7 +165,9 @@ class Examination {
       const { valueStart, valueEnd } = match;
       if (valueStart < this.#found[rule]!) continue;
       const whole = view.text.slice(match.start, match.end);
-      if (accepts?.(view.text.slice(valueStart, valueEnd), whole) === false) continue;
+      const value = view.text.slice(valueStart, valueEnd);
+      if (accepts?.(value, whole) === false) continue;
+      if (isWithinPart(leaf, view, valueStart, valueEnd)) continue;
       this.#found[rule] = valueEnd;
       if (confidence === 'low') {
         this.#noted.add(rule);
@@ -147,6 +175,7 @@ class Examination {
         this.#lows += 1;
       }
       this.#findings.push(this.#finding(leaf, view, rule, valueStart, valueEnd));
+      this.#values.push(value);
       if (confidence === 'low') break;
     }
     if (this.#confirmLeft < 0 || this.#findings.length - this.#lows >= BOUNDS.findings)
@@ -161,14 +190,33 @@ class Examination {
       confidence,
       path: leaf.path,
       steps: view.steps,
-      span: view.origin === undefined ? null : [view.origin(start), view.origin(end - 1) + 1],
+      span: leaf.isMade === true ? null : originOf(view, start, end),
       leaf,
     };
   }
 }
 
-/** Not all was read: as bad as a finding of every class that was looked for, without a place. */
-function tooMuch({ rules, detectors }: RuleSet): Finding[] {
+function originOf(view: View, start: number, end: number): [number, number] | null {
+  return view.origin === undefined ? null : [view.origin(start), view.origin(end - 1) + 1];
+}
+
+/** Of joined strings only what spans two of them is news. */
+function isWithinPart({ seams }: Leaf, view: View, start: number, end: number): boolean {
+  if (seams === undefined) return false;
+  const span = originOf(view, start, end);
+  if (span === null) return false;
+  // The first seam behind where it starts.
+  let [low, high] = [0, seams.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (seams[middle]! <= span[0]) low = middle + 1;
+    else high = middle;
+  }
+  return low === seams.length || seams[low]! >= span[1];
+}
+
+/** Not all was read, or nothing could be: as bad as a finding of every class that was looked for, without a place. */
+export function tooMuch({ rules, detectors }: RuleSet): Finding[] {
   const classes = new Set<FindingClass>([...rules, ...detectors].map((one) => one.class));
   return [...classes].map((ofClass) => ({
     rule: `${ofClass}.too-much`,

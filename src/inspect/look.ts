@@ -2,9 +2,9 @@
  * Findings in a piece of JSON: the one call between the gateway's stages and the engine.
  */
 
-import { examine } from './examine.ts';
-import { leavesOf } from './leaves.ts';
-import type { Direction, Finding } from './rule.ts';
+import { examine, tooMuch } from './examine.ts';
+import { leavesIn, NotReadable } from './leaves.ts';
+import type { Direction, Finding, Leaf } from './rule.ts';
 import type { RuleSet } from './rule-set.ts';
 
 export interface About {
@@ -23,10 +23,20 @@ export function look(
   about: About,
   rules: RuleSet,
 ): Finding[] | Promise<Finding[]> {
-  const leaves = leavesOf(JSON.parse(bytes.utf8Slice(start, end)));
+  const leaves = readable(bytes, start, end);
+  if (leaves === undefined) return tooMuch(rules);
   const { direction, tool, definition } = about;
   const schema = definition === null ? undefined : schemaOf(definition);
   return examine({ direction, leaves, tool, ...(schema === undefined ? {} : { schema }) }, rules);
+}
+
+function readable(bytes: Buffer, start: number, end: number): Leaf[] | undefined {
+  try {
+    return leavesIn(bytes, start, end);
+  } catch (error) {
+    if (error instanceof NotReadable) return undefined;
+    throw error;
+  }
 }
 
 function schemaOf(definition: Buffer): unknown {

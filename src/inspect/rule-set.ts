@@ -10,6 +10,7 @@ const DIRECTIONS: Readonly<Record<Direction, number>> = {
   response: 32,
   definition: 64,
 };
+const ANY = 1 | 2 | 4 | 8;
 const EVERYWHERE = 16 | 32 | 64;
 
 /** What a rule must have, all bits of it, to be run over such a text. */
@@ -21,9 +22,9 @@ export class RuleSet {
   readonly automaton: Automaton;
   /** Length of each literal, in characters. */
   readonly lengths: Uint16Array;
-  /** Where each rule runs: bits of `wanted`. */
+  /** Where each rule runs: bits of `wanted`. Detectors are numbered on behind the rules. */
   readonly where: Uint8Array;
-  /** The rules of a literal: `ruleOf` from `ruleFrom[literal]` up to `ruleFrom[literal + 1]`. */
+  /** The rules and detectors of a literal: `ruleOf` from `ruleFrom[literal]` up to `ruleFrom[literal + 1]`. */
   readonly ruleFrom: Uint32Array;
   readonly ruleOf: Uint16Array;
   readonly #expressions: (Linear | undefined)[] = [];
@@ -33,8 +34,8 @@ export class RuleSet {
     this.rules = rules;
     this.detectors = detectors;
     const byLiteral = new Map<string, number[]>();
-    rules.forEach((rule, index) => {
-      for (const anchor of new Set(rule.anchors)) {
+    [...rules, ...detectors].forEach(({ anchors }, index) => {
+      for (const anchor of new Set(anchors)) {
         const rulesOfIt = byLiteral.get(anchor) ?? [];
         rulesOfIt.push(index);
         byLiteral.set(anchor, rulesOfIt);
@@ -43,7 +44,7 @@ export class RuleSet {
     const literals = [...byLiteral.keys()];
     this.automaton = new Automaton(tables ?? compile(literals));
     this.lengths = Uint16Array.from(literals, ({ length }) => length);
-    this.where = Uint8Array.from(rules, whereOf);
+    this.where = Uint8Array.from([...rules, ...detectors], whereOf);
     this.ruleOf = Uint16Array.from([...byLiteral.values()].flat());
     this.ruleFrom = new Uint32Array(literals.length + 1);
     [...byLiteral.values()].forEach((of, literal) => {
@@ -66,8 +67,8 @@ export class RuleSet {
   }
 }
 
-function whereOf(rule: TextRule): number {
-  const forms = rule.forms.reduce((bits, form) => bits | FORMS[form], 0);
+function whereOf(rule: TextRule | Detector): number {
+  const forms = 'forms' in rule ? rule.forms.reduce((bits, form) => bits | FORMS[form], 0) : ANY;
   if (rule.in === undefined) return forms | EVERYWHERE;
   return rule.in.reduce((bits, direction) => bits | DIRECTIONS[direction], forms);
 }

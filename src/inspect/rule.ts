@@ -50,6 +50,12 @@ export interface Leaf {
   readonly start: number;
   readonly end: number;
   readonly isKey: boolean;
+  /** Strings that belong together have one: the nearest name above that is not an index. */
+  readonly group?: string;
+  /** It was made of others, and nothing can be redacted in it. */
+  readonly isMade?: boolean;
+  /** Of strings that were joined: where each but the first begins. What lies within one of them is found there. */
+  readonly seams?: readonly number[];
 }
 
 /** One reading of a leaf. */

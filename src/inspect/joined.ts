@@ -1,0 +1,88 @@
+/**
+ * Strings that a message does not have but that its reader makes of it: JSON that stands in a string, and strings that
+ * belong together, joined.
+ *
+ * A model reads the items of a list one after the other, so a payload that is split over them is read as one. What is
+ * joined: all values in their order, and the values of one name (the `text` of each item, the `description` of each
+ * parameter), with nothing between them and with a blank. All is linear in the message: a string is in four joined ones.
+ */
+
+import { NotReadable, textLeaves } from './leaves.ts';
+import type { Leaf } from './rule.ts';
+
+/** JSON in a string in JSON … so deep it is read; what stands deeper is read as the text that it is. */
+const NESTED_DEPTH_MAX = 3;
+/** Of a long string only its edges are joined to its neighbours: no rule reaches farther. */
+const EDGE_CHARACTERS = 1024;
+
+/** What is to be read beside the strings themselves. */
+export function joinedOf(leaves: readonly Leaf[]): Leaf[] {
+  const nested: Leaf[] = [];
+  const values = leaves
+    .flatMap((leaf) => (leaf.isKey ? [] : valuesIn(leaf, nested, 0)))
+    .filter(({ text }) => text !== '');
+  if (values.length < 2) return nested;
+  const all = joinedWith(values);
+  const groups = groupsOf(values).filter((group) => group.length > 1);
+  if (groups.length === 1 && groups[0]!.length === values.length) return [...nested, ...all];
+  return [...nested, ...all, ...groups.flatMap(joinedWith)];
+}
+
+function groupsOf(values: readonly Leaf[]): Leaf[][] {
+  const groups = new Map<string, Leaf[]>();
+  for (const leaf of values) {
+    const name = leaf.group ?? '';
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [leaf]);
+    else group.push(leaf);
+  }
+  return [...groups.values()];
+}
+
+/** The leaf itself, or the values of the JSON that it holds, whose strings are added to `nested`. */
+function valuesIn(leaf: Leaf, nested: Leaf[], depth: number): Leaf[] {
+  const inner = depth < NESTED_DEPTH_MAX ? jsonIn(leaf.text) : undefined;
+  if (inner === undefined) return [leaf];
+  const { path } = leaf;
+  return inner.flatMap(({ text, isKey, group }) => {
+    const one = { ...MADE, text, path, isKey, group: group || (leaf.group ?? '') };
+    nested.push(one);
+    return isKey ? [] : valuesIn(one, nested, depth + 1);
+  });
+}
+
+const MADE = { start: -1, end: -1, isMade: true } as const;
+const BRACKETS: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
+
+function jsonIn(text: string): Leaf[] | undefined {
+  const trimmed = text.trim();
+  const close = BRACKETS[trimmed[0] ?? ''];
+  if (close === undefined || !trimmed.endsWith(close) || !trimmed.includes('"')) return undefined;
+  try {
+    return textLeaves(trimmed);
+  } catch (error) {
+    if (error instanceof NotReadable) return undefined;
+    throw error;
+  }
+}
+
+function joinedWith(parts: readonly Leaf[]): Leaf[] {
+  return ['', ' '].map((between) => {
+    let text = '';
+    const seams: number[] = [];
+    for (const part of parts) {
+      const shown = edges(part.text);
+      if (text !== '') {
+        text += between;
+        seams.push(text.length);
+      }
+      text += shown;
+    }
+    return { ...MADE, text, path: parts[0]!.path, isKey: false, seams };
+  });
+}
+
+function edges(text: string): string {
+  if (text.length <= 2 * EDGE_CHARACTERS) return text;
+  return `${text.slice(0, EDGE_CHARACTERS)}\n\n${text.slice(-EDGE_CHARACTERS)}`;
+}
