@@ -26,6 +26,8 @@ const IDLE_MS = 10_000;
 /** Header block; the add-on's limit is of the same order. */
 const HEADER_BYTES_MAX = 32 * 1024;
 const SLICE_BYTES = 256 * 1024;
+/** Above this two writes cost less than a copy more. */
+const TEXT_BYTES_MAX = 16 * 1024;
 
 class NodeListenSocket implements ListenSocket {
   readonly brand = 'listen socket';
@@ -186,8 +188,7 @@ class NodeResponse implements HttpResponse {
     if (!this.#outgoing.headersSent)
       this.#setLength(body === undefined ? 0 : Buffer.byteLength(body));
     this.#flushHeaders();
-    // The add-on has copied the bytes when it returns; the caller may use their memory again.
-    this.#outgoing.end(typeof body === 'object' ? Buffer.from(body) : body);
+    this.#endWith(body);
     // What was not read of a refused body must not arrive as the next request, nor be read to its end.
     if (closeConnection && !this.#incoming.complete) this.#closeSoon();
     return this;
@@ -221,14 +222,14 @@ class NodeResponse implements HttpResponse {
     return this;
   }
 
-  onData(take: (chunk: ArrayBuffer, isLast: boolean) => void): HttpResponse {
+  onData(take: (chunk: ArrayBuffer | Uint8Array, isLast: boolean) => void): HttpResponse {
     // One chunk is held back, so that a body that came whole is handed out whole, as the add-on does.
     let held: Buffer | null = null;
     this.#incoming.on('data', (chunk: Buffer) => {
-      if (held !== null) take(exactly(held), false);
+      if (held !== null) take(held, false);
       held = chunk;
     });
-    this.#incoming.on('end', () => take(held === null ? new ArrayBuffer(0) : exactly(held), true));
+    this.#incoming.on('end', () => take(held ?? new ArrayBuffer(0), true));
     return this;
   }
 
@@ -252,7 +253,17 @@ class NodeResponse implements HttpResponse {
   }
 
   getRemoteAddressAsText(): ArrayBuffer {
-    return exactly(Buffer.from(this.#incoming.socket.remoteAddress ?? ''));
+    return addressOf(this.#incoming.socket);
+  }
+
+  /**
+   * The add-on has copied the bytes when it returns; the caller may use their memory again. As a text the copy leaves in
+   * one write with the headers; as a buffer it would be a second one.
+   */
+  #endWith(body: Buffer | string | undefined): void {
+    if (typeof body !== 'object') this.#outgoing.end(body);
+    else if (body.length > TEXT_BYTES_MAX) this.#outgoing.end(Buffer.from(body));
+    else this.#outgoing.end(body.latin1Slice(), 'latin1');
   }
 
   #setLength(bytes: number): void {
@@ -308,10 +319,13 @@ function peerCertificate(socket: Socket): Certificate | undefined {
   return read;
 }
 
-/** The add-on hands out an ArrayBuffer that is the chunk and nothing else. */
-function exactly(chunk: Buffer): ArrayBuffer {
-  const { buffer, byteOffset, byteLength } = chunk;
-  return byteOffset === 0 && byteLength === buffer.byteLength
-    ? (buffer as ArrayBuffer)
-    : (buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer);
+/** Made once for each connection. */
+const ADDRESSES = new WeakMap<Socket, ArrayBuffer>();
+
+function addressOf(socket: Socket): ArrayBuffer {
+  const known = ADDRESSES.get(socket);
+  if (known !== undefined) return known;
+  const address = new TextEncoder().encode(socket.remoteAddress ?? '').buffer as ArrayBuffer;
+  ADDRESSES.set(socket, address);
+  return address;
 }

@@ -56,7 +56,7 @@ interface Ahead {
   take: ((body: Buffer) => void) | null;
 }
 
-type OnChunk = (chunk: ArrayBuffer, isLast: boolean) => void;
+type OnChunk = (chunk: ArrayBuffer | Uint8Array, isLast: boolean) => void;
 type Phase = 'receiving' | 'waiting' | 'streaming' | 'delivering' | 'over';
 
 export class Exchange {
@@ -153,7 +153,7 @@ export class Exchange {
       return this.refuse(refuse('too_large'), true);
     // Copied into: the front end takes a chunk's memory back when the callback returns.
     let body: Pile | null = null;
-    const onChunk = (chunk: ArrayBuffer, isLast: boolean) => {
+    const onChunk: OnChunk = (chunk, isLast) => {
       if (this.#phase !== 'receiving') return;
       if (
         this.#bodyBytes + chunk.byteLength > bodyBytesMax ||
@@ -165,7 +165,7 @@ export class Exchange {
         return;
       }
       this.#bodyBytes += chunk.byteLength;
-      const piece = new Uint8Array(chunk);
+      const piece = chunk instanceof ArrayBuffer ? new Uint8Array(chunk) : chunk;
       if (isLast && body === null) return this.#received(copyOf(piece), take);
       body ??= new Pile();
       if (piece.length > 0) body.push(piece, false);

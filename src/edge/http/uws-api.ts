@@ -33,7 +33,8 @@ export interface HttpResponse {
   /** [everything of this chunk was taken, the answer is complete]; go on in `onWritable` at its offset. */
   tryEnd(rest: Buffer, totalSize: number): [boolean, boolean];
   cork(write: () => void): HttpResponse;
-  onData(take: (chunk: ArrayBuffer, isLast: boolean) => void): HttpResponse;
+  /** The add-on's memory of a chunk is its own again when `take` returns. */
+  onData(take: (chunk: ArrayBuffer | Uint8Array, isLast: boolean) => void): HttpResponse;
   onAborted(handle: () => void): HttpResponse;
   onWritable(drain: (offset: number) => boolean): HttpResponse;
   /** Closes the connection at once; `onAborted` is called. */
