@@ -1,3 +1,213 @@
-import type { Detector } from '../rule.ts';
+/**
+ * Dangerous arguments of a call: each parameter is judged by what it is for (roles.ts).
+ *
+ * Text for people and the content of files are not judged at all: there, a command is a subject like any other.
+ */
 
-export const ARGUMENT_DETECTORS: readonly Detector[] = [];
+import { judgeShell } from '../arguments/commands.ts';
+import { hostileText } from '../arguments/hostile-text.ts';
+import { judgeAnywhere, judgeInjected } from '../arguments/injected.ts';
+import { judgePath, persists } from '../arguments/paths.ts';
+import { judgeOperator, judgeQuery, judgeSqlInValue } from '../arguments/queries.ts';
+import { type Role, Roles } from '../arguments/roles.ts';
+import { readings, type Undone } from '../arguments/undo.ts';
+import { judgeUrls } from '../arguments/urls.ts';
+import { high, medium, type Verdict, words } from '../arguments/verdict.ts';
+import type { Detector, Finding, Leaf, Reading, View } from '../rule.ts';
+
+/** Readings of one leaf; beyond it the rest is hidden deeper than any server digs. */
+const VIEWS_MAX = 12;
+/** A name, an address or a number is shorter; longer ones are judged where they begin. */
+const VALUE_MAX = 16_384;
+
+const LOOKS_ONLY = words(
+  'query queries read select get list search show describe view explain fetch find lookup report analyze readonly',
+);
+const WRITES = words(
+  'execute exec write run update insert modify migrate migration apply create delete drop admin mutate upsert manage',
+);
+const WRITES_FILES = words(
+  'write create save edit append update put upload move copy rename patch store modify',
+);
+
+class Request {
+  readonly roles: Roles;
+  readonly isReadOnly: boolean;
+  readonly isForWrites: boolean;
+  readonly writesFiles: boolean;
+
+  constructor({ subject: { tool, schema } }: Reading) {
+    this.roles = new Roles(tool, schema);
+    this.isReadOnly = this.roles.toolHas(LOOKS_ONLY);
+    this.isForWrites = !this.isReadOnly && this.roles.toolHas(WRITES);
+    this.writesFiles = this.roles.toolHas(WRITES_FILES);
+  }
+
+  judge(undone: Undone, role: Role, path: string): Verdict[] {
+    const { text } = undone;
+    if (role === 'shell') return judgeShell(text);
+    if (role === 'sql') return judgeQuery(text, this.isReadOnly, this.isForWrites);
+    if (role === 'code') return judgeProgram(text);
+    if (role === 'unknown') return judgeUnknown(undone);
+    return this.#judgeValue(undone, role, path);
+  }
+
+  #judgeValue(undone: Undone, role: Role, path: string): Verdict[] {
+    const text = undone.text.slice(0, VALUE_MAX);
+    const found = judgeInjected(text, role);
+    if (role !== 'pattern') found.push(...judgePath(undone));
+    if (role === 'path' && this.writesFiles && persists(text))
+      found.push(medium('arguments.path.persistence'));
+    if (role !== 'path' && role !== 'pattern' && role !== 'url')
+      found.push(...judgeSqlInValue(text));
+    const isUrl = role === 'url' || role === 'host';
+    const allowsFiles = !/url|href|link/i.test(path.slice(path.lastIndexOf('/') + 1));
+    found.push(...judgeUrls(text, isUrl || /^\s*[a-z][a-z0-9+.-]{1,20}:/i.test(text), allowsFiles));
+    return found;
+  }
+}
+
+/** The literals of a program are where its commands and paths stand. */
+function judgeProgram(text: string): Verdict[] {
+  const found = hostileText(text);
+  let count = 0;
+  for (const [, literal] of text.slice(0, VALUE_MAX).matchAll(/["'`]([^"'`\n]{4,512})["'`]/g)) {
+    if (++count > 64) break;
+    if (/\s/.test(literal!))
+      found.push(...judgeShell(literal!).filter(({ confidence }) => confidence === 'high'));
+  }
+  return found;
+}
+
+/** Nothing is known of it: only what is hostile in every reading, and what a short value would not hold. */
+function judgeUnknown(undone: Undone): Verdict[] {
+  const text = undone.text.slice(0, VALUE_MAX);
+  const found = judgeAnywhere(text.toLowerCase());
+  found.push(...hostileText(text));
+  if (text.length > 512) return found;
+  found.push(...judgeInjected(text, 'unknown'), ...judgeUrls(text, false, true));
+  if (!/\s\S+\s\S+\s/.test(text)) found.push(...judgePath(undone));
+  found.push(...judgeSqlInValue(text));
+  return found;
+}
+
+export const ARGUMENT_DETECTORS: readonly Detector[] = [
+  { class: 'arguments', in: ['request'], examine: examineArguments },
+];
+
+function examineArguments(reading: Reading): Finding[] {
+  const request = new Request(reading);
+  const found: Finding[] = [];
+  for (const { leaf, views } of reading.views) {
+    if (leaf.isKey) {
+      const verdict = judgeKey(leaf, request.roles);
+      if (verdict !== undefined) found.push(finding(verdict, leaf, [], null));
+      continue;
+    }
+    const role = request.roles.of(leaf.path);
+    if (role === 'free') continue;
+    let count = 0;
+    for (const view of views) {
+      if (view.form !== 'exact' || ++count > VIEWS_MAX) continue;
+      found.push(...judgeView(request, leaf, view, role));
+    }
+  }
+  found.push(...judgeJoined(request, reading));
+  return unique(found);
+}
+
+function judgeView(request: Request, leaf: Leaf, view: View, role: Role): Finding[] {
+  const found: Finding[] = [];
+  for (const [path, text] of within(view.text, leaf.path)) {
+    const inner = request.roles.of(path);
+    if (inner === 'free' || inner === 'unknown') continue;
+    for (const verdict of request.judge({ text, isOverlong: false }, inner, path))
+      found.push(finding(verdict, leaf, [...view.steps, 'json'], null));
+  }
+  for (const undone of readings(view.text)) {
+    const isAsItStands = undone.text === view.text;
+    for (const verdict of request.judge(undone, role, leaf.path)) {
+      const { origin } = view;
+      // What was undone to find it moved the characters: the whole leaf is what is to be blocked.
+      const whole = verdict.at ?? [0, view.text.length];
+      const span =
+        isAsItStands && origin !== undefined && whole[1] > whole[0]
+          ? ([origin(whole[0]), origin(whole[1] - 1) + 1] as const)
+          : null;
+      found.push(
+        finding(verdict, leaf, isAsItStands ? view.steps : [...view.steps, 'percent'], span),
+      );
+    }
+  }
+  return found;
+}
+
+/** Arguments in a string of JSON, as tools that call tools take them: their names tell as well what they are for. */
+function within(text: string, path: string): (readonly [path: string, text: string])[] {
+  const found: (readonly [string, string])[] = [];
+  if (text.length > VALUE_MAX || !/^\s*[{[]/.test(text) || !/[}\]]\s*$/.test(text)) return found;
+  const walk = (value: unknown, at: string, depth: number): void => {
+    if (typeof value === 'string') found.push([at, value]);
+    else if (typeof value === 'object' && value !== null && depth < 8 && found.length < 64)
+      for (const [key, child] of Object.entries(value)) walk(child, `${at}/${key}`, depth + 1);
+  };
+  try {
+    walk(JSON.parse(text), path, 0);
+  } catch {
+    // No JSON: it is judged as the text that it is.
+  }
+  return found;
+}
+
+/** A command given in parts: {"command": "rm", "args": ["-rf", "/"]}. */
+function judgeJoined(request: Request, { views }: Reading): Finding[] {
+  const parts = views.filter(({ leaf }) => !leaf.isKey && request.roles.of(leaf.path) === 'shell');
+  if (parts.length < 2 || parts.length > 256) return [];
+  const text = parts.map(({ leaf }) => leaf.text).join(' ');
+  return judgeShell(text).map((verdict) => finding(verdict, parts[0]!.leaf, ['joined'], null));
+}
+
+const FILTERS =
+  /\/(?:filter|filters|query|where|match|selector|pipeline|conditions?|criteria|projection|aggregation|stages?|search|sort|update|document|options)(?:\/|$)/i;
+
+function judgeKey(leaf: Leaf, roles: Roles): Verdict | undefined {
+  const { text, path } = leaf;
+  if (text === '__proto__' || text === '__defineGetter__' || text === '__lookupGetter__')
+    return high('arguments.prototype-pollution');
+  const parent = path.slice(0, path.lastIndexOf('/'));
+  if (text === 'prototype' && parent.endsWith('/constructor'))
+    return high('arguments.prototype-pollution');
+  if (/^(?:__proto__|constructor)(?:\.|\[)/.test(text))
+    return high('arguments.prototype-pollution');
+  if (text.startsWith('$'))
+    return judgeOperator(text, FILTERS.test(parent) || roles.of(parent) === 'free');
+  return undefined;
+}
+
+const finding = (
+  verdict: Verdict,
+  leaf: Leaf,
+  steps: readonly string[],
+  span: Finding['span'],
+): Finding => ({
+  rule: verdict.rule,
+  class: 'arguments',
+  confidence: verdict.confidence,
+  path: leaf.path,
+  steps,
+  span,
+  leaf,
+});
+
+/** One finding for each rule and place: the first reading in which it was seen. */
+function unique(found: readonly Finding[]): Finding[] {
+  if (found.length < 2) return [...found];
+  const seen = new Map<string, Finding>();
+  for (const one of found) {
+    const key = `${one.rule} ${one.path}`;
+    const before = seen.get(key);
+    if (before === undefined || (before.confidence === 'low' && one.confidence !== 'low'))
+      seen.set(key, one);
+  }
+  return [...seen.values()];
+}
