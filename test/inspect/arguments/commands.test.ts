@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are attacks as they are sent, not templates of ours.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { found } from './found.ts';
