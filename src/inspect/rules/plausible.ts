@@ -54,7 +54,7 @@ export function wordiness(text: string): number | undefined {
 
 /** Words that a person writes where a value should stand. Whole or part: none of them is likely in random letters. */
 const PLACEHOLDER =
-  /example|placeholder|change[-_ ]?(?:me|it|this)|replace|redacted|\bdummy|sample|insert|your|enter[-_]|goes[-_]?here|[-_]here\b|secret[-_]?(?:key|token)?[-_]here|to[-_]?do\b|not[-_]?a[-_]?real|xxx|\*\*\*|\.\.\.|…|•|\$\{|\$\(|\{\{|<%|%\(|<[a-z_ -]+>|^[<[{(%$]|process\.env|os\.environ|getenv|qwerty|deadbeef|lorem|foobar/i;
+  /example|placeholder|change[-_ ]?(?:me|it|this)|replace|redacted|\bdummy|sample|insert|your|enter[-_]|goes[-_]?here|[-_]here\b|secret[-_]?(?:key|token)?[-_]here|to[-_]?do\b|not[-_]?a[-_]?real|xxx|\*\*\*|\.\.\.|…|•|\$\{|\$\(|\{\{|<%|%\(\w+\)s|<[a-z_ -]+>|process\.env|os\.environ|getenv|qwerty|deadbeef|lorem|foobar/i;
 
 const same = (a: number, b: number) => a === b || (a | 32) === (b | 32);
 
@@ -82,7 +82,11 @@ export function isPlaceholder(value: string): boolean {
   if (value.length > VALUE_MAX) return false;
   if (PLACEHOLDER.test(value)) return true;
   const { run, counted } = regularity(value);
-  return run >= 6 || counted > 0.4 || new Set(value.toLowerCase()).size <= 4;
+  return (
+    run >= 6 ||
+    counted > 0.4 ||
+    new Set(value.toLowerCase()).size <= Math.min(4, value.length / 2.5)
+  );
 }
 
 /** How many of lower case, upper case, digits are there. */

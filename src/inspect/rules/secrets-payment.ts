@@ -65,7 +65,7 @@ const COMMERCE: readonly TokenRow[] = [
     `shp(?:at|ca|pa|ss|ua|ct|tka)_${HEX}{32}`,
     { anchors: ['shpat_', 'shpca_', 'shppa_', 'shpss_', 'shpua_', 'shpct_', 'shptka_'] },
   ],
-  ['easypost', `EZ[AT]K${ALNUM}{54}`, { anchors: ['ezak', 'eztk'] }],
+  ['easypost', `EZ[AT]K${ALNUM}{54}`, { anchors: ['ezak', 'eztk'], isWhole: true }],
   ['shippo', `shippo_(?:live|test)_${HEX}{40}`],
   ['duffel', `duffel_(?:live|test)_[\\w=-]{40,}`],
   ['lob', `(?:live|test)_(?:pub_)?${HEX}{35}`, { anchors: ['live_', 'test_'], isWhole: true }],

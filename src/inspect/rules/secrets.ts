@@ -4,9 +4,12 @@ import type { Detector, TextRule } from '../rule.ts';
 import { AI_RULES } from './secrets-ai.ts';
 import { CLOUD_RULES } from './secrets-cloud.ts';
 import { CRYPTO_RULES } from './secrets-crypto.ts';
+import { NAMED_LEAVES } from './secrets-leaves.ts';
 import { MESSAGING_RULES } from './secrets-messaging.ts';
+import { NAMED_RULES } from './secrets-named.ts';
 import { PAYMENT_RULES } from './secrets-payment.ts';
 import { SERVICE_RULES } from './secrets-services.ts';
+import { SHAPES } from './secrets-shapes.ts';
 import { SOURCE_RULES } from './secrets-source.ts';
 
 export const SECRET_RULES: readonly TextRule[] = [
@@ -17,5 +20,6 @@ export const SECRET_RULES: readonly TextRule[] = [
   ...PAYMENT_RULES,
   ...SERVICE_RULES,
   ...SOURCE_RULES,
+  ...NAMED_RULES,
 ];
-export const SECRET_DETECTORS: readonly Detector[] = [];
+export const SECRET_DETECTORS: readonly Detector[] = [NAMED_LEAVES, SHAPES];

@@ -1,0 +1,124 @@
+/**
+ * Formats without a literal to look for: they are recognised by length and alphabet of a run of letters and digits.
+ *
+ * One pass finds the runs; each is held against the shapes of its length. Everything here has a checksum or a structure
+ * that a digest or an id does not have by chance.
+ */
+
+import type { Detector, Finding, Leaf, Reading, View } from '../rule.ts';
+import { isWif } from './checksums.ts';
+import { isKnownWord, isPasswordLike } from './named.ts';
+import { isMixed, isPlaceholder, isTokenLike } from './plausible.ts';
+
+/** Shorter runs are nothing here; longer ones are no token. */
+const [RUN_MIN, RUN_MAX] = [18, 80];
+
+export const SHAPES: Detector = {
+  class: 'secret',
+  in: ['request', 'response', 'definition'],
+  examine({ views }: Reading): Finding[] {
+    const findings: Finding[] = [];
+    for (const { leaf, views: readings } of views) {
+      for (const view of readings) {
+        if (view.form !== 'exact' && view.form !== 'compact') continue;
+        runs(view, leaf, findings);
+        if (view.form === 'exact') userInfo(view, leaf, findings);
+      }
+    }
+    return findings;
+  },
+};
+
+function isAlnum(code: number): boolean {
+  return (code > 47 && code < 58) || (code > 64 && code < 91) || (code > 96 && code < 123);
+}
+
+function runs(view: View, leaf: Leaf, findings: Finding[]): void {
+  const { text } = view;
+  for (let at = 0; at < text.length; at++) {
+    if (!isAlnum(text.charCodeAt(at))) continue;
+    const start = at;
+    while (at < text.length && isAlnum(text.charCodeAt(at))) at++;
+    const length = at - start;
+    if (length < RUN_MIN || length > RUN_MAX) continue;
+    const rule = shapeOf(text, start, at);
+    if (rule !== undefined) findings.push(found(rule[0], view, leaf, rule[1], rule[2]));
+  }
+}
+
+/** The rule and the place of what the run from `start` to `end` is, or is the middle of. */
+function shapeOf(text: string, start: number, end: number): [string, number, number] | undefined {
+  const length = end - start;
+  const first = text.charCodeAt(start);
+  // Twilio: SK and 32 hexadecimal digits.
+  if (length === 34 && first === 83 && text.charCodeAt(start + 1) === 75) {
+    const run = text.slice(start, end);
+    if (/^SK[0-9a-f]{32}$/.test(run) && isTokenLike(run)) return ['twilio', start, end];
+  }
+  if ((length === 51 || length === 52) && /[5KLc9]/.test(text[start]!))
+    if (isWif(text.slice(start, end))) return ['bitcoin-key', start, end];
+  // TrueNAS: number, dash, 64 letters and digits that are no digest.
+  if (length === 64 && text[start - 1] === '-') {
+    const id = /(?:^|[^0-9A-Za-z])([0-9]{1,3})-$/.exec(text.slice(Math.max(0, start - 5), start));
+    const run = text.slice(start, end);
+    if (id !== null && isMixed(run) && isTokenLike(run))
+      return ['truenas', start - id[1]!.length - 1, end];
+  }
+  // Discord: id of the bot in base64, moment, HMAC.
+  if (
+    (first === 77 || first === 78 || first === 79) &&
+    text[end] === '.' &&
+    length >= 23 &&
+    length <= 28
+  ) {
+    const token = /^[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,40}/.exec(
+      text.slice(start, start + 80),
+    )?.[0];
+    if (token !== undefined && isDiscord(token))
+      return ['discord-bot', start, start + token.length];
+  }
+  return undefined;
+}
+
+function isDiscord(token: string): boolean {
+  const id = Buffer.from(token.slice(0, token.indexOf('.')), 'base64').toString('latin1');
+  return /^[0-9]{17,20}$/.test(id) && !isPlaceholder(token);
+}
+
+const USER_INFO_MAX = 300;
+
+/** `https://user:password@host`. Schemes of databases have a rule of their own; here it is any scheme. */
+function userInfo(view: View, leaf: Leaf, findings: Finding[]): void {
+  const { text } = view;
+  for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) {
+    const start = at + 3;
+    const authority = /^[^\s/?#"'<>\\`]*/.exec(text.slice(start, start + USER_INFO_MAX))![0];
+    const end = authority.lastIndexOf('@');
+    const colon = authority.indexOf(':');
+    if (end < 0 || (colon > end && colon >= 0)) continue;
+    // A token may stand where the name of the user should: https://TOKEN@host.
+    const [from, to] = colon < 0 ? [0, end] : [colon + 1, end];
+    const [user, value] = [authority.slice(0, Math.max(colon, 0)), authority.slice(from, to)];
+    const isSecret =
+      colon < 0 ? value.length >= 20 && isTokenLike(value) : isCredential(user, value);
+    if (isSecret) findings.push(found('url-userinfo', view, leaf, start + from, start + to));
+  }
+}
+
+function isCredential(user: string, value: string): boolean {
+  const isOther = value.toLowerCase() !== user.toLowerCase() && !/^[A-Z_]+$|[{}<>$]|^%/.test(value);
+  return isOther && !isKnownWord(value) && isPasswordLike(value, 5);
+}
+
+function found(rule: string, view: View, leaf: Leaf, start: number, end: number): Finding {
+  const [from, to] = [view.origin?.(start), view.origin?.(end - 1)];
+  return {
+    rule: `secret.${rule}`,
+    class: 'secret',
+    confidence: 'high',
+    path: leaf.path,
+    steps: view.steps,
+    span: from === undefined || to === undefined ? null : [from, to + 1],
+    leaf,
+  };
+}
