@@ -2,8 +2,10 @@
  * How many requests one link is given at a time: what its server can use, at most `pool.pending`.
  *
  * What a server holds, it serves in an order of its own, mostly as it came: there no turn of ours helps. So a server that
- * works on one call at a time is given few, and the rest waits in the fair queue. Whether fewer are enough is tried:
+ * works on one call at a time is given few, and the rest waits in the fair queue. What a server can use is found out:
  *
+ *   start      few, so that a flood at a server nobody knows costs the others little; twice as many with each answer that
+ *              took no longer than without a crowd, while calls wait. Again few where a crowd is slow that only ever was fast
  *   crowded    answers take at least CROWDED_MS, and twice what they took when there was no crowd
  *   less       about twice what is used by Little's law (answers per ms, times ms without a crowd); kept if as many
  *              answers come as before, else taken back, and tried again more and more rarely
@@ -13,14 +15,20 @@
  * Long calls do not count against the limit, nor does a request that a later one overtook, as it shows that the server does
  * several things at once: a few calls of minutes do not take the room of many short ones.
  *
- * One request at a time is timed (the probe); the others cost a few additions. A server that is never crowded stays at
- * `pending`. Milliseconds are precise enough, as nothing happens below CROWDED_MS.
+ * One request at a time is timed (the probe); the others cost a few additions. A server that is never crowded has
+ * `pending` after a few answers. Milliseconds are precise enough, as nothing happens below CROWDED_MS.
  */
 
 /** One that is served, one that is read next, and as many again: a serial server and its pipe are never idle. */
 const LIMIT_MIN = 4;
+/** The limit starts with this part of `pending`, which is larger for remote servers: those mostly do several things at once. */
+const START_PART = 1 / 32;
+/** While the limit starts, answers that take so many times as long as without a crowd show that more are of no use. */
+const ROSE = 1.5;
 /** Fast servers gain from batches, and nobody minds a wait this short. */
 const CROWDED_MS = 5;
+/** A crowd that was shown to be served fast, and now waits so long, has work of which nothing is known. */
+const SLOW_MS = 20;
 /** An epoch ends with a probe, after so long and so many answers (or much longer): fewer would be chance. */
 const EPOCH_MS = 60;
 const EPOCH_ANSWERS = 16;
@@ -82,6 +90,15 @@ export class CrowdLimit {
   /** What was in flight before the limit changed is not measured. */
   #isSettling = false;
 
+  readonly #start: number;
+  /** The limit grows with each probe that was not slow, until one is. */
+  #isStarting = true;
+  /** That so many are of use was shown by fast answers alone. */
+  #isFast = true;
+  /** The first request, when it was still in flight as the limit was raised for want of answers. */
+  #lone = 0;
+  #loneAt = 0;
+
   #trial: Trial = 'none';
   #limitBefore = 0;
   #rateBefore = 0;
@@ -103,10 +120,13 @@ export class CrowdLimit {
   constructor(max: number, now: () => number, like?: CrowdLimit | null) {
     this.#max = max;
     this.#now = now;
-    this.#limit = max;
+    this.#start = Math.min(max, Math.max(LIMIT_MIN, Math.ceil(max * START_PART)));
+    this.#limit = this.#start;
     if (!like) return;
     this.#limit = like.#limit;
     this.#floorMs = like.#floorMs;
+    this.#isStarting = like.#isStarting;
+    this.#isFast = like.#isFast;
   }
 
   get limit(): number {
@@ -142,8 +162,10 @@ export class CrowdLimit {
       this.#answers += 1;
       this.#answered += 1;
     }
-    if (id <= this.#mark) this.#overtaken -= 1;
-    else if (id === this.#probe) this.#probeOver(isAnswer);
+    if (id <= this.#mark) {
+      this.#overtaken -= 1;
+      if (id === this.#lone && isAnswer) this.#floorMs = Math.max(1, this.#now() - this.#loneAt);
+    } else if (id === this.#probe) this.#probeOver(isAnswer);
     else if (this.#probe !== 0 && id > this.#probe) {
       this.#younger -= 1;
       this.#passed += 1;
@@ -170,10 +192,19 @@ export class CrowdLimit {
       this.#takeBackLess(CLEARLY);
       return;
     }
+    if (this.#probe !== 0 && this.#isTooMany(now - this.#probeAt)) {
+      this.#startAgain();
+      return;
+    }
     if (this.#limit >= this.#max) return;
     const usualMs = Math.max(STALL_MS, this.#tookMs * 4, this.#lullMs * 2);
     if (now - this.#quietAt < usualMs * 2 ** this.#stalls) return;
     this.#stalls += 1;
+    this.#isFast = false;
+    if (this.#floorMs === Number.POSITIVE_INFINITY && this.#probe !== 0 && this.#held === 1) {
+      this.#lone = this.#probe;
+      this.#loneAt = this.#probeAt;
+    }
     this.#mark = this.#lastId;
     this.#overtaken = this.#inFlight;
     this.#probe = 0;
@@ -194,9 +225,11 @@ export class CrowdLimit {
     if (!isAnswer) return;
     const now = this.#now();
     const tookMs = now - this.#probeAt;
-    this.#tookMs = (this.#tookMs + tookMs) / 2;
+    this.#tookMs += this.#tookMs === 0 ? tookMs : (tookMs - this.#tookMs) / 4;
     if (tookMs < this.#floorMs) this.#floorMs = Math.max(1, tookMs);
     else if (this.#limit === this.#max) this.#floorMs = Math.min(tookMs, this.#floorMs * AGEING);
+    if (this.#isStarting) this.#grow(tookMs);
+    if (this.#isTooMany(tookMs)) this.#startAgain();
     const elapsedMs = now - this.#epochAt;
     if (this.#isFailing(elapsedMs)) this.#takeBackLess(CLEARLY);
     else if (this.#isSettling) {
@@ -207,6 +240,35 @@ export class CrowdLimit {
       this.#epochAt = 0;
       this.#judge(this.#answers / elapsedMs, tookMs);
     }
+  }
+
+  /** While the limit starts: twice as many where a crowd as large as the limit before was served as fast as one. */
+  #grow(tookMs: number): void {
+    if (!this.#isBearable(tookMs) && tookMs >= ROSE * this.#floorMs) this.#isStarting = false;
+    else if (this.#isBound && this.#held * 2 >= this.#limit) {
+      this.#isFast &&= this.#isBearable(tookMs);
+      this.#change(this.#limit * 2);
+      this.#isBound = false;
+    }
+  }
+
+  /** Whether nobody minds how long this crowd waits: one answer alone may have been lucky. */
+  #isBearable(tookMs: number): boolean {
+    return tookMs < CROWDED_MS && this.#tookMs < CROWDED_MS;
+  }
+
+  /** Whether a crowd that is served as slowly was only ever seen to be served fast. */
+  #isTooMany(tookMs: number): boolean {
+    if (!this.#isFast || tookMs < SLOW_MS || tookMs < 2 * this.#floorMs) return false;
+    return this.#limit > this.#start && this.#held * 2 >= this.#limit;
+  }
+
+  #startAgain(): void {
+    this.#isFast = false;
+    this.#isStarting = true;
+    this.#trial = 'none';
+    this.#restMore = 0;
+    this.#change(this.#start);
   }
 
   #isEpochOver(elapsedMs: number): boolean {
@@ -224,8 +286,9 @@ export class CrowdLimit {
   #judge(rate: number, tookMs: number): void {
     const trial = this.#trial;
     this.#trial = 'none';
-    if (trial === 'none') this.#consider(rate, tookMs);
-    else if (trial === 'more') this.#judgeMore(rate);
+    if (trial === 'none') {
+      if (!this.#isStarting) this.#consider(rate, tookMs);
+    } else if (trial === 'more') this.#judgeMore(rate);
     else if (rate < this.#rateBefore * KEEP_RATE) this.#takeBackLess(1);
     else this.#failedLess = 0;
   }
@@ -233,6 +296,7 @@ export class CrowdLimit {
   #judgeMore(rate: number): void {
     if (rate >= this.#rateBefore * GAIN_RATE) {
       this.#failedMore = 0;
+      this.#isFast = false;
       if (this.#isBound && this.#limit < this.#max) this.#try('more', this.#limit * 2, rate);
       return;
     }
@@ -247,6 +311,7 @@ export class CrowdLimit {
     // Other work than before: what was found out about that says nothing.
     const isOther = rate < this.#rate / 4 || rate > this.#rate * 4;
     if (isOther) this.#restMore = this.#restLess = 0;
+    if (isOther && tookMs < CROWDED_MS) this.#isFast = true;
     this.#rate = isOther ? rate : (this.#rate + rate) / 2;
     const isCrowded = tookMs >= CROWDED_MS && tookMs >= 2 * this.#floorMs;
     // Twice in a row: the first may have begun in a calm, and its rate would be no measure.
@@ -254,6 +319,7 @@ export class CrowdLimit {
     this.#wasCrowded = isCrowded;
     const target = isSure && this.#restLess === 0 ? this.#less() : this.#limit;
     if (target < this.#limit) this.#try('less', target, this.#rate);
+    else if (this.#isBound && this.#isBearable(tookMs)) this.#change(this.#limit * 2);
     else if (this.#isBound && this.#restMore === 0 && this.#limit < this.#max) {
       this.#try('more', this.#limit * 2, this.#rate);
     }
