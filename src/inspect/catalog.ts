@@ -1,5 +1,6 @@
 /** The rules that Sluice has of its own. */
 
+import type { Tables } from './automaton.ts';
 import type { TextRule } from './rule.ts';
 import { RuleSet } from './rule-set.ts';
 import { ARGUMENT_DETECTORS } from './rules/arguments.ts';
@@ -24,8 +25,8 @@ export function ownRules(): RuleSet {
   return made;
 }
 
-/** The same with those of an operator, who may have none. */
-export function rulesWith(operator: readonly TextRule[]): RuleSet {
-  if (operator.length === 0) return ownRules();
-  return new RuleSet([...OWN_RULES, ...operator], OWN_DETECTORS);
+/** The same with those of an operator, who may have none; `tables` where another thread has made them already. */
+export function rulesWith(operator: readonly TextRule[], tables?: Tables): RuleSet {
+  if (operator.length === 0 && tables === undefined) return ownRules();
+  return new RuleSet([...OWN_RULES, ...operator], OWN_DETECTORS, { operator, tables });
 }

@@ -65,7 +65,7 @@ export class Inspection {
     if (end - start > this.config.maxBytes) {
       return this.config.oversize === 'pass' ? undefined : refused(TOO_LARGE);
     }
-    const found = look(bytes, start, end, about, this.#rules);
+    const found = look(bytes, start, end, about, this.#rules, this.config);
     if (!(found instanceof Promise)) {
       return found.length === 0 ? undefined : this.#outcome(found, bytes, start, end, about, scope);
     }
@@ -86,7 +86,7 @@ export class Inspection {
     scope: Scope,
     now: number,
   ): Promise<Verdict | undefined> {
-    const findings = await look(bytes, 0, bytes.length, about, this.#rules);
+    const findings = await look(bytes, 0, bytes.length, about, this.#rules, this.config);
     return this.#judge.judge(findings, about.direction, scope, now);
   }
 

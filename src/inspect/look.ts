@@ -1,44 +1,33 @@
 /**
  * Findings in a piece of JSON: the one call between the gateway's stages and the engine.
+ *
+ * Small ones are looked at here and now, without a promise; others in a thread of their own, so that one large message
+ * is nobody else's delay. Where the one ends and the other begins was measured (bench/micro/inspect.ts, docs/decisions/0010).
  */
 
-import { examine, tooMuch } from './examine.ts';
-import { leavesIn, NotReadable } from './leaves.ts';
-import type { Direction, Finding, Leaf } from './rule.ts';
+import { poolOf } from './pool.ts';
+import type { Finding } from './rule.ts';
 import type { RuleSet } from './rule-set.ts';
+import { findingsIn, type Task } from './task.ts';
 
-export interface About {
-  readonly direction: Direction;
-  /** The server's own name of what is called, read or defined; '' where nothing is named. */
-  readonly tool: string;
-  /** JSON text of a tool's definition, for what its parameters are for; null where it is not known. */
-  readonly definition: Buffer | null;
+export type About = Task;
+
+export interface LookLimits {
+  /** What is larger is looked at elsewhere. */
+  readonly inlineBytes: number;
+  /** For what is looked at elsewhere, from when it is handed over. */
+  readonly deadlineMs: number;
 }
 
-/** Findings in the JSON value that stands in [start, end); a promise where it is large enough to be looked at elsewhere. */
+/** The promise is rejected where nobody looked: the queue is full, the time is over, the thread has ended. */
 export function look(
   bytes: Buffer,
   start: number,
   end: number,
   about: About,
   rules: RuleSet,
+  { inlineBytes, deadlineMs }: LookLimits,
 ): Finding[] | Promise<Finding[]> {
-  const leaves = readable(bytes, start, end);
-  if (leaves === undefined) return tooMuch(rules);
-  const { direction, tool, definition } = about;
-  const schema = definition === null ? undefined : schemaOf(definition);
-  return examine({ direction, leaves, tool, ...(schema === undefined ? {} : { schema }) }, rules);
-}
-
-function readable(bytes: Buffer, start: number, end: number): Leaf[] | undefined {
-  try {
-    return leavesIn(bytes, start, end);
-  } catch (error) {
-    if (error instanceof NotReadable) return undefined;
-    throw error;
-  }
-}
-
-function schemaOf(definition: Buffer): unknown {
-  return (JSON.parse(definition.utf8Slice()) as { inputSchema?: unknown }).inputSchema;
+  if (end - start <= inlineBytes) return findingsIn(bytes, start, end, about, rules);
+  return poolOf(rules).look(bytes, start, end, about, deadlineMs);
 }

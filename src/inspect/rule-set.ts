@@ -27,11 +27,18 @@ export class RuleSet {
   /** The rules and detectors of a literal: `ruleOf` from `ruleFrom[literal]` up to `ruleFrom[literal + 1]`. */
   readonly ruleFrom: Uint32Array;
   readonly ruleOf: Uint16Array;
+  /** Those among the rules that are not our own: with them another thread makes the same set. */
+  readonly operator: readonly TextRule[];
   readonly #expressions: (Linear | undefined)[] = [];
 
   /** `tables` are those of another RuleSet of the same rules, in another thread; they are made where absent. */
-  constructor(rules: readonly TextRule[], detectors: readonly Detector[], tables?: Tables) {
+  constructor(
+    rules: readonly TextRule[],
+    detectors: readonly Detector[],
+    { operator = [], tables }: { operator?: readonly TextRule[]; tables?: Tables | undefined } = {},
+  ) {
     this.rules = rules;
+    this.operator = operator;
     this.detectors = detectors;
     const byLiteral = new Map<string, number[]>();
     [...rules, ...detectors].forEach(({ anchors }, index) => {
@@ -59,11 +66,6 @@ export class RuleSet {
     const compiled = new Linear(this.rules[rule]!.pattern);
     this.#expressions[rule] = compiled;
     return compiled;
-  }
-
-  /** Compiles whatever has not been needed yet: for a worker, before its first message. */
-  warm(): void {
-    for (let rule = 0; rule < this.rules.length; rule++) this.expression(rule);
   }
 }
 

@@ -1,0 +1,45 @@
+/** One thread of the pool: rules of its own over shared tables, one message at a time. */
+
+import { workerData } from 'node:worker_threads';
+import type { Tables } from './automaton.ts';
+import { rulesWith } from './catalog.ts';
+import type { Finding, Leaf, TextRule } from './rule.ts';
+import { findingsIn, type Task } from './task.ts';
+
+/** What a thread is started with. */
+export interface Setup {
+  readonly operator: readonly TextRule[];
+  readonly tables: Tables;
+}
+
+export interface Order {
+  readonly bytes: Uint8Array;
+  /** Where they stood in the message: findings are told in its places. */
+  readonly start: number;
+  readonly about: Task;
+}
+
+const setup = workerData as Setup;
+const rules = rulesWith(setup.operator, setup.tables);
+
+export default function inspect({ bytes, start, about }: Order): Finding[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return plain(findingsIn(buffer, 0, buffer.length, about, rules), start);
+}
+
+/** Without getters and private fields, which cannot cross; findings in one string go on sharing it. */
+function plain(findings: readonly Finding[], by: number): Finding[] {
+  const leaves = new Map<Leaf, Leaf>();
+  return findings.map((finding) => {
+    if (finding.leaf === null) return finding;
+    const leaf = leaves.get(finding.leaf) ?? placed(finding.leaf, by);
+    leaves.set(finding.leaf, leaf);
+    return { ...finding, leaf };
+  });
+}
+
+function placed({ text, path, start, end, isKey }: Leaf, by: number): Leaf {
+  return start < 0
+    ? { text, path, start, end, isKey }
+    : { text, path, start: start + by, end: end + by, isKey };
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { rulesWith } from '../../src/inspect/catalog.ts';
+import { look } from '../../src/inspect/look.ts';
+import { poolOf, WAITING_BYTES_MAX } from '../../src/inspect/pool.ts';
+import type { Finding, TextRule } from '../../src/inspect/rule.ts';
+import { findingsIn, type Task } from '../../src/inspect/task.ts';
+
+const token: TextRule = {
+  id: 'own.test-token',
+  class: 'secret',
+  confidence: 'high',
+  forms: ['exact'],
+  anchors: ['zqtok_'],
+  reach: [0, 16],
+  pattern: 'zqtok_[0-9]{16}',
+};
+const rules = rulesWith([token]);
+const pool = poolOf(rules);
+after(() => pool.close());
+
+const about: Task = { direction: 'response', tool: 'read', definition: null };
+const dirty = Buffer.from(
+  JSON.stringify({
+    content: [{ type: 'text', text: `a zqtok_0123456789012345 b` }, { text: 'c' }],
+  }),
+);
+const known = (findings: readonly Finding[]) =>
+  findings.map(({ rule, path, span, leaf }) => [rule, path, span, leaf?.text, leaf?.start]);
+
+test('another thread finds the same as this one, with rules of the operator', async () => {
+  const there = await pool.look(dirty, 0, dirty.length, about, 60_000);
+  assert.deepEqual(known(there), known(findingsIn(dirty, 0, dirty.length, about, rules)));
+  assert.equal(there.length, 1);
+  assert.equal(dirty.toString('utf8', 2, 9), 'content', 'the message is still here');
+});
+
+test('what is small is answered at once, and what is large later', async () => {
+  const limits = { inlineBytes: dirty.length, deadlineMs: 60_000 };
+  const here = look(dirty, 0, dirty.length, about, rules, limits);
+  assert.ok(Array.isArray(here));
+  const there = look(dirty, 0, dirty.length, about, rules, {
+    ...limits,
+    inlineBytes: dirty.length - 1,
+  });
+  assert.ok(there instanceof Promise);
+  assert.deepEqual(known(await there), known(here));
+});
+
+test('positions are those in the value, wherever it stands in the bytes', async () => {
+  const bytes = Buffer.concat([Buffer.from('{"result":'), dirty, Buffer.from('}')]);
+  const limits = { inlineBytes: 0, deadlineMs: 60_000 };
+  const [start, end] = [10, bytes.length - 1];
+  const there = await look(bytes, start, end, about, rules, limits);
+  const here = look(bytes, start, end, about, rules, { ...limits, inlineBytes: bytes.length });
+  assert.deepEqual(known(there), known(await here));
+});
+
+test('past the deadline nobody has looked, and the next message is looked at', async () => {
+  const large = Buffer.from(JSON.stringify('word '.repeat(400_000)));
+  await assert.rejects(pool.look(large, 0, large.length, about, 1));
+  assert.equal((await pool.look(dirty, 0, dirty.length, about, 60_000)).length, 1);
+});
+
+test('more than may wait is not accepted', async () => {
+  await assert.rejects(pool.look(dirty, 0, WAITING_BYTES_MAX + 1, about, 60_000));
+  const many = Array.from({ length: 1000 }, () => pool.look(dirty, 0, dirty.length, about, 60_000));
+  const ended = await Promise.allSettled(many);
+  const refused = ended.filter(({ status }) => status === 'rejected').length;
+  assert.ok(refused > 0 && refused < 1000, `${refused} of 1000 were refused`);
+  assert.equal((await pool.look(dirty, 0, dirty.length, about, 60_000)).length, 1);
+});
+
+test('what cannot be read is as bad as a finding of every class', async () => {
+  const there = await pool.look(Buffer.from('["a'), 0, 3, about, 60_000);
+  const classes = new Set(there.map((finding) => finding.class));
+  assert.ok(classes.has('secret') && classes.has('injection'));
+  assert.ok(there.every(({ span, confidence }) => span === null && confidence === 'high'));
+});
