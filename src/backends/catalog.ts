@@ -57,6 +57,8 @@ export interface Catalog {
   /** Servers shown by their last good inventory while they are down. */
   readonly stale: readonly string[];
   /** When the first of its inventories is no longer good, in milliseconds since the epoch; Infinity where none ends. */
+  /** Whether a name starts with that of its server. */
+  readonly prefix: boolean;
   readonly goodUntil: number;
   readonly shareable: boolean;
 }
@@ -103,7 +105,7 @@ export function buildCatalog(view: View, profile: Profile): Catalog {
     for (const definition of inventory.templates) addResource(templates, backend, definition);
   }
   number([tools, prompts, resources, templates]);
-  return { tools, prompts, resources, templates, missing, stale, goodUntil, shareable };
+  return { tools, prompts, resources, templates, missing, stale, prefix, goodUntil, shareable };
 }
 
 /** Gives every entry its place. */

@@ -91,13 +91,11 @@ export function absent(
   code: 'unknown_tool' | 'unknown_prompt' | 'unknown_resource',
 ): Refusal {
   const { route, profile, message } = call;
-  const { missing } = route.catalog(profile);
+  const { missing, prefix } = route.catalog(profile);
   const { separator } = route.view.naming;
-  const owner = missing.find(
-    (name) =>
-      (route.only !== undefined || message.name.startsWith(`${name}${separator}`)) &&
-      reaches(call, name),
-  );
+  // Where names have no prefix, a server whose lists are missing may own any of them.
+  const mayOwn = (server: string) => !prefix || message.name.startsWith(`${server}${separator}`);
+  const owner = missing.find((server) => mayOwn(server) && reaches(call, server));
   if (owner !== undefined) {
     const why = route.members.find((member) => member.name === owner)?.fault?.words ?? '';
     const words = `The server "${owner}" is not available. ${why}`.trim();

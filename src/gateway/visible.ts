@@ -65,7 +65,7 @@ function keyOf(sight: Sight, catalog: Catalog, moment: Moment): string {
 function filtered(catalog: Catalog, key: string, sight: Sight): Catalog {
   const shows = ({ index }: Entry) => (key.charCodeAt(index >> 3) & (1 << (index & 7))) !== 0;
   const shelf = (all: Shelf): Shelf => new Map([...all].filter(([, entry]) => shows(entry)));
-  const { tools, prompts, resources, templates, missing, stale, goodUntil } = catalog;
+  const { tools, prompts, resources, templates, missing, stale, prefix, goodUntil } = catalog;
   return {
     tools: shelf(tools),
     prompts: shelf(prompts),
@@ -73,6 +73,7 @@ function filtered(catalog: Catalog, key: string, sight: Sight): Catalog {
     templates: shelf(templates),
     missing: missing.filter((name) => sight.reaches(name)),
     stale: stale.filter((name) => sight.reaches(name)),
+    prefix,
     goodUntil,
     // Another caller may see something else.
     shareable: false,

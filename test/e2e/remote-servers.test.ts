@@ -84,6 +84,27 @@ describe('a session that the server has lost', { timeout: 60_000 }, () => {
   });
 });
 
+it('a tool of a server whose lists cannot be had is not called unknown, prefix or not', {
+  timeout: 60_000,
+}, async () => {
+  const far = await server();
+  far.trick = ({ rpc }, response) => {
+    if (rpc.method !== 'tools/list') return false;
+    response.writeHead(500).end();
+    return true;
+  };
+  for (const [prefix, name] of [
+    ['never', 'echo'],
+    ['always', 'far__echo'],
+  ] as const) {
+    const servers = { far: { url: far.url } };
+    const gateway = await RunningGateway.start({ servers, naming: { prefix } });
+    stops.push(() => gateway.stop());
+    const { error } = await new ModernClient(gateway.url).call(name, { message: 'x' });
+    assert.equal((error as { data?: Json } | undefined)?.data?.code, 'backend_unavailable', prefix);
+  }
+});
+
 describe('a server of several URLs', { timeout: 60_000 }, () => {
   it('is called at another when the first is gone, without a failed call', async () => {
     const [first, second] = [await server(), await server()];
