@@ -16,6 +16,9 @@ import { measure } from './rounds.ts';
 import type { Settings } from './settings.ts';
 
 const CONNECTIONS = 16;
+const CALL_BYTES = 300;
+/** What autocannon writes in place of `[<id>]`: some 24 characters and a counter. */
+const ID_CHARS = 28;
 /** autocannon counts whole seconds. */
 const AUTOCANNON_SECONDS_MIN = 1;
 const GRACE_MS = 20_000;
@@ -35,7 +38,7 @@ export async function secondOpinion(
   settings: Settings,
   cpus: Cpus,
 ): Promise<SecondOpinion> {
-  const mix = [{ kind: 'call' as const, bytes: 300, weight: 1 }];
+  const mix = [{ kind: 'call' as const, bytes: CALL_BYTES, weight: 1 }];
   const shape = { era: 'legacy' as const, connections: CONNECTIONS, mix };
   const seconds = Math.max(AUTOCANNON_SECONDS_MIN, Math.round(settings.durationMs / 1000));
   const times = { warmupMs: settings.warmupMs, durationMs: seconds * 1000 };
@@ -66,6 +69,9 @@ export async function secondOpinion(
   };
 }
 
+/** Becomes a new text for each request: the connections share a session. */
+const ID_PLACE = '[<id>]';
+
 interface AutocannonResult {
   readonly requests: { readonly average: number };
   readonly errors: number;
@@ -75,14 +81,10 @@ interface AutocannonResult {
 
 async function autocannon(url: string, seconds: number, cpus: Cpus) {
   const session = await firstAnswer(url, 'legacy');
-  // `[<id>]` becomes a new text for each request: the connections share a session.
-  const { headers, body } = callRequest(
-    'legacy',
-    '[<id>]',
-    'echo',
-    { message: 'x'.repeat(150) },
-    session,
-  );
+  const request = (message: string) =>
+    callRequest('legacy', ID_PLACE, 'echo', { message }, session);
+  const bare = request('').body.length - ID_PLACE.length + ID_CHARS;
+  const { headers, body } = request('x'.repeat(CALL_BYTES - bare));
   const args = [
     join(PROJECT, 'node_modules/autocannon/autocannon.js'),
     ...['--json', '--no-progress', '--idReplacement', '--method', 'POST'],
