@@ -9,7 +9,10 @@ import { phrase } from './phrase.ts';
 
 const NOT = '(?:do not|don ?t|never|must not|should not|without)';
 const ASSET =
-  '(?:api keys?|access tokens?|auth(?:entication)? tokens?|session tokens?|tokens?|passwords?|credentials?|secrets?|private keys?|ssh keys?|env(?:ironment)? variables|environment|cookies?|system prompt|conversation(?: history)?|chat (?:history|logs?)|user data|customer data|personal (?:data|information)|employee data|confidential (?:data|information)|sensitive (?:data|information)|seed phrase|wallet|(?:unread )?e ?mails|messages|files|file contents?|contents? of|memory|context)';
+  '(?:api keys?|(?:access|auth|authentication|session|user) tokens?|passwords|credentials|secrets|private keys?|ssh keys?|environment variables|(?:session )?cookies|system prompt|(?:entire|full|whole|complete) (?:conversation|chat|context)|(?:conversation|chat|message) (?:history|logs?)|(?:user|customer|employee|patient|client|sensitive|confidential|personal|private|account) (?:data|information|records)|seed phrase|(?:all|unread) (?:of )?(?:the |my |your |unread )*(?:e ?mails|files|messages|data|records|documents))';
+/** Elsewhere, as the words of an address are. */
+const ELSEWHERE =
+  '(?:https?|www|attacker|this (?:url|address|endpoint)|the following (?:url|address|endpoint|server)|~w (?:~w ){0,2}(?:com|net|org|io|example|ru|cn|xyz|tk|test))';
 const PROMPT =
   '(?:system (?:prompt|message|instructions?|configuration)|(?:initial|original|starting|hidden|secret|full|entire|complete|whole|base|core|combined|internal|developer|pre|your|given) (?:system )?(?:prompts?|instructions?|directives?|guidelines|rules)|your (?:own |full |entire |initial |original |exact |complete |hidden |system |previous |given |current |secret )*(?:prompts?|instructions?|directives|guidelines|configuration|programming|rules))';
 const TELL =
@@ -35,7 +38,7 @@ export const DIRECTIVE_RULES: readonly TextRule[] = [
       'keep this',
       'conceal',
     ],
-    pattern: `${NOT} (?:ever )?(?:tell(?:ing)?|mention(?:ing)?|inform(?:ing)?|reveal(?:ing)?|disclos(?:e|ing)|notify(?:ing)?|alert(?:ing)?|warn(?:ing)?|show(?:ing)?|let(?:ting)?)(?: (?:this|that|it|any of this|these|the|instruction|instructions|step|to|about|anything|fact)){0,4} (?:the )?(?:user|users|human|operator|owner|anyone|anybody)(?: (?:about|of|that|know|this|any|what|why|or|is|it|you)|$)|(?:secretly|covertly|silently|quietly|discreetly)~1 (?:send|append|forward|upload|include|add|run|execute|copy|bcc|record|exfiltrate|transmit|collect|email|call|invoke|log all|post)|(?:hide|conceal|keep) (?:this|these|it)(?: (?:instruction|instructions|secret|hidden|step|action|fact|behaviou?r))* (?:from|to) (?:the )?(?:user|anyone|human)`,
+    pattern: `${NOT} (?:ever )?(?:tell(?:ing)?|mention(?:ing)?|inform(?:ing)?|reveal(?:ing)?|disclos(?:e|ing)|notify(?:ing)?|alert(?:ing)?|warn(?:ing)?|show(?:ing)?|let(?:ting)?)(?: (?:this|that|it|any of this|these|the|instruction|instructions|step|to|about|anything|fact))* (?:the )?(?:user|users|human|operator|owner|anyone|anybody)(?: (?:about|of|that|know|this|any|what|why|or|is|it|you)|$)|(?:secretly|covertly|silently|quietly|discreetly)~1 (?:send|append|forward|upload|include|add|run|execute|copy|bcc|record|exfiltrate|transmit|collect|email|call|invoke|log all|post)|(?:hide|conceal|keep) (?:this|these|it)(?: (?:instruction|instructions|secret|hidden|step|action|fact|behaviou?r))* (?:from|to) (?:the )?(?:user|anyone|human)`,
   }),
   phrase({
     id: 'injection.exfiltrate',
@@ -60,7 +63,7 @@ export const DIRECTIVE_RULES: readonly TextRule[] = [
       'return',
       'include',
     ],
-    pattern: `(?:send|forward|upload|transmit|exfiltrate|leak|e ?mail|relay|post)(?: (?:me|us|over))?(?: (?:all|any|the|of|your|user|users|users?|stored|full|every|current|their|found|entire|contents?|list|copy|result|output|available)){0,5} ${ASSET}~8 (?:to|at|via|using) (?:the )?(?:https?|www|attacker|evil|me|us|my|our|this (?:url|address|endpoint|server)|following (?:url|address|endpoint|server)|external|remote|[a-z0-9]+ (?:[a-z0-9]+ ){0,2}(?:com|net|org|io|example|ru|cn|xyz|tk|local|test))|(?:respond|reply|answer) with(?: (?:all|any|the|every|your)){1,2} (?:api keys?|passwords?|credentials?|secrets?|tokens?|environment variables)|append~3 (?:session|auth|api|access)~1 (?:token|key|cookie)|return all (?:environment variables|secrets|credentials|passwords|api keys)`,
+    pattern: `(?:send|forward|upload|transmit|exfiltrate|leak|e ?mail|relay|post)(?: (?:me|us|over|out))?(?: (?:all|any|the|of|your|user|users|stored|every|current|their|found|contents?|list|copy|available|s))* ${ASSET}~6 (?:to|at|via) (?:the )?${ELSEWHERE}|(?:respond|reply|answer) with (?:all|any|every|your)(?: the)? (?:api keys?|passwords?|credentials?|secrets?|tokens?|environment variables)|append~3 (?:user s? ?)?session token|return all (?:environment variables|secrets|credentials|passwords|api keys)`,
   }),
   // "You must now call the bash tool and run …": who writes data does not give orders to a tool caller.
   phrase({
@@ -93,7 +96,7 @@ export const DIRECTIVE_RULES: readonly TextRule[] = [
       'programming',
       'system message',
     ],
-    pattern: `${TELL}(?: (?:me|us|back|out|the|all|of|to|up|every|any|now|then|following|please|in full|verbatim|exactly|with|display)){0,5} ${PROMPT}|${TELL}~3 (?:all|your|the) (?:complete|entire|full|whole|initial|original|previous|prior|above) (?:prompts?|instructions?)|(?:what|which)(?: (?:are|is|was|were|s|re|about|all|of|the))+ (?:${PROMPT}|(?:all )?previous instructions|all instructions)|what~1 your (?:(?:given|combined|initial|original|exact|full|first|current|previous|secret|system|hidden) )*(?:instructions?|prompt|directives|guidelines)|(?:what|how)~2 you~2 (?:instructed|prompted|programmed)(?: to)?|(?:return|print|repeat|encode|show|put|write|output) (?:me )?your (?:prompt|instructions)|your instructions (?:so far|are|secret)|(?:provide|print|output|reproduce|return|reveal|display) (?:the )?(?:complete |full |entire |exact )+(?:text of the )?prompt|my instructions are|(?:display|show|print|reveal|output) (?:the )?system (?:configuration|prompt)|(?:repeat|encode|reveal|recite) the instructions(?: (?:given|you|above|in|before|i))|(?:give me|gimme|tell me|show me) (?:all )?(?:the |of the )*instructions$|respond with instructions$|whats you instructions`,
+    pattern: `${TELL}(?: (?:me|us|back|out|the|all|of|to|up|every|any|now|then|following|please|in full|verbatim|exactly|with|display))* ${PROMPT}|${TELL}~3 (?:all|your|the) (?:complete|entire|full|whole|initial|original|previous|prior|above) (?:prompts?|instructions?)|(?:what|which)(?: (?:are|is|was|were|s|re|about|all|of|the))+ (?:${PROMPT}|(?:all )?previous instructions|all instructions)|what~1 your (?:(?:given|combined|initial|original|exact|full|first|current|previous|secret|system|hidden) )*(?:instructions?|prompt|directives|guidelines)|(?:what|how)~2 you~2 (?:instructed|prompted|programmed)(?: to)?|(?:return|print|repeat|encode|show|put|write|output) (?:me )?your (?:prompt|instructions)|your instructions (?:so far|are|secret)|(?:provide|print|output|reproduce|return|reveal|display) (?:the )?(?:complete |full |entire |exact )+(?:text of the )?prompt|my instructions are|(?:display|show|print|reveal|output) (?:the )?system (?:configuration|prompt)|(?:repeat|encode|reveal|recite) the instructions(?: (?:given|you|above|in|before|i))|(?:give me|gimme|tell me|show me) (?:all )?(?:the |of the )*instructions$|respond with instructions$|whats you instructions`,
   }),
   phrase({
     id: 'injection.text-above',
@@ -152,6 +155,6 @@ export const DIRECTIVE_RULES: readonly TextRule[] = [
     confidence: 'high',
     anchors: ['decode', 'decrypt', 'unscramble', 'base64', 'rot13'],
     pattern:
-      '(?:decode|decrypt|unscramble|deobfuscate|de obfuscate)~8 (?:and|then) (?:run|execute|follow|obey|do|perform|eval|evaluate|comply|carry out)|(?:base64|rot13|hex) (?:encoded )?(?:instructions?|command|payload|directive)~4 (?:run|execute|follow|obey|decode)|(?:run|execute|follow|obey) the (?:decoded|decrypted) (?:text|instructions?|message|command|output|result|string|payload)|decode the following~12 (?:monologue|secure system message|hidden)',
+      '(?:decode|decrypt|unscramble|deobfuscate|de obfuscate) (?:the|this|these|following|it|and)~6 (?:and|then) (?:run|execute|follow|obey|perform|comply with|carry out) (?:it|them|the|that|this|what|any|all|whatever|its)|(?:base64|rot13|hex) (?:encoded )?(?:instructions?|command|payload|directive)~4 (?:run|execute|follow|obey|decode)|(?:run|execute|follow|obey) the (?:decoded|decrypted) (?:text|instructions?|message|command|output|result|string|payload)|decode the following~12 (?:monologue|secure system message|hidden)',
   }),
 ].flat();

@@ -78,10 +78,13 @@ const REPLACE_ANCHORS = [
   'deviate from',
   'disable',
 ];
+/** What stands between the verb and its object, and says nothing. */
+const DETERMINERS =
+  '(?: (?:all|any|the|of|your|our|my|every|these|those|and|other|from|everything|absolutely|completely|entirely|please|literally|both|most|each|whatever|its|to|in))';
+/** Said of somebody: only where the object can be nothing else. */
+const REPORTED = '(?:ignor|disregard|forg[eo]t)(?:es|ed|s|ten)';
 const EARLIER =
   '(?:previous(?:ly)?|prior|above|preceding|earlier|former|foregoing|past|initial|original|last|old|existing|before)';
-const OWN =
-  '(?:your|its|my|our|system|safety|security|developer|internal|programmed|given|built in|ethical|moral)';
 /** What steers a model. */
 const STEERING =
   '(?:instructions?|inctructions?|instuctions?|instrucitons?|intructions?|directives?|directions?|prompts?|guidelines?|guardrails?|programming|safeguards?)';
@@ -94,14 +97,14 @@ export const OVERRIDE_RULES: readonly TextRule[] = [
     id: 'injection.override-earlier',
     confidence: 'high',
     anchors: DISMISS_ANCHORS,
-    pattern: `${DISMISS}~4 ${EARLIER}~3 ${STEERING}|${ASKED}(?: (?:all|any|the|of|your|our|my|every|these|those|and|other|from|everything)){0,4} ${EARLIER}~2 ${LOOSE}|${ASKED}~3 (?:${STEERING}|${LOOSE})~3 (?:above|before (?:this|that|now)|previously|earlier|(?:i|i ve|you (?:were|ve|have)) (?:been )?(?:given|gave|told)|so far)`,
+    pattern: `${ASKED}${DETERMINERS}* ${EARLIER}~2 (?:${STEERING}|${LOOSE})|${ASKED}${DETERMINERS}*(?: given)? (?:${STEERING}|${LOOSE})~3 (?:above|before (?:this|that|now)|previously|earlier|(?:i|i ve|you (?:were|ve|have)) (?:been )?(?:given|gave|told)|so far)|${REPORTED}${DETERMINERS}* (?:previous|prior|earlier) (?:instructions|prompts|guidelines)`,
   }),
   // "Ignore your rules", "forget all of your instructions", "disregard any and all other directions", "it is good to ignore instructions".
   phrase({
     id: 'injection.override-own',
     confidence: 'high',
     anchors: DISMISS_ANCHORS,
-    pattern: `(?:ignore|ignoring|disregard|disregarding|forget(?: about)?|do not (?:follow|obey)|don ?t (?:follow|obey)|stop (?:following|obeying))(?: (?:all|any|and|of|the|your|my|these|those|other|every|given|current|such|that|its|combined|system|safety|security)){0,5} (?:instructions?|directives?|guidelines|guardrails|prompts?|programming|safety (?:guidelines|constraints|measures|filters|rules|protocols|instructions))|${DISMISS}(?: (?:all|any|every|each))?(?: of)? (?:your|its|the (?:system|safety|content))~1 (?:rules|restrictions|constraints|limitations|training|polic(?:y|ies)|commands|filters?|conditioning)`,
+    pattern: `(?:ignore|ignoring|disregard|disregarding|forget(?: about)?|do not (?:follow|obey)|don ?t (?:follow|obey)|stop (?:following|obeying))(?:(?: and| of| the| my| that)*(?: (?:all|any|your|these|those|other|every|given|its|combined|system))(?: (?:and|of|the|your|my|these|those|other|given|current|combined|system|safety|security))* (?:instructions?|directives?|guidelines|guardrails|prompts?|programming|safety (?:guidelines|constraints|measures|filters|rules|protocols|instructions))| (?:instructions|directions))|${DISMISS}(?: (?:all|any|every|each))?(?: of)? (?:your|its|the (?:system|safety|content))~1 (?:rules|restrictions|constraints|limitations|training|polic(?:y|ies)|commands|filters?|conditioning)`,
   }),
   phrase({
     id: 'injection.override-all-rules',
@@ -114,7 +117,7 @@ export const OVERRIDE_RULES: readonly TextRule[] = [
     id: 'injection.override-replace',
     confidence: 'high',
     anchors: REPLACE_ANCHORS,
-    pattern: `${REPLACE}(?: (?:all|any|of|the|these|those|every)){0,3}(?: ${EARLIER}| ${OWN}| user){1,3} ${STEERING}|${REPLACE}(?: (?:all|any|of|the)){0,3} (?:safety|security|ethical|moral|content)(?: (?:and|or|safety|security|ethical|content)){0,2} (?:filters?|filtering|constraints?|restrictions?|polic(?:y|ies)|guidelines|guardrails|protocols|measures|sanitization|moderation)`,
+    pattern: `${REPLACE}(?: (?:all|any|of|the|these|those|every))* (?:previous|prior|preceding|your|system|user|assistant|developer)(?: (?:previous|prior|own|initial|original|system|safety|security|existing|current|given)){0,2} (?:instructions|prompts?|directives|guidelines|guardrails|programming|safeguards)|(?:bypass|disable|override|ignore|circumvent|turn off)(?: (?:all|any|of|the|your|its))* (?:safety|ethical|moral|content)(?: (?:and|or|safety|security|ethical|content)){0,2} (?:filters|filtering|constraints?|restrictions?|guardrails|protocols|sanitization|moderation)`,
   }),
   // "Forget everything above", "disregard all you were told", "ignore what I said before", "ignore all that".
   phrase({
@@ -160,7 +163,7 @@ export const OVERRIDE_RULES: readonly TextRule[] = [
       'rather than following',
       'independent of',
     ],
-    pattern: `(?:regardless of|irrespective of|notwithstanding|contrary to|instead of following|rather than following|independent of)(?: (?:the|any|all|your|my|what))*(?: ${EARLIER}| system){1,2} (?:${STEERING}|tasks?|rules|requests?|context|conversation|messages?)`,
+    pattern: `(?:regardless of|irrespective of|notwithstanding|contrary to|instead of following|rather than following|independent of)(?: (?:the|any|all|your|my|what))*(?: (?:previous|prior|earlier|above|preceding|initial|original|system|own)){1,2} (?:${STEERING}|tasks?|rules|context|conversation|messages?)`,
   }),
   // "Your new task is", "these are new instructions", "change your instructions to the following", "new directive received".
   phrase({

@@ -9,7 +9,10 @@ import type { TextRule } from '../rule.ts';
 import { phrase } from './phrase.ts';
 
 const FREED =
-  '(?:dan|unrestricted|unfiltered|uncensored|unlimited|unbound|unchained|jailbroken|amoral|evil|liberated|evilgpt|freed|immoral|rogue|free (?:of|from) (?:all|any|every|the)? ?(?:restrictions|rules|limits|limitations|filters|guidelines|constraints|policies))';
+  '(?:unrestricted|unfiltered|uncensored|unchained|jailbroken|evilgpt|free (?:of|from) (?:all|any|every|the)? ?(?:restrictions|rules|limits|limitations|filters|guidelines|constraints|policies))';
+/** Short words, which other words hold. */
+const FREED_SHORTLY =
+  '(?:dan|amoral|immoral|unlimited|evil (?:ai|bot|assistant|twin|version)|rogue ai|freed)';
 const BOUNDS =
   '(?:restrictions?|limitations?|limits|guidelines|guardrails|filters|filtering|censorship|constraints|boundaries|content polic(?:y|ies)|safety (?:filters|rules|guidelines|protocols)|ethic(?:s|al)|moral(?:s|ity)?|principles)';
 
@@ -31,7 +34,27 @@ export const ROLE_RULES: readonly TextRule[] = [
       'answer as',
       'behave',
     ],
-    pattern: `(?:you (?:are|re)(?: (?:now|going to be|about to become|to act as|to become|no longer|roleplaying as|an?|the|being))+|(?:act|acting|respond|answer|behave|roleplay|role play|pose)(?: now)? (?:as|like)(?: if you (?:are|were))?|pretend(?:ing)?(?: (?:to be|that you are|you are|you re))?|simulate)(?: (?:an?|the|new|now|completely|totally|fully|another|ai|model|chatbot|assistant|bot|named|called|application|machine|version|of|and|highly|most|different|kind|character)){0,8} ${FREED}`,
+    pattern: `(?:you (?:are|re)(?: (?:now|going to be|about to become|to act as|to become|no longer|roleplaying as|an?|the|being))+|(?:act|acting|respond|answer|behave|roleplay|role play|pose)(?: now)? (?:as|like)(?: if you (?:are|were))?|pretend(?:ing)?(?: (?:to be|that you are|you are|you re))?|simulate)(?: (?:an?|the|new|now|completely|totally|fully|another|ai|model|chatbot|assistant|bot|named|called|application|machine|version|of|and|highly|most|different|kind|character))* ${FREED}`,
+  }),
+  phrase({
+    id: 'injection.role-freed',
+    confidence: 'high',
+    isJoined: false,
+    anchors: [
+      'you are',
+      'you re',
+      'act as',
+      'act like',
+      'acting as',
+      'pretend',
+      'simulate',
+      'roleplay',
+      'role play',
+      'respond as',
+      'answer as',
+      'behave',
+    ],
+    pattern: `(?:you (?:are|re)(?: (?:now|going to be|about to become|to act as|to become|no longer|roleplaying as|an?|the|being))+|(?:act|acting|respond|answer|behave|roleplay|role play|pose)(?: now)? (?:as|like)(?: if you (?:are|were))?|pretend(?:ing)?(?: (?:to be|that you are|you are|you re))?|simulate)(?: (?:an?|the|new|now|completely|totally|fully|another|ai|model|chatbot|assistant|bot|named|called|application|machine|version|of|and|highly|most|different|kind|character))* ${FREED_SHORTLY}`,
   }),
   phrase({
     id: 'injection.role-dan',
@@ -56,7 +79,7 @@ export const ROLE_RULES: readonly TextRule[] = [
     id: 'injection.no-restrictions',
     confidence: 'high',
     anchors: ['you', 'chatbot', 'assistant', 'gpt', 'persona', 'simulation', 'answer', 'respon'],
-    pattern: `(?:you (?:now )?(?:have|are (?:not )?(?:bound|constrained|restricted|limited)(?: by)?|are (?:now )?free (?:of|from)|need not follow|do not have|no longer have|don ?t have|must not follow|can bypass)|(?:chatbot|assistant|gpt|simulation|world|universe|bot)(?: (?:with|that has|who has|operating|acting|which has))|(?:answer|respond|reply|acts?|operate|speak)(?: (?:to|any|every|anything|all|my|questions?|requests?|with|me|freely|openly))*)(?: (?:with|have|by|without|now|are))*(?: (?:no|without|zero|any|all|not any|free of|free from)){1,2}(?: (?:ethical|moral|legal|safety|content|openai|or|and|any|other|topic|such|typical|the)){0,5} ${BOUNDS}(?: (?:and|or|to|guidelines))*`,
+    pattern: `(?:you (?:now )?(?:have|are (?:not )?(?:bound|constrained|restricted|limited)(?: by)?|are (?:now )?free (?:of|from)|need not follow|do not have|no longer have|don ?t have|must not follow|can bypass)|(?:chatbot|assistant|gpt|simulation|world|universe|bot)(?: (?:with|that has|who has|operating|acting|which has))|(?:answer|respond|reply|acts?|operate|speak)(?: (?:to|any|every|anything|all|my|questions?|requests?|with|me|freely|openly))*)(?: (?:with|have|by|without|now|are))*(?: (?:no|without|zero|any|all|not any|free of|free from)){1,2}(?: (?:ethical|moral|legal|safety|content|openai|or|and|any|other|topic|such|typical|the))* ${BOUNDS}(?: (?:and|or|to|guidelines))*`,
   }),
   phrase({
     id: 'injection.authority',
@@ -101,7 +124,7 @@ export const ROLE_RULES: readonly TextRule[] = [
       'whenever a user',
     ],
     pattern:
-      '(?:from (?:now|here|this (?:point|moment)) (?:on|onwards?|forward)|for the (?:rest|remainder) of (?:this|the|our) (?:conversation|chat|session|thread|chat thread|interaction)|starting now|henceforth)~3 (?:you|chatgpt|claude|assistant|respond|answer|reply|act|refer to|always|whenever|every|your|ignore|treat|all (?:your|responses|answers))|whenever (?:a|the) user (?:asks|prefixes|types|says|mentions|requests)~12 you (?:are going to|must|will|should)',
+      '(?:from (?:now|here|this (?:point|moment)) (?:on|onwards?|forward)|for the (?:rest|remainder) of (?:this|the|our) (?:conversation|chat|session|thread|chat thread|interaction)|starting now|henceforth)~3 (?:(?:you|chatgpt|claude|assistant) (?:are|re|will|must|should|shall|have to|need to|respond|answer|only|always|never)|respond|answer (?:as|all|every|only|my|with)|reply|act as|refer to (?:me|yourself)|ignore|treat (?:me|all|every|this)|all (?:your|of your) (?:responses|answers|replies))|whenever (?:a|the) user (?:asks|prefixes|types|says|mentions|requests)~12 you (?:are going to|must|will|should)',
   }),
   phrase({
     id: 'injection.immersion',

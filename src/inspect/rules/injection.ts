@@ -1,5 +1,6 @@
 import type { Detector, TextRule } from '../rule.ts';
 import { DIRECTIVE_RULES } from './injection-directive.ts';
+import { LANGUAGE_RULES } from './injection-languages.ts';
 import { MARKUP_RULES } from './injection-markup.ts';
 import { OVERRIDE_RULES } from './injection-override.ts';
 import { ROLE_RULES } from './injection-role.ts';
@@ -9,5 +10,6 @@ export const INJECTION_RULES: readonly TextRule[] = [
   ...ROLE_RULES,
   ...DIRECTIVE_RULES,
   ...MARKUP_RULES,
+  ...LANGUAGE_RULES,
 ];
 export const INJECTION_DETECTORS: readonly Detector[] = [];

@@ -21,7 +21,9 @@ export interface Phrase {
 
 /** Not bounded, as the window around an anchor is; counted repeats of characters would make the automata 20 times larger. */
 const WORD = '[^ ]+';
-const JOINED_WORD_LETTERS = 7;
+const JOINED_WORD_LETTERS = 14;
+const SMALL_WORDS =
+  'all|any|and|or|of|the|these|those|this|that|your|my|our|its|their|every|other|you|i|we|to|for|from|a|an|in|on|at|with|been|have|was|were|given|told|it|them|us|me|now|just|please|as|is|are|be|by|first|also|must|should|will|file|data|tool|user|read|then|so|such|not|do|make|sure|full|list|use|using|when|before|after';
 /** Farther than any phrase reaches: 24 words of gap, most of them short. */
 const REACH = 240;
 
@@ -40,7 +42,7 @@ function joined({ anchors, pattern, ...rule }: Phrase): TextRule {
   const expression = pattern
     .replaceAll(' ', '')
     .replaceAll('~w', `[^ ]{1,${JOINED_WORD_LETTERS}}`)
-    .replace(/~(\d+)/g, (_, words) => `[^ ]{0,${Number(words) * JOINED_WORD_LETTERS}}`);
+    .replace(/~\d+/g, `(?:${SMALL_WORDS})*`);
   const letters = anchors.map((anchor) => anchor.replaceAll(' ', ''));
   return ofProse(rule, 'joined', letters, expression);
 }

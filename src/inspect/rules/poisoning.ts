@@ -179,7 +179,7 @@ export const POISONING_RULES: readonly TextRule[] = [
       'pass its',
       'include its',
     ],
-    pattern: `(?:pass(?:ing)?|includ(?:e|ing)|put|provid(?:e|ing)|send(?:ing)?|suppl(?:y|ying)|insert(?:ing)?|append(?:ing)?|plac(?:e|ing)|cop(?:y|ying)|add|attach|embed|encode)(?: (?:the|a|its|their|all|any|full|entire|complete|whole|user s|raw|verbatim|current|of|and)){0,5} ${TALK}~4 (?:as|in|into|to|via|through|using|inside|under) (?:the |a |an |this |its )?(?:~w ){0,3}(?:parameter|argument|field|param|metadata|sidenote|header)(?:s)?~8 (?:so|to|for|otherwise|or|this|the|before|check|$)|(?:include|pass|send) (?:a |the )?(?:full|complete|entire) (?:list|copy|history) of (?:the )?(?:last|previous|recent|past|all) (?:messages|conversations?|chats?|e ?mails?)|(?:read|open)~8 and (?:include|pass|send|return|append)(?: the| its| their)? contents?`,
+    pattern: `(?:pass(?:ing)?|includ(?:e|ing)|put|provid(?:e|ing)|send(?:ing)?|suppl(?:y|ying)|insert(?:ing)?|append(?:ing)?|plac(?:e|ing)|cop(?:y|ying)|add|attach|embed|encode)(?: (?:the|a|its|their|all|any|full|entire|complete|whole|user s|raw|verbatim|current|of|and))* ${TALK}~4 (?:as|in|into|to|via|through|using|inside|under) (?:the |a |an |this |its )?(?:~w ){0,3}(?:parameter|argument|field|param|metadata|sidenote|header)(?:s)?~8 (?:so|to|for|otherwise|or|this|the|before|check|$)|(?:include|pass|send) (?:a |the )?(?:full|complete|entire) (?:list|copy|history) of (?:the )?(?:last|previous|recent|past|all) (?:messages|conversations?|chats?|e ?mails?)|(?:read|open)~8 and (?:include|pass|send|return|append)(?: the| its| their)? contents?`,
   }),
   phrase({
     id: 'poisoning.divert',
@@ -187,7 +187,7 @@ export const POISONING_RULES: readonly TextRule[] = [
     in: IN,
     anchors: ['send', 'forward', 'bcc', 'copy all'],
     pattern:
-      '(?:must|always|should|also|automatically|silently) (?:send|forward|bcc|cc|copy|redirect|route|deliver)(?: (?:all|every|any|each|a copy of|copies of|the|outgoing|of|user|everything|it)){1,4}(?: (?:e ?mails?|messages?|data|results?|requests?|payments?|transactions?|logs?|files?|everything|conversations?))? to (?:the )?(?:attacker|https?|www|external|following|this|[a-z0-9]+ [a-z0-9]+ (?:com|net|org|io|example|ru|cn|xyz))|bcc (?:all|every|attacker|the following|[a-z0-9]+ [a-z0-9]+ (?:com|net|org))~3|automatically (?:forward|send|upload|transmit|export) (?:everything|all|every)',
+      '(?:must|always|should|also|automatically|silently) (?:send|forward|bcc|cc|copy|redirect|route|deliver)(?: (?:all|every|any|each|a copy of|copies of|the|outgoing|of|user|everything|it))+(?: (?:e ?mails?|messages?|data|results?|requests?|payments?|transactions?|logs?|files?|everything|conversations?))? to (?:the )?(?:attacker|https?|www|external|following|this|[a-z0-9]+ [a-z0-9]+ (?:com|net|org|io|example|ru|cn|xyz))|bcc (?:all|every|attacker|the following|[a-z0-9]+ [a-z0-9]+ (?:com|net|org))~3|automatically (?:forward|send|upload|transmit|export) (?:everything|all|every)',
   }),
   phrase({
     id: 'poisoning.unsafe-mode',
@@ -217,7 +217,7 @@ export const POISONING_RULES: readonly TextRule[] = [
     in: IN,
     anchors: ['ask the user', 'request the user', 'prompt the user', 'obtain the user', 'ask for'],
     pattern:
-      '(?:ask|request|prompt|obtain|get)(?: from)? the (?:user|human)(?: s| for| to)*(?: (?:provide|enter|share|paste|give|their|his|the|master|current|own|for)){0,4} (?:passwords?|api keys?|private keys?|seed phrases?|credentials|credit card(?: number)?|ssn|social security|access tokens?|secret keys?)~10 (?:pass|send|include|forward|and|in the|as the)',
+      '(?:ask|request|prompt|obtain|get)(?: from)? the (?:user|human)(?: s| for| to)*(?: (?:provide|enter|share|paste|give|their|his|the|master|current|own|for))* (?:passwords?|api keys?|private keys?|seed phrases?|credentials|credit card(?: number)?|ssn|social security|access tokens?|secret keys?)~10 (?:pass|send|include|forward|and|in the|as the)',
   }),
   // Capability that is smuggled into the description of another one.
   phrase({
