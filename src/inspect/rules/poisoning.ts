@@ -187,7 +187,7 @@ export const POISONING_RULES: readonly TextRule[] = [
     in: IN,
     anchors: ['send', 'forward', 'bcc', 'copy all'],
     pattern:
-      '(?:must|always|should|also|automatically|silently) (?:send|forward|bcc|cc|copy|redirect|route|deliver)(?: (?:all|every|any|each|a copy of|copies of|the|outgoing|of|user|everything|it))+(?: (?:e ?mails?|messages?|data|results?|requests?|payments?|transactions?|logs?|files?|everything|conversations?))? to (?:the )?(?:attacker|https?|www|external|following|this|[a-z0-9]+ [a-z0-9]+ (?:com|net|org|io|example|ru|cn|xyz))|bcc (?:all|every|attacker|the following|[a-z0-9]+ [a-z0-9]+ (?:com|net|org))~3|automatically (?:forward|send|upload|transmit|export) (?:everything|all|every)',
+      '(?:must|always|should|also|automatically|silently) (?:send|forward|bcc|cc|copy|redirect|route|deliver)(?: (?:all|every|any|each|a copy of|copies of|the|outgoing|of|user|everything|it))+(?: (?:e ?mails?|messages?|data|results?|requests?|payments?|transactions?|logs?|files?|everything|conversations?))? to (?:the )?(?:attacker|https?|www|external|following|this|[a-z0-9]+ [a-z0-9]+ (?:com|net|org|io|example|ru|cn|xyz))|bcc (?:all|every) (?:e ?mails?|messages?)|automatically (?:forward|send|upload|transmit|export) (?:everything|all|every)',
   }),
   phrase({
     id: 'poisoning.unsafe-mode',
