@@ -55,6 +55,7 @@ export const FEATURES: readonly Feature[] = [
   ACCESS,
   { name: 'limits', config: { limits: LIMITS } },
   { name: 'validate', config: { validate: 'on' } },
+  { name: 'inspect', config: { inspect: 'on' } },
 ];
 
 export interface Backend {
@@ -146,6 +147,7 @@ export function sluice(
       sessions: { max: 20_000, perCallerMax: 20_000 },
       // On by default; a feature among FEATURES here, so that on and off can be told apart.
       validate: 'off',
+      inspect: 'off',
     },
     ...features.map((feature) => feature.config),
   );

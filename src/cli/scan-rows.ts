@@ -103,13 +103,7 @@ async function verdictOn(
   const definition = direction === 'definition' ? bytes : null;
   const start = performance.now();
   const inspecting = reads(inspection, direction)
-    ? inspection.inspect(
-        bytes,
-        0,
-        bytes.length,
-        { direction, tool, definition },
-        { server: '', tool },
-      )
+    ? inspection.inspect(bytes, 0, bytes.length, { direction, server: '', tool, definition })
     : undefined;
   // A promise is waited for only where there is one: its tick is not the inspection's time.
   const outcome = inspecting instanceof Promise ? await inspecting : inspecting;

@@ -2,12 +2,13 @@
  * One tools/call, from the name to the server. The order of the stages is a security property and stands here.
  *
  * Found on this route and seen by this caller, or it does not exist; allowed with these arguments; then what HTTP
- * mirrored must be what the body says; then it must be within its limits, and its arguments fit the tool's schema; then
- * it is sent, or answered from what is kept of such calls.
+ * mirrored must be what the body says; then it must be within its limits, its arguments fit the tool's schema and hold
+ * nothing that inspection finds; then it is sent, or answered from what is kept of such calls.
  * With a warm shared link all of it happens in the turn in which the request arrived.
  */
 
 import type { Entry } from '../backends/backends.ts';
+import type { Outcome } from '../inspect/inspect.ts';
 import { isRefusal } from '../model.ts';
 import { mirrorFault } from '../protocol/param-mirror.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
@@ -15,6 +16,7 @@ import type { Call } from './call.ts';
 import type { House } from './handle.ts';
 import { HIDDEN, permit, reaches } from './permit.ts';
 import { Relay } from './relay.ts';
+import { note, reviewArguments } from './review.ts';
 import { takeTool } from './within.ts';
 
 export function callTool(call: Call, house: House): Promise<void> | undefined {
@@ -33,15 +35,61 @@ function send(call: Call, entry: Entry, house: House): Promise<void> | undefined
   const { limits, validator } = house;
   if (!limits.isEmpty && !takeTool(call, entry, limits)) return undefined;
   const fault = validator.isOn ? validator.refuse(entry, call) : undefined;
-  if (fault === undefined) return pass(call, entry, house);
+  if (fault === undefined) return inspect(call, entry, house);
   if (!isRefusal(fault)) return passLater(call, entry, house, fault);
   refuseArguments(call, fault);
   return undefined;
 }
 
+/** A tool's after the schema, which is cheaper; a prompt's as well; before anything leaves. */
+export function inspect(call: Call, entry: Entry, house: House): Promise<void> | undefined {
+  if (!call.route.inspection.readsRequests || call.message.argumentsStart < 0) {
+    return pass(call, entry, house);
+  }
+  const outcome = reviewArguments(call, entry);
+  if (outcome === undefined) return pass(call, entry, house);
+  if (outcome instanceof Promise) return inspectLater(call, entry, house, outcome);
+  return judged(call, entry, house, outcome);
+}
+
+async function inspectLater(
+  call: Call,
+  entry: Entry,
+  house: House,
+  inspecting: Promise<Outcome | undefined>,
+): Promise<void> {
+  const outcome = await inspecting;
+  if (call.isDone) return;
+  await (outcome === undefined ? pass(call, entry, house) : judged(call, entry, house, outcome));
+}
+
+function judged(
+  call: Call,
+  entry: Entry,
+  house: House,
+  outcome: Outcome,
+): Promise<void> | undefined {
+  note(call, outcome);
+  if (outcome.kind === 'flag') return pass(call, entry, house);
+  if (outcome.kind === 'rewritten') {
+    return pass(replaced(call, call.inOtherWords(outcome.bytes), house), entry, house);
+  }
+  call.block(outcome.refusal);
+  return undefined;
+}
+
+/** The same call in other words, where a cancellation and a stop find it. */
+export function replaced(call: Call, by: Call, { calls }: House): Call {
+  by.backend = call.backend;
+  by.original = call.original;
+  if (call.session !== null) call.session.calls.set(by);
+  calls.replace(call, by);
+  return by;
+}
+
 function pass(call: Call, entry: Entry, { parking, results }: House): Promise<void> | undefined {
   const { cache } = entry.policy;
-  return cache === null
+  return cache === null || entry.kind !== 'tool'
     ? new Relay(call, entry, parking).start()
     : results.call(call, entry, cache, parking);
 }
@@ -55,7 +103,7 @@ async function passLater(
 ): Promise<void> {
   const fault = await checking;
   if (fault !== undefined) refuseArguments(call, fault);
-  else if (!call.isDone) await pass(call, entry, house);
+  else if (!call.isDone) await inspect(call, entry, house);
 }
 
 /** 2025-11-25 made what is wrong with arguments a result, so that the model sees and mends it; before it was an error. */

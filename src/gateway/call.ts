@@ -14,6 +14,7 @@ import { Kind, type Message } from '../protocol/message.ts';
 import { REFUSALS, type Refusal, refusalBytes } from '../protocol/refusal.ts';
 import { type Spliced, splice } from '../protocol/splice.ts';
 import type { Outlet } from './outlet.ts';
+import type { Found } from './review.ts';
 import type { RouteView } from './route.ts';
 import type { Session } from './session.ts';
 
@@ -42,6 +43,8 @@ export class Call implements Linked<Call> {
   observed: readonly string[] = NONE;
   /** The server's own requestState, as JSON text, in place of the sealed one that the client sent. */
   innerState: string | null = null;
+  /** What inspection found, in its arguments or in what came back. */
+  found: Found[] | null = null;
   refusal: Refusal | null = null;
   isDone = false;
   tableNext: Call | null = null;
@@ -111,9 +114,13 @@ export class Call implements Linked<Call> {
   rewritten(params: string): Call {
     const { message } = this;
     const edit = { start: message.paramsStart, end: message.paramsEnd, put: params };
-    const bytes = splice(message.bytes, [edit]);
+    return this.inOtherWords(splice(message.bytes, [edit]));
+  }
+
+  /** The same call as the message in `bytes`. */
+  inOtherWords(bytes: Buffer): Call {
     const rewritten = read(bytes);
-    if (isFault(rewritten)) throw new Error('rewritten params are not a message');
+    if (isFault(rewritten)) throw new Error('a rewritten call is not a message');
     const { route, caller, session, profile, outlet } = this;
     const call = new Call(
       route,
@@ -127,7 +134,11 @@ export class Call implements Linked<Call> {
     );
     // Only the call that is used comes to an end.
     call.held = this.held;
+    call.found = this.found;
+    call.observed = this.observed;
     this.held = null;
+    this.found = null;
+    this.observed = NONE;
     return call;
   }
 
@@ -173,6 +184,12 @@ export class Call implements Linked<Call> {
     const mark = JSON.stringify({ code: refusal.code, ...refusal.data });
     const members = `"content":[{"type":"text","text":${text}}],"isError":true`;
     this.result(`${members},"_meta":{"${REFUSAL_KEY}":${mark}}`);
+  }
+
+  /** What inspection does not let through: for the model where it called a tool, else for its program. */
+  block(refusal: Refusal): void {
+    if (this.message.method === 'tools/call') this.refuseTool(refusal);
+    else this.refuse(refusal);
   }
 
   #headersFor(refusal: Refusal, http: number): readonly string[] | undefined {

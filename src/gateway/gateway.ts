@@ -26,6 +26,7 @@ import type { Outlet } from './outlet.ts';
 import { Parking } from './parking.ts';
 import { buildParts, type GatewayConfig, type Parts } from './parts.ts';
 import { readinessOf, reportOf, type ServerReport } from './report.ts';
+import type { Found } from './review.ts';
 import type { Generation, RouteView } from './route.ts';
 import { CALLS_MAX, Session } from './session.ts';
 import { Sessions } from './sessions.ts';
@@ -261,6 +262,7 @@ export class Gateway {
     this.#calls.remove(call);
     call.session?.calls.delete(call.id);
     if (call.observed.length > 0) this.#observe(call);
+    if (call.found !== null) this.#tellFound(call, call.found);
     if (this.#calls.size === 0) this.#onIdle?.();
   };
 
@@ -316,6 +318,14 @@ export class Gateway {
       { started: fresh.map(({ name }) => name), ended: gone.map(({ name }) => name) },
       'configuration reloaded',
     );
+  }
+
+  /** What inspection found, where, and what was done: never the value. */
+  #tellFound({ caller, backend, original, message }: Call, found: readonly Found[]): void {
+    const about = { caller: caller.id, server: backend?.name ?? null, tool: original };
+    for (const { action, findings } of found) {
+      this.#log.warn({ ...about, method: message.method, action, findings }, 'inspection');
+    }
   }
 
   /** What rules in mode observe would have done; the caller's call was decided without them. */

@@ -7,7 +7,7 @@ import { type Backend, findResource } from '../backends/backends.ts';
 import { isRefusal } from '../model.ts';
 import { refuse } from '../protocol/refusal.ts';
 import type { Call } from './call.ts';
-import { absent, found } from './call-tool.ts';
+import { absent, found, inspect, replaced } from './call-tool.ts';
 import type { House } from './handle.ts';
 import { needsLease, setLevel } from './lease-call.ts';
 import { HIDDEN, maySee, permit, permitOther, stopped } from './permit.ts';
@@ -36,7 +36,7 @@ export async function getPrompt(call: Call, house: House): Promise<void> {
   const no = entry === undefined ? HIDDEN : permit(call, entry, house);
   if (entry === undefined || no === HIDDEN) call.refuse(absent(call, 'unknown_prompt'));
   else if (no !== undefined) call.refuse(no);
-  else if (!call.isDone) await new Relay(call, entry, house.parking).start();
+  else if (!call.isDone) await inspect(call, entry, house);
 }
 
 export async function readResource(call: Call, house: House): Promise<void> {
@@ -124,10 +124,7 @@ async function relayRenamed(
   const ref = params?.ref as { type: string };
   const member = ref.type === 'ref/prompt' ? 'name' : 'uri';
   const renamed = { ...params, ref: { ...ref, [member]: JSON.parse(originalJson) } };
-  const rewritten = call.rewritten(JSON.stringify(renamed));
-  // A cancellation must find the call that is under way.
-  if (call.session !== null) call.session.calls.set(rewritten);
-  house.calls.replace(call, rewritten);
+  const rewritten = replaced(call, call.rewritten(JSON.stringify(renamed)), house);
   await new Relay(rewritten, target, house.parking).start();
 }
 

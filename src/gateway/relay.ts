@@ -40,7 +40,16 @@ import { Rounds } from './bridge/rounds.ts';
 import { type Call, replyStatus } from './call.ts';
 import { DIGEST_MS, fairKey, needsLease, openLease } from './lease-call.ts';
 import { isFailure, isServerFault, isTransient } from './outcome.ts';
+
 import type { Parking } from './parking.ts';
+import {
+  InOrder,
+  isInputRequired,
+  isShown,
+  type Reviewed,
+  reviewReply,
+  reviewSaid,
+} from './review.ts';
 import type { Target } from './target.ts';
 
 /** For calls on a lease the relay keeps the deadline itself; the link's is out of the way. */
@@ -66,6 +75,8 @@ export class Relay implements Receiver, LeaseHolder, Queued {
   #rounds: Rounds | null = null;
   /** The server asked something before it was sent the request; the retry sends it. */
   #isUnsent = false;
+  /** What the server has said and is still looked at. */
+  #reviews: InOrder | null = null;
   /** When the request was sent, in milliseconds since the epoch, and when it was the first time. */
   #sentAt = 0;
   #firstSentAt = 0;
@@ -212,7 +223,31 @@ export class Relay implements Receiver, LeaseHolder, Queued {
   onReply(reply: Message): void {
     this.#disarm();
     this.#settled(isServerFault(reply));
+    const { inspection } = this.call.route;
+    if (!inspection.readsResponses) {
+      this.#answered(reply);
+      return;
+    }
+    const reviewed = reviewReply(inspection, reply, this.target, this.call);
+    if (!(reviewed instanceof Promise) && this.#reviews?.isBusy !== true) this.#answered(reviewed);
+    else this.#inTurn(reviewed, (late) => this.#answered(late));
+  }
+
+  #inTurn(reviewed: Reviewed | Promise<Reviewed>, then: (reviewed: Reviewed) => void): void {
+    this.#reviews ??= new InOrder();
+    const isTaken = this.#reviews.take(reviewed, then, (bug) => {
+      this.fail(refuse('internal', undefined, undefined, String((bug as Error).stack)));
+    });
+    if (!isTaken) this.fail(refuse('busy', 'The server says more than can be inspected.'));
+  }
+
+  #answered(reply: Reviewed): void {
     const { call } = this;
+    if (isRefusal(reply)) {
+      this.#leave(true);
+      call.block(reply);
+      return;
+    }
     const sameEra = call.isModern === (this.link.era === 'modern');
     if (call.isDone && this.#questions !== null) {
       // The server gave up on its question; the retry will be answered with this.
@@ -316,6 +351,27 @@ export class Relay implements Receiver, LeaseHolder, Queued {
 
   /** Something about this request in particular. */
   onMessage(message: Message): void {
+    this.#review(message, (said) => this.#said(said));
+  }
+
+  /** What a server says on the way to a client; what only concerns the gateway is not held up by it. */
+  #review(message: Message, then: (said: Message) => void): void {
+    const { inspection } = this.call.route;
+    if (!inspection.readsResponses || !isShown(message)) {
+      then(message);
+      return;
+    }
+    const reviewed = reviewSaid(inspection, message, this.target, this.call);
+    const take = (said: Reviewed) => {
+      if (!isRefusal(said)) then(said);
+      // A notification is left out; who asks must hear that nobody will answer.
+      else if (message.kind === Kind.request) this.link.post(notSupported(message));
+    };
+    if (!(reviewed instanceof Promise) && this.#reviews?.isBusy !== true) take(reviewed);
+    else this.#inTurn(reviewed, take);
+  }
+
+  #said(message: Message): void {
     const { call, lease } = this;
     const client = call.message;
     if (message.method === 'notifications/progress') {
@@ -327,14 +383,14 @@ export class Relay implements Receiver, LeaseHolder, Queued {
     } else if (LIST_CHANGES.has(message.method) || (lease === null && isUpdate(message))) {
       (lease ?? this.backend).onMessage(this.link, message);
     } else if (lease !== null && call.session !== null) {
-      call.session.onLeaseMessage(lease, message, this);
+      call.session.take(lease, message, this);
     } else {
       this.#heard(message);
     }
   }
 
   onLeaseMessage(_lease: Lease, message: Message): void {
-    this.#heard(message);
+    this.#review(message, (said) => this.#heard(said));
   }
 
   /** A log or a question on a link that nobody else uses, or on this request's own stream. */
@@ -373,7 +429,7 @@ export class Relay implements Receiver, LeaseHolder, Queued {
     if (early !== undefined) {
       if (this.#questions !== null) this.#questions.early = undefined;
       if (isRefusal(early)) this.fail(early);
-      else this.onReply(early);
+      else this.#answered(early);
       return;
     }
     if (this.#questions?.answer(call) !== true) return;
@@ -459,10 +515,6 @@ export class Relay implements Receiver, LeaseHolder, Queued {
     this.#pauses -= 1;
     if (this.#pauses === 0 && !this.call.isDone) this.#arm();
   }
-}
-
-function isInputRequired(reply: Message): boolean {
-  return reply.text(reply.resultTypeStart, reply.resultTypeEnd) === '"input_required"';
 }
 
 function isUpdate(message: Message): boolean {

@@ -6,15 +6,22 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import type { Backend, Lease, LeaseHolder, Profile } from '../backends/backends.ts';
+import {
+  type Backend,
+  type Lease,
+  type LeaseHolder,
+  notSupported,
+  type Profile,
+} from '../backends/backends.ts';
 import { TextTable } from '../lib/text-table.ts';
-import type { Caller } from '../model.ts';
+import { type Caller, isRefusal } from '../model.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { withId } from '../protocol/splice.ts';
 import type { Call } from './call.ts';
 import { DIGEST_MS, openLease } from './lease-call.ts';
 import type { Relay } from './relay.ts';
+import { InOrder, isShown, type Reviewed, reviewSaid } from './review.ts';
 import type { RouteView } from './route.ts';
 import { Subscriptions } from './subscriptions.ts';
 
@@ -68,6 +75,9 @@ export class Session implements LeaseHolder {
   readonly relays = new Set<Relay>();
   readonly subscriptions = new Subscriptions((update) => this.announce(update));
   readonly #leases = new Map<Backend, Promise<Lease | Refusal>>();
+  /** Whose leases they are. */
+  readonly #servers = new WeakMap<Lease, string>();
+  readonly #reviews = new InOrder();
   readonly #asks = new Map<string, Ask>();
   /** Waits for the answers to what a new process asks. */
   readonly #onAnswered = new Set<() => void>();
@@ -123,6 +133,7 @@ export class Session implements LeaseHolder {
       return refuse('backend_unavailable', undefined, { server: backend.name });
     }
     if (!this.isEnded) {
+      this.#servers.set(lease, backend.name);
       lease.hold(this);
       lease.listen();
       this.subscriptions.move(backend, lease);
@@ -161,7 +172,26 @@ export class Session implements LeaseHolder {
 
   // === what the servers of its leases say ===
 
-  onLeaseMessage(lease: Lease, message: Message, about: Relay | null = null): void {
+  onLeaseMessage(lease: Lease, message: Message): void {
+    const { inspection } = this.route;
+    if (!inspection.readsResponses || !isShown(message)) {
+      this.take(lease, message, null);
+      return;
+    }
+    const server = this.#servers.get(lease) ?? '';
+    const reviewed = reviewSaid(inspection, message, { server, original: '' }, null);
+    const take = (said: Reviewed) => {
+      if (!isRefusal(said)) this.take(lease, said, null);
+      // A notification is left out; who asks must hear that nobody will answer.
+      else if (message.kind === Kind.request && lease.isLive)
+        lease.link.post(notSupported(message));
+    };
+    if (!(reviewed instanceof Promise) && !this.#reviews.isBusy) take(reviewed);
+    else this.#reviews.take(reviewed, take, () => {});
+  }
+
+  /** What passed inspection; `about` is the request that it is known to be about. */
+  take(lease: Lease, message: Message, about: Relay | null): void {
     if (message.kind === Kind.request) {
       this.#forward(lease, message, about);
     } else if (message.method === 'notifications/cancelled') {

@@ -7,6 +7,8 @@ import type { ParamMirror } from '../protocol/param-mirror.ts';
 
 export interface Target {
   readonly backend: Backend;
+  /** The backend's name. */
+  readonly server: string;
   /** The server's own name or URI, decoded; '' where the request names nothing. */
   readonly original: string;
   /** The JSON string to put in place of the client's; null where it is the same. */
@@ -17,7 +19,8 @@ export interface Target {
 
 export function resourceTarget(backend: Backend, original: string, uri: string): Target {
   const originalJson = original === uri ? null : JSON.stringify(original);
-  return { backend, original, originalJson, mirrors: [], policy: backend.policies.reading };
+  const server = backend.name;
+  return { backend, server, original, originalJson, mirrors: [], policy: backend.policies.reading };
 }
 
 /** A request that goes to a server as it is; `policy` where more is known of it than that. */
@@ -26,5 +29,5 @@ export function plainTarget(
   original = '',
   policy: CallPolicy = backend.policies.plain,
 ): Target {
-  return { backend, original, originalJson: null, mirrors: [], policy };
+  return { backend, server: backend.name, original, originalJson: null, mirrors: [], policy };
 }

@@ -13,7 +13,7 @@ import { operatorRules } from './operator-rules.ts';
 import { redact } from './redact.ts';
 import type { Direction, Finding } from './rule.ts';
 import type { RuleSet } from './rule-set.ts';
-import { Judge, placesOf, type Scope, type Verdict, wordsOf } from './verdict.ts';
+import { Judge, placesOf, type Verdict, wordsOf } from './verdict.ts';
 
 /** What became of one piece of JSON: nothing to do, something that is only recorded, other bytes, or no. */
 export type Outcome =
@@ -60,34 +60,25 @@ export class Inspection {
     start: number,
     end: number,
     about: About,
-    scope: Scope,
   ): Outcome | undefined | Promise<Outcome | undefined> {
     if (end - start > this.config.maxBytes) {
       return this.config.oversize === 'pass' ? undefined : refused(TOO_LARGE);
     }
     const found = look(bytes, start, end, about, this.#rules, this.config);
     if (!(found instanceof Promise)) {
-      return found.length === 0 ? undefined : this.#outcome(found, bytes, start, end, about, scope);
+      return found.length === 0 ? undefined : this.#outcome(found, bytes, start, end, about);
     }
-    return this.#inTime(found).then(
-      (findings) =>
-        findings === undefined
-          ? refused(TOO_SLOW)
-          : this.#outcome(findings, bytes, start, end, about, scope),
+    return found.then(
+      (findings) => this.#outcome(findings, bytes, start, end, about),
       // A thread that ended, a queue that is full: nobody has looked.
-      () => refused(NOT_INSPECTED),
+      (error: Error) => refused(error.name === 'AbortError' ? TOO_SLOW : NOT_INSPECTED),
     );
   }
 
   /** Findings with their actions, for reports: nothing is rewritten. */
-  async verdict(
-    bytes: Buffer,
-    about: About,
-    scope: Scope,
-    now: number,
-  ): Promise<Verdict | undefined> {
+  async verdict(bytes: Buffer, about: About, now: number): Promise<Verdict | undefined> {
     const findings = await look(bytes, 0, bytes.length, about, this.#rules, this.config);
-    return this.#judge.judge(findings, about.direction, scope, now);
+    return this.#judge.judge(findings, about.direction, about, now);
   }
 
   #outcome(
@@ -95,10 +86,9 @@ export class Inspection {
     bytes: Buffer,
     start: number,
     end: number,
-    { direction }: About,
-    scope: Scope,
+    about: About,
   ): Outcome | undefined {
-    const verdict = this.#judge.judge(findings, direction, scope, Date.now());
+    const verdict = this.#judge.judge(findings, about.direction, about, Date.now());
     if (verdict === undefined) return undefined;
     if (verdict.action === 'flag') return { kind: 'flag', verdict };
     if (verdict.action === 'redact') {
@@ -106,15 +96,7 @@ export class Inspection {
       const rewritten = redact(bytes, start, end, toRedact);
       if (rewritten !== undefined) return { kind: 'rewritten', bytes: rewritten, verdict };
     }
-    return { kind: 'refused', refusal: blocked(verdict, direction), verdict };
-  }
-
-  /** Undefined where the time is over; what is still found then comes to nothing. */
-  #inTime(found: Promise<Finding[]>): Promise<Finding[] | undefined> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => resolve(undefined), this.config.deadlineMs);
-      found.then(resolve, reject).finally(() => clearTimeout(timer));
-    });
+    return { kind: 'refused', refusal: blocked(verdict, about.direction), verdict };
   }
 
   /** Suppressions that count no more. */

@@ -10,7 +10,10 @@ import type { Finding } from './rule.ts';
 import type { RuleSet } from './rule-set.ts';
 import { findingsIn, type Task } from './task.ts';
 
-export type About = Task;
+export interface About extends Task {
+  /** The server's name; '' where there is none. */
+  readonly server: string;
+}
 
 export interface LookLimits {
   /** What is larger is looked at elsewhere. */

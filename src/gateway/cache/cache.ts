@@ -132,7 +132,8 @@ export class ResultCache {
     const isUsable = kept !== undefined && now - kept.takenAt <= staleMs;
     for (const call of calls) {
       if (!isUsable) {
-        call.refuse(refusal);
+        if (refusal.code === 'content_blocked') call.block(refusal);
+        else call.refuse(refusal);
         continue;
       }
       entry.backend.policies.counters.stale += 1;

@@ -73,7 +73,8 @@ export class Flight implements Outlet {
   }
 
   end(answer: Buffer | Spliced): void {
-    const { refusal } = this.#call;
+    const { refusal, found } = this.#call;
+    if (found !== null) for (const call of this.waiting) call.found = found;
     if (refusal !== null) {
       this.#onLanded(refusal);
       return;

@@ -1,0 +1,158 @@
+/**
+ * What inspection makes of what passes: arguments before anything is sent, and whatever a server says before a client
+ * sees it.
+ *
+ * A clean message is the same object afterwards, so that it is relayed by its spans; only a dirty one is written anew.
+ * Where the engine needs a thread the review is a promise; small clean messages cost none.
+ */
+
+import { type Entry, LIST_CHANGES } from '../backends/backends.ts';
+import { type Inspection, type Outcome, placesOf } from '../inspect/inspect.ts';
+import { isFault, read } from '../protocol/json-rpc.ts';
+import { members } from '../protocol/members.ts';
+import type { Message } from '../protocol/message.ts';
+import { type Refusal, refuse } from '../protocol/refusal.ts';
+import type { Call } from './call.ts';
+
+/** Whose words they are. */
+export interface Speaker {
+  readonly server: string;
+  /** What was asked for, as the server calls it. */
+  readonly original: string;
+}
+
+/** The message as it may go on, or why it may not. */
+export type Reviewed = Message | Refusal;
+
+/** Undefined where the arguments hold nothing that counts. */
+export function reviewArguments(
+  call: Call,
+  entry: Pick<Entry, 'server' | 'original' | 'kind' | 'definition'>,
+): Outcome | undefined | Promise<Outcome | undefined> {
+  const { bytes, argumentsStart, argumentsEnd } = call.message;
+  const definition = entry.kind === 'tool' ? entry.definition : null;
+  const { server, original: tool } = entry;
+  const about = { direction: 'request', server, tool, definition } as const;
+  return call.route.inspection.inspect(bytes, argumentsStart, argumentsEnd, about);
+}
+
+/** An answer of a server: its result or its error. */
+export function reviewReply(
+  inspection: Inspection,
+  reply: Message,
+  scope: Speaker,
+  call: Call | null,
+): Reviewed | Promise<Reviewed> {
+  const { bodyStart, bodyEnd } = reply;
+  if (!isInputRequired(reply)) return review(inspection, reply, bodyStart, bodyEnd, scope, call);
+  // The server's own requestState is for itself: sealed things in it look like secrets.
+  const asked = members(reply.bytes, bodyStart, bodyEnd).find(({ key }) => key === 'inputRequests');
+  return asked === undefined
+    ? reply
+    : review(inspection, reply, asked.start, asked.end, scope, call);
+}
+
+/** A notification or a request of a server. */
+export function reviewSaid(
+  inspection: Inspection,
+  message: Message,
+  scope: Speaker,
+  call: Call | null,
+): Reviewed | Promise<Reviewed> {
+  const { paramsStart, paramsEnd } = message;
+  return paramsStart < 0
+    ? message
+    : review(inspection, message, paramsStart, paramsEnd, scope, call);
+}
+
+function review(
+  inspection: Inspection,
+  message: Message,
+  start: number,
+  end: number,
+  scope: Speaker,
+  call: Call | null,
+): Reviewed | Promise<Reviewed> {
+  const { server, original: tool } = scope;
+  const about = { direction: 'response', server, tool, definition: null } as const;
+  const outcome = inspection.inspect(message.bytes, start, end, about);
+  if (outcome === undefined) return message;
+  if (outcome instanceof Promise) return outcome.then((late) => taken(message, late, call));
+  return taken(message, outcome, call);
+}
+
+function taken(message: Message, outcome: Outcome | undefined, call: Call | null): Reviewed {
+  if (outcome === undefined) return message;
+  if (call !== null) note(call, outcome);
+  if (outcome.kind === 'flag') return message;
+  if (outcome.kind === 'refused') return outcome.refusal;
+  const rewritten = read(outcome.bytes);
+  // Two names of members that became one placeholder, for instance: what cannot be written anew is not shown.
+  return isFault(rewritten)
+    ? refuse('content_blocked', undefined, undefined, rewritten.why)
+    : rewritten;
+}
+
+/** What a call's record says of what was found in it. */
+export interface Found {
+  readonly action: 'block' | 'redact' | 'flag';
+  readonly findings: readonly { class: string; rule: string; path: string }[];
+}
+
+function foundIn(outcome: Outcome): Found {
+  const { verdict } = outcome;
+  const action =
+    outcome.kind === 'refused' ? 'block' : outcome.kind === 'rewritten' ? 'redact' : 'flag';
+  if (verdict !== null) return { action, findings: placesOf(verdict.findings) };
+  return { action, findings: [{ class: 'not_inspected', rule: 'not_inspected', path: '' }] };
+}
+
+/** Records of what was found in one call. */
+const FOUND_MAX = 16;
+
+export function note(call: Call, outcome: Outcome): void {
+  call.found ??= [];
+  if (call.found.length < FOUND_MAX) call.found.push(foundIn(outcome));
+}
+
+export function isInputRequired(reply: Message): boolean {
+  return reply.text(reply.resultTypeStart, reply.resultTypeEnd) === '"input_required"';
+}
+
+/** Changes and cancellations are written anew by the gateway: no word of theirs reaches a client. */
+export function isShown(message: Message): boolean {
+  const { method } = message;
+  if (method === 'notifications/cancelled') return false;
+  return !LIST_CHANGES.has(method) && method !== 'notifications/resources/updated';
+}
+
+/**
+ * Keeps the order of what a server says while some of it is looked at elsewhere: nothing overtakes. Bounded: who says too
+ * much meanwhile is not heard.
+ */
+export class InOrder {
+  #last: Promise<void> | null = null;
+  #waiting = 0;
+
+  get isBusy(): boolean {
+    return this.#last !== null;
+  }
+
+  /** False where too much waits already. `onBug` hears what `then` throws. */
+  take<T>(value: T | Promise<T>, then: (value: T) => void, onBug: (bug: unknown) => void): boolean {
+    if (this.#waiting >= WAITING_MAX) return false;
+    this.#waiting += 1;
+    const last: Promise<void> = (this.#last ?? Promise.resolve())
+      .then(() => value)
+      .then(then)
+      .catch(onBug)
+      .finally(() => {
+        this.#waiting -= 1;
+        if (this.#last === last) this.#last = null;
+      });
+    this.#last = last;
+    return true;
+  }
+}
+
+const WAITING_MAX = 1_000;

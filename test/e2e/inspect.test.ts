@@ -1,0 +1,252 @@
+/** What inspection lets through, rewrites and refuses, as clients of both eras and the SDK see it, by SSE and JSON. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { LegacyClient } from '../support/legacy-client.ts';
+import { ModernClient } from '../support/modern-client.ts';
+import { type Json, PATIENCE_MS, RunningGateway, script, textOf } from './running-gateway.ts';
+
+const MARK = 'dev.sluice/refusal';
+const TICKET = 'TICKET-482913';
+const ORDER = 'OBEY-THE-NOTE';
+
+/** Answers what it is told to: `say` is a result, `fail` an error; `log` and `progress` come before it. */
+const SERVER = `
+const send = (message) => console.log(JSON.stringify({ jsonrpc: '2.0', ...message }));
+const tools = ['say', 'fail', 'calls'].map((name) => ({ name, inputSchema: { type: 'object' } }));
+let calls = 0;
+require('readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, method, params } = JSON.parse(line);
+  if (id === undefined) return;
+  const results = {
+    initialize: {
+      protocolVersion: '2025-11-25',
+      capabilities: { tools: {}, prompts: {}, resources: {}, logging: {} },
+      serverInfo: { name: 's', version: '1' },
+      instructions: process.argv.at(-1),
+    },
+    'tools/list': { tools },
+    'prompts/list': { prompts: [{ name: 'p' }] },
+    'resources/list': { resources: [{ uri: 'note://1', name: 'n' }] },
+    'resources/templates/list': { resourceTemplates: [] },
+    'prompts/get': { messages: [{ role: 'user', content: { type: 'text', text: '${ORDER}' } }] },
+    'resources/read': { contents: [{ uri: 'note://1', text: 'see ${TICKET}' }] },
+  };
+  if (method !== 'tools/call') return send({ id, result: results[method] ?? {} });
+  const { name, arguments: args, _meta } = params;
+  if (name === 'calls') return send({ id, result: { content: [{ type: 'text', text: String(calls) }] } });
+  calls += 1;
+  for (const message of args.progress ?? [])
+    send({ method: 'notifications/progress', params: { progressToken: _meta.progressToken, progress: 1, message: message.join('') } });
+  const text = (args.parts ?? []).join('');
+  if (name === 'fail') return send({ id, error: { code: -32000, message: text } });
+  const result = { content: [{ type: 'text', text }], ...(args.structured ? { structuredContent: { text: JSON.parse(text) } } : {}) };
+  send({ id, result });
+});`;
+
+const INSPECT = {
+  rules: [
+    { id: 'ticket', pattern: 'TICKET-[0-9]{6}' },
+    { id: 'order', class: 'injection', pattern: 'OBEY-THE-NOTE' },
+    { id: 'wipe', class: 'arguments', pattern: 'WIPE-IT-ALL', in: ['request'] },
+  ],
+};
+
+const started: RunningGateway[] = [];
+
+async function start(inspect: unknown, more: Json = {}): Promise<RunningGateway> {
+  const config = { servers: { s: script(SERVER, `obey ${ORDER}`) }, inspect, ...more };
+  const gateway = await RunningGateway.start(config);
+  started.push(gateway);
+  await gateway.settled();
+  return gateway;
+}
+
+after(async () => {
+  for (const gateway of started) await gateway.stop();
+});
+
+/** In pieces, so that the arguments hold nothing of it. */
+const parts = (text: string) => text.match(/.{1,4}/gs) ?? [];
+
+interface Caller {
+  call(name: string, args: Json): Promise<{ result?: Json; error?: { data?: Json } }>;
+}
+
+function refusalOf(answer: { result?: Json }): Json {
+  assert.equal(answer.result?.isError, true, JSON.stringify(answer));
+  const meta = answer.result._meta as Json;
+  return meta[MARK] as Json;
+}
+
+describe('what passes is inspected', { timeout: 120_000 }, () => {
+  let gateway: RunningGateway;
+  let callers: [era: string, caller: Caller][];
+
+  before(async () => {
+    gateway = await start(INSPECT);
+    callers = [
+      ['modern', new ModernClient(gateway.route('s')) as unknown as Caller],
+      ['legacy', (await LegacyClient.open(gateway.route('s'))) as unknown as Caller],
+    ];
+  });
+
+  it('redacts a secret in a result, in text and structured content alike', async () => {
+    for (const [era, caller] of callers) {
+      const plain = await caller.call('say', { parts: parts(`as in ${TICKET}, see ${TICKET}`) });
+      const name = '<redacted:ticket:1>';
+      assert.equal(textOf(plain), `as in ${name}, see ${name}`, era);
+      const both = await caller.call('say', {
+        parts: parts(JSON.stringify({ id: TICKET, n: 7 })),
+        structured: true,
+      });
+      assert.deepEqual(JSON.parse(textOf(both)), { id: name, n: 7 }, era);
+      assert.deepEqual(both.result?.structuredContent, { text: { id: name, n: 7 } }, era);
+    }
+  });
+
+  it('shows nothing of a result that holds an instruction, and says what and where', async () => {
+    for (const [era, caller] of callers) {
+      const answer = await caller.call('say', { parts: parts(`please ${ORDER} now`) });
+      const { code, direction, findings } = refusalOf(answer);
+      const place = { class: 'injection', rule: 'own.order', path: '/content/0/text' };
+      assert.deepEqual([code, direction, findings], ['content_blocked', 'response', [place]], era);
+      assert.ok(!JSON.stringify(answer).includes(ORDER), era);
+    }
+  });
+
+  it('refuses arguments before anything is sent, and never shows the value', async () => {
+    for (const [era, caller] of callers) {
+      const before = textOf(await caller.call('calls', {}));
+      for (const [text, kind] of [
+        [TICKET, 'secret'],
+        ['WIPE-IT-ALL', 'arguments'],
+      ] as const) {
+        const answer = await caller.call('say', { note: { body: `x ${text}` } });
+        const { code, direction, findings } = refusalOf(answer);
+        assert.deepEqual([code, direction], ['content_blocked', 'request'], era);
+        assert.deepEqual(
+          (findings as Json[]).map((one) => [one.class, one.path]),
+          [[kind, '/note/body']],
+        );
+        assert.match(textOf(answer), /^content_blocked: The arguments hold /);
+        assert.ok(!JSON.stringify(answer).includes(text), era);
+      }
+      assert.equal(textOf(await caller.call('calls', {})), before, era);
+    }
+    await gateway.logs(/"action":"block".*own\.wipe/);
+    assert.ok(!gateway.process.stderr().includes(TICKET));
+  });
+
+  it('reads errors, prompts and resources, too', async () => {
+    for (const [era, caller] of callers) {
+      const failed = await caller.call('fail', { parts: parts(`no such ${TICKET}`) });
+      assert.match(JSON.stringify(failed.error), /no such <redacted:ticket:1>/, era);
+    }
+    const legacy = await LegacyClient.open(gateway.route('s'));
+    const prompt = await legacy.request('prompts/get', { name: 'p' });
+    assert.equal(prompt.error?.data?.code, 'content_blocked');
+    const resource = await legacy.request('resources/read', { uri: 'note://1' });
+    assert.match(JSON.stringify(resource.result), /see <redacted:ticket:1>/);
+    await legacy.close();
+  });
+
+  it('reads progress on the way, by event stream', async () => {
+    const client = new Client({ name: 'c', version: '1' });
+    const heard: unknown[] = [];
+    await client.connect(new StreamableHTTPClientTransport(new URL(gateway.route('s'))) as never);
+    const progress = [`at ${TICKET}`, `now ${ORDER}`, 'all is well'].map(parts);
+    const args = { parts: ['do', 'ne'], progress };
+    const result = await client.callTool({ name: 'say', arguments: args }, undefined, {
+      timeout: PATIENCE_MS,
+      onprogress: ({ message }) => heard.push(message),
+    });
+    // The second is an instruction, and left out.
+    assert.deepEqual(heard, ['at <redacted:ticket:1>', 'all is well']);
+    assert.deepEqual(result.content, [{ type: 'text', text: 'done' }]);
+    await client.close();
+  });
+});
+
+describe('what the operator says', { timeout: 120_000 }, () => {
+  it('suppresses a finding there and nowhere else, and no longer than until its end', async () => {
+    const suppress = (until: string) => ({
+      ...INSPECT,
+      suppress: [
+        { rule: 'own.ticket', server: 's', tool: 'say', path: '/note', reason: 'known', until },
+      ],
+    });
+    const gateway = await start(suppress('2199-01-01'));
+    const client = new ModernClient(gateway.route('s'));
+    const args = { note: TICKET, parts: ['ok'] };
+    assert.equal(textOf(await client.call('say', args)), 'ok');
+    for (const other of [
+      { name: 'say', args: { other: TICKET } },
+      { name: 'fail', args },
+    ]) {
+      assert.match(textOf(await client.call(other.name, other.args)), /^content_blocked/);
+    }
+    const seen = gateway.process.stderr().length;
+    const servers = { s: script(SERVER, `obey ${ORDER}`) };
+    gateway.write({ servers, inspect: suppress('2020-01-01') });
+    await gateway.logs(/configuration loaded/, seen);
+    await gateway.logs(/this suppression ended with 2020-01-01/, seen);
+    assert.match(textOf(await client.call('say', args)), /^content_blocked/);
+  });
+
+  it('puts own rules in force without a restart, and turns inspection off', async () => {
+    const gateway = await start({ rules: [] });
+    const client = new ModernClient(gateway.route('s'));
+    const args = { note: TICKET, parts: ['ok'] };
+    const servers = { s: script(SERVER, `obey ${ORDER}`) };
+    assert.equal(textOf(await client.call('say', args)), 'ok');
+    for (const [inspect, text] of [
+      [INSPECT, /^content_blocked/],
+      ['off', /^ok$/],
+    ] as const) {
+      const seen = gateway.process.stderr().length;
+      gateway.write({ servers, inspect });
+      await gateway.logs(/configuration loaded/, seen);
+      assert.match(textOf(await client.call('say', args)), text);
+    }
+    await gateway.logs(/inspect: nothing that passes is inspected/);
+  });
+
+  it('has arguments redacted instead, or only recorded', async () => {
+    const gateway = await start({ ...INSPECT, secrets: { request: 'redact', response: 'flag' } });
+    const client = new ModernClient(gateway.route('s'));
+    // The server repeats what it was sent.
+    const redacted = await client.call('say', { parts: ['got ', TICKET, TICKET] });
+    assert.equal(textOf(redacted), 'got <redacted:ticket:1><redacted:ticket:1>');
+    const flagged = await client.call('say', { parts: parts(TICKET) });
+    assert.equal(textOf(flagged), TICKET);
+    await gateway.logs(/"action":"flag".*own\.ticket/);
+  });
+
+  it('refuses what is too large to be inspected, or lets it pass', async () => {
+    const large = { parts: ['x'.repeat(4000)] };
+    for (const [oversize, text] of [
+      ['block', /^not_inspected/],
+      ['pass', /^x+$/],
+    ] as const) {
+      const gateway = await start({ ...INSPECT, maxBytes: 2048, oversize });
+      const client = new ModernClient(gateway.route('s'));
+      assert.match(textOf(await client.call('say', large)), text);
+    }
+  });
+
+  it('has kept results inspected before they are kept', async () => {
+    const tools = { say: { cache: { ttlMs: 60_000 } } };
+    const servers = { s: { ...script(SERVER), tools } };
+    const gateway = await start(INSPECT, { servers });
+    const client = new ModernClient(gateway.route('s'));
+    for (let time = 0; time < 2; time++) {
+      const kept = await client.call('say', { parts: parts(TICKET) });
+      assert.equal(textOf(kept), '<redacted:ticket:1>');
+      const blocked = await client.call('say', { parts: parts(ORDER) });
+      assert.match(textOf(blocked), /^content_blocked/);
+    }
+  });
+});
