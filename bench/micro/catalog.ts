@@ -44,6 +44,8 @@ function listed(name: string): Backend {
     ttlMs: 60_000,
     shareable: true,
     takenAt: 0,
+    instructions: '',
+    withdrawn: [],
   };
   return { name, status: 'ready', inventory: () => inventory } as unknown as Backend;
 }

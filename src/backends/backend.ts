@@ -45,6 +45,8 @@ export interface BackendListener {
 export interface BackendHost {
   readonly listener: BackendListener;
   readonly log: Logger;
+  /** What of an inventory is shown; all of it where this is left out. Never rejects. */
+  readonly review?: (server: string, inventory: Inventory) => Promise<Inventory>;
   /** What children inherit from, as far as it is safe. */
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -140,7 +142,12 @@ export class Backend {
       answerMs,
       (link) => this.#onHang(link),
     );
-    this.#inventories = new Inventories((taken) => this.#taken(taken));
+    const review =
+      host.review ?? ((_server: string, inventory: Inventory) => Promise.resolve(inventory));
+    this.#inventories = new Inventories(
+      (taken) => review(name, taken),
+      (taken) => this.#taken(taken),
+    );
     this.#watch = new Watch((message) => this.onMessage(null, message), this.#log);
   }
 
@@ -343,6 +350,17 @@ export class Backend {
   /** Whether what `inventory` gives is known to be of the running server. */
   isFresh(profile: Profile): boolean {
     return this.#inventories.isFresh(this.#keyOf(profile));
+  }
+
+  /** What the server says of how to use it, as far as it is shown; '' before its lists were reviewed. */
+  get instructions(): string {
+    return this.#inventories.current('')?.instructions ?? '';
+  }
+
+  /** What counts in a review has changed. */
+  async reviewAgain(): Promise<void> {
+    await this.#inventories.reviewAgain();
+    this.#listener.onInventory(this);
   }
 
   /** Takes the inventory if there is none or it may have changed; resolves when that is over, well or not. */

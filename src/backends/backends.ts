@@ -23,7 +23,14 @@ export {
 export type { NamingConfig, ServerConfig, VirtualConfig } from './config.ts';
 export type { Place, Queued, Share } from './fair-queue.ts';
 export { SESSION_LOST } from './http-fault.ts';
-export { type Hints, NO_HINTS } from './inventory.ts';
+export {
+  type Definition,
+  type Hints,
+  type Inventory,
+  NO_HINTS,
+  redefined,
+  type Withdrawn,
+} from './inventory.ts';
 export type { Lease, LeaseHolder } from './lease.ts';
 export type { Link, Mirror, Ran, Receiver } from './link.ts';
 export { NO_PROFILE, type Profile, profileOf } from './profile.ts';

@@ -10,6 +10,9 @@ import type { Refusal } from '../protocol/refusal.ts';
 import type { Inventory } from './inventory.ts';
 
 interface Slot {
+  /** As the server gave it. */
+  taken: Inventory | undefined;
+  /** The same as it is shown. */
   current: Inventory | undefined;
   /** False from list_changed, expiry or reconnect until taken anew. */
   isFresh: boolean;
@@ -27,10 +30,15 @@ const RELIST_MS = 1_000;
 
 export class Inventories {
   readonly #slots = new Map<string, Slot>();
+  readonly #review: (taken: Inventory) => Promise<Inventory>;
   readonly #onTaken: (taken: Inventory | Refusal) => void;
 
-  /** `onTaken` hears of every attempt that reached the server. */
-  constructor(onTaken: (taken: Inventory | Refusal) => void) {
+  /** `review` says what of it is shown; `onTaken` hears of every attempt that reached the server. */
+  constructor(
+    review: (taken: Inventory) => Promise<Inventory>,
+    onTaken: (taken: Inventory | Refusal) => void,
+  ) {
+    this.#review = review;
     this.#onTaken = onTaken;
   }
 
@@ -80,15 +88,29 @@ export class Inventories {
     if (taken === undefined || isRefusal(taken)) slot.isFresh = false;
     if (taken === undefined) return;
     if (isRefusal(taken)) slot.retryAt = Date.now() + RETRY_MS;
-    else slot.current = taken;
+    else {
+      slot.current = await this.#review(taken);
+      slot.taken = taken;
+    }
     this.#onTaken(taken);
+  }
+
+  /** What counts in a review has changed: everything is reviewed again as it was taken. */
+  async reviewAgain(): Promise<void> {
+    for (const slot of this.#slots.values()) {
+      const { taken } = slot;
+      if (taken === undefined) continue;
+      const reviewed = await this.#review(taken);
+      // Taken anew meanwhile, it was reviewed by what counts now.
+      if (slot.taken === taken) slot.current = reviewed;
+    }
   }
 
   #slot(key: string): Slot {
     const kept = this.#slots.get(key);
     if (kept !== undefined) return kept;
     if (this.#slots.size >= PROFILES_MAX) this.#forgetOldest();
-    const slot = { current: undefined, isFresh: false, taking: null, retryAt: 0 };
+    const slot = { taken: undefined, current: undefined, isFresh: false, taking: null, retryAt: 0 };
     this.#slots.set(key, slot);
     return slot;
   }

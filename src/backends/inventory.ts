@@ -52,6 +52,19 @@ export interface Inventory {
   /** Whether the server allows every caller to see it ("public" in all of its answers). */
   readonly shareable: boolean;
   readonly takenAt: number;
+  /** What the server says of how to use it; '' for nothing. */
+  readonly instructions: string;
+  /** What was kept back when this was reviewed. */
+  readonly withdrawn: readonly Withdrawn[];
+}
+
+/** Something that a server offers and nobody is shown. */
+export interface Withdrawn {
+  readonly kind: Shelf['kind'] | 'instructions';
+  /** Name, URI or URI template; '' for instructions. */
+  readonly key: string;
+  /** For the operator; quotes nothing of it. */
+  readonly why: string;
 }
 
 /** A list endpoint and where its definitions carry their key. */
@@ -125,7 +138,9 @@ export async function takeInventory(
       terms.ttlMs = Math.min(terms.ttlMs, unannouncedMs);
     }
   }
-  return { ...taken, ...terms, takenAt: Date.now() };
+  const said = link.hello.instructions;
+  const instructions = typeof said === 'string' ? said : '';
+  return { ...taken, ...terms, takenAt: Date.now(), instructions, withdrawn: [] };
 }
 
 async function takeShelf(
@@ -200,6 +215,12 @@ function readTerms(
   if (scope === undefined || reply.bytes.latin1Slice(scope.start, scope.end) !== '"public"') {
     terms.shareable = false;
   }
+}
+
+/** A definition in other words; undefined where it has no usable name. */
+export function redefined(kind: Shelf['kind'], bytes: Buffer): Definition | undefined {
+  const shelf = SHELVES.find((one) => one.kind === kind)!;
+  return cut(bytes, 0, bytes.length, shelf);
 }
 
 /** Copies one definition out of the answer, so that the answer's buffer can go. */

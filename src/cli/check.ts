@@ -9,7 +9,7 @@ import type { ServerReport } from '../gateway/gateway.ts';
 import { createLog } from '../telemetry/telemetry.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION, line, load, sayFaults } from './load.ts';
-import type { Terminal } from './terminal.ts';
+import { oneLine, type Terminal } from './terminal.ts';
 
 const EXAMPLE = `
 Example:
@@ -23,17 +23,21 @@ export function checkCommand(program: Command, terminal: Terminal, done: (exit: 
     .command('check')
     .description('validate the configuration and start every server once')
     .option(...CONFIG_OPTION)
+    .option('--update-lock', 'approve all tools as they are, into the lock file')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', EXAMPLE)
-    .action(async (options: { config: string; json?: boolean }) => {
+    .action(async (options: CheckOptions) => {
       done(await check(terminal, options));
     });
 }
 
-async function check(
-  terminal: Terminal,
-  options: { config: string; json?: boolean },
-): Promise<Exit> {
+interface CheckOptions {
+  readonly config: string;
+  readonly json?: boolean;
+  readonly updateLock?: boolean;
+}
+
+async function check(terminal: Terminal, options: CheckOptions): Promise<Exit> {
   const loaded = load(terminal, options.config);
   if (!loaded.ok) {
     if (options.json)
@@ -45,7 +49,10 @@ async function check(
   const gateway = new Gateway(loaded.config, createLog({ log: 'silent' }), terminal.around.env);
   let servers: readonly ServerReport[];
   try {
-    servers = await gateway.inspectServers();
+    servers = await gateway.inspectServers(options.updateLock === true);
+  } catch (error) {
+    terminal.err(`The lock file cannot be used: ${(error as Error).message}`);
+    return EXIT.usage;
   } finally {
     await gateway.close(END_MS);
   }
@@ -60,11 +67,15 @@ async function check(
       ['SERVER', 'STATUS', 'ERA', 'VERSION', 'TOOLS', 'PROMPTS', 'RESOURCES', 'FAULT'],
       servers.map(row),
     );
+    for (const { name, withdrawn } of servers) {
+      for (const one of withdrawn) terminal.out(withdrawnLine(terminal, name, one));
+    }
   }
   return ok ? EXIT.ok : EXIT.wrong;
 }
 
 function isWell(server: ServerReport): boolean {
+  if (server.withdrawn.length > 0) return false;
   return server.status === 'disabled' || (server.status === 'ready' && server.fault === undefined);
 }
 
@@ -80,4 +91,14 @@ function row(server: ServerReport): string[] {
     count(server.resources),
     server.fault ?? '',
   ];
+}
+
+/** "withdrawn  files  tools read_file: why". */
+function withdrawnLine(
+  terminal: Terminal,
+  server: string,
+  { kind, key, why }: ServerReport['withdrawn'][number],
+): string {
+  const what = `${server}  ${kind}${key === '' ? '' : ` ${oneLine(key, 80)}`}`;
+  return `${terminal.paint('red', 'withdrawn')}  ${what}: ${why}`;
 }

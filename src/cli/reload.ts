@@ -31,6 +31,8 @@ export class Reloading {
   readonly #terminal: Terminal;
   readonly #file: string;
   readonly #watch: ConfigWatch | undefined;
+  /** Tells of approvals; follows the lock file of the configuration in force. */
+  #lockWatch: { readonly file: string; readonly watch: ConfigWatch } | undefined;
   #running: Running | undefined;
   #isBusy = false;
   /** Why one more reload is due: something came before `begin`, or during a reload. */
@@ -49,12 +51,26 @@ export class Reloading {
   begin(first: Loaded & { ok: true }, reloaded: Reloaded): void {
     this.#running = { first, ...reloaded };
     this.#watch?.follow([...first.files, ...tlsFiles(first)]);
+    this.#followLock(first);
     if (this.#due !== undefined) void this.#reload(this.#due);
   }
 
   close(): void {
     this.#running = undefined;
     this.#watch?.close();
+    this.#lockWatch?.watch.close();
+  }
+
+  #followLock({ config }: Loaded & { ok: true }): void {
+    const { file } = config.inspect.lock;
+    if (this.#watch === undefined || this.#lockWatch?.file === file) return;
+    this.#lockWatch?.watch.close();
+    const relock = () => {
+      this.#running?.gateway.relock().catch((error: unknown) => {
+        this.#running?.log.error({ err: error }, 'the lock file was not taken; the old one counts');
+      });
+    };
+    this.#lockWatch = { file, watch: watchConfig(file, relock) };
   }
 
   async #reload(why: string): Promise<void> {
@@ -85,6 +101,7 @@ export class Reloading {
       log.error({ why, err: error }, 'the configuration was not taken; the old one serves on');
       return;
     }
+    this.#followLock(loaded);
     log.level = loaded.config.telemetry.log;
     logWarnings(this.#terminal, loaded, log);
     if (!isDeepStrictEqual(loaded.config.listen, first.config.listen)) {

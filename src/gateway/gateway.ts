@@ -6,7 +6,15 @@
  */
 
 import type { Logger } from 'pino';
-import { type Backend, type Entry, LIST_CHANGES, profileOf } from '../backends/backends.ts';
+import {
+  type Backend,
+  type BackendHost,
+  type Entry,
+  type Inventory,
+  LIST_CHANGES,
+  NO_PROFILE,
+  profileOf,
+} from '../backends/backends.ts';
 import { Journal, Limits } from '../limits/limits.ts';
 import type { Caller } from '../model.ts';
 import { type Stop, Stops } from '../policy/policy.ts';
@@ -17,6 +25,7 @@ import { Announcer } from './announcer.ts';
 import { ResultCache } from './cache/cache.ts';
 import { Call } from './call.ts';
 import { declaredBy } from './declared.ts';
+import { Definitions } from './definitions.ts';
 import { type House, handle } from './handle.ts';
 import { initializeMembers } from './hello.ts';
 import { InFlight } from './in-flight.ts';
@@ -49,6 +58,7 @@ export class Gateway {
   readonly #sessions: Sessions;
   readonly #interests = new Interests();
   readonly #house: House;
+  readonly #definitions: Definitions;
   readonly #sweep: NodeJS.Timeout;
   readonly #announcer: Announcer;
   #parts: Parts;
@@ -74,11 +84,13 @@ export class Gateway {
       log,
     };
     this.#announcer = new Announcer(this.#sessions, this.#house.listeners);
-    this.#parts = this.#build(config, undefined);
+    const host = this.#host();
+    this.#parts = buildParts(config, undefined, this.#generation, host);
+    this.#definitions = new Definitions(this.#parts.inspection, log);
     this.#sweep = setInterval(() => this.#expire(), SWEEP_MS).unref();
   }
 
-  #build(config: GatewayConfig, old: Parts | undefined): Parts {
+  #host(): BackendHost {
     const listener = {
       onListChanged: (backend: Backend, method: string) => {
         this.#announcer.changed(backend, method, (path) => this.#shows(path, backend));
@@ -88,8 +100,9 @@ export class Gateway {
         this.#generation.value += 1;
       },
     };
-    const host = { listener, log: this.#log, environment: this.#environment };
-    return buildParts(config, old, this.#generation, host);
+    const review = (server: string, inventory: Inventory) =>
+      this.#definitions.review(server, inventory);
+    return { listener, review, log: this.#log, environment: this.#environment };
   }
 
   #shows(path: string, backend: Backend): boolean {
@@ -98,6 +111,7 @@ export class Gateway {
 
   /** Takes hold of what must survive a restart. Throws, in words for the operator, where that cannot be. */
   open(): void {
+    this.#definitions.open('serve');
     this.#keepQuotas(this.#parts.config);
   }
 
@@ -296,10 +310,13 @@ export class Gateway {
     if (this.#isDraining) return;
     const old = this.#parts;
     this.#keepQuotas(config);
-    const next = this.#build(config, old);
+    const next = buildParts(config, old, this.#generation, this.#host());
+    const isOther = next.inspection !== old.inspection || this.#definitions.isLockOutdated;
+    if (isOther) this.#definitions.configure(next.inspection);
     const fresh = [...next.backends.values()].filter((backend) => !isIn(old, backend));
     // Make before break: the new servers are up, or known to be down, before anybody is sent to them.
     await Promise.all(fresh.map((backend) => backend.start()));
+    if (isOther) await this.#reviewAgain([...next.backends.values()]);
     this.#parts = next;
     this.#announcer.reset();
     this.#generation.value += 1;
@@ -326,6 +343,20 @@ export class Gateway {
     for (const { action, findings } of found) {
       this.#log.warn({ ...about, method: message.method, action, findings }, 'inspection');
     }
+  }
+
+  /** The lock file may have been written by somebody else: what it says now counts. */
+  async relock(): Promise<void> {
+    const { inspection, backends } = this.#parts;
+    if (this.#isDraining || !this.#definitions.isLockOutdated) return;
+    this.#definitions.configure(inspection);
+    await this.#reviewAgain([...backends.values()]);
+    for (const method of LIST_CHANGES) await this.#announcer.tell(method, () => true);
+    this.#log.info('lock file loaded');
+  }
+
+  async #reviewAgain(backends: readonly Backend[]): Promise<void> {
+    await Promise.all(backends.map((backend) => backend.reviewAgain()));
   }
 
   /** What rules in mode observe would have done; the caller's call was decided without them. */
@@ -375,10 +406,25 @@ export class Gateway {
     return [...this.#parts.backends.values()].map(reportOf);
   }
 
-  /** Starts every server once and reports on each. */
-  async inspectServers(): Promise<ServerReport[]> {
+  /**
+   * Starts every server once and reports on each; `approve` takes what they list as it is, into the lock file. Throws where
+   * that file cannot be used.
+   */
+  async inspectServers(approve = false): Promise<ServerReport[]> {
+    this.#definitions.open(approve ? 'approve' : 'check');
     await this.start();
+    if (approve) this.#definitions.approve(this.#toolNames());
     return this.reports();
+  }
+
+  /** Undefined for a server that could not be asked. */
+  #toolNames(): Map<string, string[] | undefined> {
+    return new Map(
+      [...this.#parts.backends].map(([name, backend]) => [
+        name,
+        backend.inventory(NO_PROFILE)?.tools.map(({ key }) => key),
+      ]),
+    );
   }
 
   /** Takes no more requests, waits for those in flight up to the deadline, then ends sessions and servers. */
@@ -390,6 +436,7 @@ export class Gateway {
     this.#house.parking.close();
     this.#sessions.close();
     await Promise.all([...this.#parts.backends.values()].map((backend) => backend.close()));
+    this.#definitions.close();
     this.#house.validator.close();
     await this.#house.limits.close();
   }

@@ -86,8 +86,8 @@ function offered(member: Backend): Capabilities {
 /** One server's own words; of several, each under its name. */
 function instructionsOf(route: RouteView, seen: readonly Backend[]): { instructions?: string } {
   const said = seen.flatMap((member) => {
-    const words = member.hello?.instructions;
-    return typeof words === 'string' && words !== '' ? [{ name: member.name, words }] : [];
+    const words = member.instructions;
+    return words === '' ? [] : [{ name: member.name, words }];
   });
   const [first] = said;
   if (first === undefined) return {};

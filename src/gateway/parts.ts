@@ -3,6 +3,7 @@
  * one pointer, and a call keeps the routes with which it started.
  */
 
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Backend,
   type BackendHost,
@@ -51,7 +52,10 @@ export function buildParts(
   const members = [...backends.values()].filter((backend) => !backend.config.disabled);
   const { naming } = config;
   const policy = Policy.of(config.access, config.servers, config.virtual);
-  const inspection = new Inspection(config.inspect);
+  // Rules are compiled when they are other rules.
+  const inspection = isDeepStrictEqual(old?.config.inspect, config.inspect)
+    ? old!.inspection
+    : new Inspection(config.inspect);
   const rules = { policy, inspection };
   const routes = new Map<string, RouteView>();
   const all = { members, naming, single: false, virtual: undefined };

@@ -8,6 +8,7 @@ import {
   type BreakerReport,
   type CallCounters,
   NO_PROFILE,
+  type Withdrawn,
 } from '../backends/backends.ts';
 
 /** One server as `sluice check` and the operator see it. */
@@ -19,6 +20,8 @@ export interface ServerReport {
   readonly tools: number;
   readonly prompts: number;
   readonly resources: number;
+  /** What nobody is shown, and why. */
+  readonly withdrawn: readonly Withdrawn[];
   /** Shown by its last good lists while it is down. */
   readonly stale: boolean;
   readonly fault?: string;
@@ -43,6 +46,7 @@ export function reportOf(backend: Backend): ServerReport {
     tools: inventory?.tools.length ?? 0,
     prompts: inventory?.prompts.length ?? 0,
     resources: inventory?.resources.length ?? 0,
+    withdrawn: inventory?.withdrawn ?? [],
     stale: inventory !== undefined && status === 'down',
     ...(fault === undefined ? {} : { fault: fault.words }),
     ...(breakers.length === 0 ? {} : { breakers }),
@@ -57,7 +61,13 @@ export function readinessOf(
   reports: readonly ServerReport[],
   isDraining: boolean,
 ): { ready: boolean; servers: Record<string, unknown> } {
-  const servers = Object.fromEntries(reports.map(({ name, ...report }) => [name, report]));
+  // How many, and no more: their names are the servers' own words, and anybody may ask.
+  const servers = Object.fromEntries(
+    reports.map(({ name, withdrawn, ...report }) => [
+      name,
+      { ...report, withdrawn: withdrawn.length },
+    ]),
+  );
   const enabled = reports.filter((report) => report.status !== 'disabled');
   const started = enabled.every((report) => report.status !== 'starting');
   const serving = enabled.length === 0 || enabled.some((report) => report.status === 'ready');

@@ -9,5 +9,7 @@ export { defaultInspection, type InspectConfig, inspectSchema } from './config.t
 export { examine } from './examine.ts';
 export { Inspection, type Outcome } from './inspection.ts';
 export { leavesOf } from './leaves.ts';
+export { Lock, type LockMode } from './lock.ts';
+export type { About } from './look.ts';
 export type { Direction, Finding, FindingClass, Subject } from './rule.ts';
 export { type Place, placesOf, type Scope, type Verdict } from './verdict.ts';

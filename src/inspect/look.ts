@@ -27,7 +27,7 @@ export function look(
   bytes: Buffer,
   start: number,
   end: number,
-  about: About,
+  about: Task,
   rules: RuleSet,
   { inlineBytes, deadlineMs }: LookLimits,
 ): Finding[] | Promise<Finding[]> {
