@@ -17,6 +17,7 @@ const SERVER = `
 const send = (message) => console.log(JSON.stringify({ jsonrpc: '2.0', ...message }));
 const tools = ['say', 'fail', 'calls'].map((name) => ({ name, inputSchema: { type: 'object' } }));
 let calls = 0;
+const fill = (text) => text.replaceAll('{T}', '${TICKET}').replaceAll('{O}', '${ORDER}');
 require('readline').createInterface({ input: process.stdin }).on('line', (line) => {
   const { id, method, params } = JSON.parse(line);
   if (id === undefined) return;
@@ -39,8 +40,8 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
   if (name === 'calls') return send({ id, result: { content: [{ type: 'text', text: String(calls) }] } });
   calls += 1;
   for (const message of args.progress ?? [])
-    send({ method: 'notifications/progress', params: { progressToken: _meta.progressToken, progress: 1, message: message.join('') } });
-  const text = (args.parts ?? []).join('');
+    send({ method: 'notifications/progress', params: { progressToken: _meta.progressToken, progress: 1, message: fill(message) } });
+  const text = fill(args.text ?? '');
   if (name === 'fail') return send({ id, error: { code: -32000, message: text } });
   const result = { content: [{ type: 'text', text }], ...(args.structured ? { structuredContent: { text: JSON.parse(text) } } : {}) };
   send({ id, result });
@@ -68,8 +69,8 @@ after(async () => {
   for (const gateway of started) await gateway.stop();
 });
 
-/** In pieces, so that the arguments hold nothing of it. */
-const parts = (text: string) => text.match(/.{1,4}/gs) ?? [];
+/** In the server's own words, so that the arguments hold nothing of it. */
+const told = (text: string) => text.replaceAll(TICKET, '{T}').replaceAll(ORDER, '{O}');
 
 interface Caller {
   call(name: string, args: Json): Promise<{ result?: Json; error?: { data?: Json } }>;
@@ -95,11 +96,11 @@ describe('what passes is inspected', { timeout: 120_000 }, () => {
 
   it('redacts a secret in a result, in text and structured content alike', async () => {
     for (const [era, caller] of callers) {
-      const plain = await caller.call('say', { parts: parts(`as in ${TICKET}, see ${TICKET}`) });
+      const plain = await caller.call('say', { text: told(`as in ${TICKET}, see ${TICKET}`) });
       const name = '<redacted:ticket:1>';
       assert.equal(textOf(plain), `as in ${name}, see ${name}`, era);
       const both = await caller.call('say', {
-        parts: parts(JSON.stringify({ id: TICKET, n: 7 })),
+        text: told(JSON.stringify({ id: TICKET, n: 7 })),
         structured: true,
       });
       assert.deepEqual(JSON.parse(textOf(both)), { id: name, n: 7 }, era);
@@ -109,7 +110,7 @@ describe('what passes is inspected', { timeout: 120_000 }, () => {
 
   it('shows nothing of a result that holds an instruction, and says what and where', async () => {
     for (const [era, caller] of callers) {
-      const answer = await caller.call('say', { parts: parts(`please ${ORDER} now`) });
+      const answer = await caller.call('say', { text: told(`please ${ORDER} now`) });
       const { code, direction, findings } = refusalOf(answer);
       const place = { class: 'injection', rule: 'own.order', path: '/content/0/text' };
       assert.deepEqual([code, direction, findings], ['content_blocked', 'response', [place]], era);
@@ -142,7 +143,7 @@ describe('what passes is inspected', { timeout: 120_000 }, () => {
 
   it('reads errors, prompts and resources, too', async () => {
     for (const [era, caller] of callers) {
-      const failed = await caller.call('fail', { parts: parts(`no such ${TICKET}`) });
+      const failed = await caller.call('fail', { text: told(`no such ${TICKET}`) });
       assert.match(JSON.stringify(failed.error), /no such <redacted:ticket:1>/, era);
     }
     const legacy = await LegacyClient.open(gateway.route('s'));
@@ -157,8 +158,8 @@ describe('what passes is inspected', { timeout: 120_000 }, () => {
     const client = new Client({ name: 'c', version: '1' });
     const heard: unknown[] = [];
     await client.connect(new StreamableHTTPClientTransport(new URL(gateway.route('s'))) as never);
-    const progress = [`at ${TICKET}`, `now ${ORDER}`, 'all is well'].map(parts);
-    const args = { parts: ['do', 'ne'], progress };
+    const progress = [`at ${TICKET}`, `now ${ORDER}`, 'all is well'].map(told);
+    const args = { text: 'done', progress };
     const result = await client.callTool({ name: 'say', arguments: args }, undefined, {
       timeout: PATIENCE_MS,
       onprogress: ({ message }) => heard.push(message),
@@ -180,7 +181,7 @@ describe('what the operator says', { timeout: 120_000 }, () => {
     });
     const gateway = await start(suppress('2199-01-01'));
     const client = new ModernClient(gateway.route('s'));
-    const args = { note: TICKET, parts: ['ok'] };
+    const args = { note: TICKET, text: 'ok' };
     assert.equal(textOf(await client.call('say', args)), 'ok');
     for (const other of [
       { name: 'say', args: { other: TICKET } },
@@ -199,7 +200,7 @@ describe('what the operator says', { timeout: 120_000 }, () => {
   it('puts own rules in force without a restart, and turns inspection off', async () => {
     const gateway = await start({ rules: [] });
     const client = new ModernClient(gateway.route('s'));
-    const args = { note: TICKET, parts: ['ok'] };
+    const args = { note: TICKET, text: 'ok' };
     const servers = { s: script(SERVER, `obey ${ORDER}`) };
     assert.equal(textOf(await client.call('say', args)), 'ok');
     for (const [inspect, text] of [
@@ -218,15 +219,15 @@ describe('what the operator says', { timeout: 120_000 }, () => {
     const gateway = await start({ ...INSPECT, secrets: { request: 'redact', response: 'flag' } });
     const client = new ModernClient(gateway.route('s'));
     // The server repeats what it was sent.
-    const redacted = await client.call('say', { parts: ['got ', TICKET, TICKET] });
-    assert.equal(textOf(redacted), 'got <redacted:ticket:1><redacted:ticket:1>');
-    const flagged = await client.call('say', { parts: parts(TICKET) });
+    const redacted = await client.call('say', { text: `got ${TICKET}, ${TICKET}` });
+    assert.equal(textOf(redacted), 'got <redacted:ticket:1>, <redacted:ticket:1>');
+    const flagged = await client.call('say', { text: told(TICKET) });
     assert.equal(textOf(flagged), TICKET);
     await gateway.logs(/"action":"flag".*own\.ticket/);
   });
 
   it('refuses what is too large to be inspected, or lets it pass', async () => {
-    const large = { parts: ['x'.repeat(4000)] };
+    const large = { text: 'x'.repeat(4000) };
     for (const [oversize, text] of [
       ['block', /^not_inspected/],
       ['pass', /^x+$/],
@@ -243,9 +244,9 @@ describe('what the operator says', { timeout: 120_000 }, () => {
     const gateway = await start(INSPECT, { servers });
     const client = new ModernClient(gateway.route('s'));
     for (let time = 0; time < 2; time++) {
-      const kept = await client.call('say', { parts: parts(TICKET) });
+      const kept = await client.call('say', { text: told(TICKET) });
       assert.equal(textOf(kept), '<redacted:ticket:1>');
-      const blocked = await client.call('say', { parts: parts(ORDER) });
+      const blocked = await client.call('say', { text: told(ORDER) });
       assert.match(textOf(blocked), /^content_blocked/);
     }
   });
