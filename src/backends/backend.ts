@@ -15,6 +15,7 @@ import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { ask, notSupported } from './ask.ts';
 import { CallerLinks } from './caller-links.ts';
 import type { ServerConfig } from './config.ts';
+import { CrowdLimit } from './crowd-limit.ts';
 import type { EndpointReport } from './endpoints.ts';
 import type { Place, Queued, Share } from './fair-queue.ts';
 import { connect, type Door, doorOf } from './handshake.ts';
@@ -80,8 +81,6 @@ export type Status = 'starting' | 'ready' | 'down' | 'disabled';
 /** A server that answers no ping is not waited for longer than this. */
 const PING_MS = 1_000;
 const SHARED_PART = 0.75;
-/** What a caller with too many calls is told to wait. */
-const BUSY_MS = 1_000;
 
 export class Backend {
   readonly name: string;
@@ -131,7 +130,7 @@ export class Backend {
     });
     this.#callers =
       config.pool.mode === 'caller'
-        ? new CallerLinks(this.#leases, (lease) =>
+        ? new CallerLinks(name, config, this.#leases, this.#log, (lease) =>
             this.#recycling.isWornOut(lease.link, lease.openedAt, Date.now()),
           )
         : null;
@@ -223,25 +222,20 @@ export class Backend {
   // === links for calls ===
 
   /** What this caller has in flight and waiting here. `key` tells apart those who are to be served fairly. */
-  share(key: string): Share {
-    return this.#shared.share(key);
+  share(key: string, callerId: string): Share {
+    return this.#callers === null ? this.#shared.share(key) : this.#callers.share(key, callerId);
   }
 
   /** A link for a call that needs nothing of its client, if one has room for it now. */
   take(share: Share, callerId: string): Link | undefined {
-    if (this.#callers === null) return this.#shared.take(share);
-    const link = this.#callers.link(callerId);
-    return link !== undefined && link.inFlight < this.config.pool.pending ? link : undefined;
+    return this.#callers === null ? this.#shared.take(share) : this.#callers.take(share, callerId);
   }
 
   /** A place in the queue for such a link, or why there is none. */
   queue(queued: Queued, share: Share, callerId: string, bytes: number): Place | Refusal {
-    if (this.#callers === null) return this.#shared.queue(queued, share, bytes);
-    if (this.#callers.link(callerId) === undefined) return this.#shared.unavailable();
-    // Only this caller can have filled its link: it need not wait for others.
-    const { pending } = this.config.pool;
-    const words = `Too many calls of one caller are in flight (pool.pending is ${pending}).`;
-    return refuse('busy', words, { server: this.name, retryAfterMs: BUSY_MS });
+    return this.#callers === null
+      ? this.#shared.queue(queued, share, bytes)
+      : this.#callers.queue(queued, share, callerId, bytes);
   }
 
   /** How long until a process that has just failed is started again, where there is no other; 0 where calls can go. */
@@ -251,7 +245,7 @@ export class Backend {
 
   /** Whether a call has to wait for a link to be opened before it can so much as queue. */
   mustOpen(callerId: string): boolean {
-    return this.#callers !== null && this.#callers.link(callerId) === undefined;
+    return this.#callers !== null && !this.#callers.isOpen(callerId);
   }
 
   /** Opens what calls of this caller run on. */
@@ -282,6 +276,10 @@ export class Backend {
 
   async #connectLease(profile: Profile, lease: Lease): Promise<Link | Refusal> {
     const link = await this.#connect(profile, lease);
+    // Such a lease may become a link of its caller, on which many calls run at a time.
+    if (!isRefusal(link) && this.#callers !== null && profile === NO_PROFILE) {
+      link.crowd = new CrowdLimit(this.config.pool.pending, Date.now);
+    }
     // Servers that want roots ask right after the handshake and go on by the answer. What they say stands in order,
     // so once a ping is answered, the question has been heard.
     if (!isRefusal(link) && link.era === 'legacy' && Object.hasOwn(profile.capabilities, 'roots')) {
@@ -441,7 +439,7 @@ export class Backend {
   /** Ends what nobody has used for `pool.idleMs` and replaces what is worn out. Called by the gateway's sweep. */
   sweep(now: number): void {
     this.#shared.sweep(now);
-    this.#callers?.sweep();
+    this.#callers?.sweep(now);
     this.#leases.sweep(now);
     void this.#recycling.weigh(this.#allLinks());
   }
@@ -464,7 +462,7 @@ export class Backend {
       personal: this.#leases.count - this.#leases.spares,
       spares: this.#leases.spares,
       inFlight: shared.inFlight + this.#leases.inFlight,
-      queued: shared.queued + this.#leases.waiting,
+      queued: this.#queued + this.#leases.waiting,
       restarts: shared.restarts.count,
       crashLoop: shared.restarts.isLooping,
       hung: this.#hung,
@@ -475,12 +473,16 @@ export class Backend {
     };
   }
 
+  get #queued(): number {
+    return this.#shared.queued + (this.#callers?.waiting ?? 0);
+  }
+
   // === the end ===
 
   /** Closes once the requests in flight have been answered or have run out of time. */
   async retire(): Promise<void> {
     const until = Date.now() + this.config.timeoutMs;
-    const calls = () => this.#shared.inFlight + this.#shared.queued + this.#leases.inFlight;
+    const calls = () => this.#shared.inFlight + this.#queued + this.#leases.inFlight;
     while (Date.now() < until && calls() > 0) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -490,6 +492,7 @@ export class Backend {
   async close(): Promise<void> {
     this.#closed = true;
     this.#health.stop();
+    this.#callers?.close(this.#shared.unavailable());
     await Promise.all([this.#shared.close(), this.#leases.close()]);
   }
 }

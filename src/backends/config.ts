@@ -107,7 +107,9 @@ const poolSchema = (pending: number) =>
         .min(0)
         .max(65_536)
         .default(8192)
-        .describe('Calls that may wait for a shared link. Beyond it calls are refused at once.'),
+        .describe(
+          'Calls that may wait for a shared link, or for the link of one caller in mode `caller`. Beyond it calls are refused at once.',
+        ),
       queuePerCaller: z
         .int()
         .min(0)

@@ -16,6 +16,8 @@ import { LIST_CHANGES, Watch } from './watch.ts';
 export interface LeaseHolder {
   onLeaseMessage(lease: Lease, message: Message): void;
   onLeaseClose(lease: Lease, why: string): void;
+  /** A request was answered or given up: there is room for another. */
+  onLeaseSettled?(lease: Lease): void;
   /** Whether the link may be taken away for somebody who needs one now: nothing is under way and nobody listens. */
   canSpare(lease: Lease): boolean;
 }
@@ -124,7 +126,9 @@ export class Lease implements LinkOwner {
   }
 
   onSettled(): void {
-    if (this.#link !== null) this.#onSettled(this);
+    if (this.#link === null) return;
+    this.#holder?.onLeaseSettled?.(this);
+    this.#onSettled(this);
   }
 
   onClose(_link: Link, why: string): void {

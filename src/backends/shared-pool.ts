@@ -1,10 +1,6 @@
 /**
  * The shared links of one server: kept open, opened again with back-off when they end, more of them while calls queue,
- * fewer when they idle, and each replaced when it is worn out.
- *
- *   take(share)    a link at once: one has room, and the caller less than its fair part of it     no promise, no allocation
- *   queue(…)       otherwise a place in the fair queue, or a refusal where that is full
- *   onSettled      a request was answered or given up: the next in turn is sent in the same tick
+ * fewer when they idle, and each replaced when it is worn out. Whose call goes on which is in `turns.ts`.
  *
  * A link is in `#links` while it is given out and in `#draining` from then on until its last request is settled.
  */
@@ -14,10 +10,11 @@ import { isRefusal } from '../model.ts';
 import type { Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import type { ServerConfig } from './config.ts';
-import { CrowdLimit, PULSE_MS } from './crowd-limit.ts';
-import { FairQueue, mayHave, type Place, type Queued, type Share } from './fair-queue.ts';
+import { CrowdLimit } from './crowd-limit.ts';
+import type { Place, Queued, Share } from './fair-queue.ts';
 import type { Counters, Link, LinkOwner } from './link.ts';
 import { Restarts } from './restarts.ts';
+import { Turns } from './turns.ts';
 
 /** What the pool needs of the server that it belongs to. */
 export interface SharedHost {
@@ -46,14 +43,12 @@ export class SharedPool implements LinkOwner {
   readonly #links: Link[] = [];
   readonly #draining = new Map<Link, NodeJS.Timeout>();
   readonly #ages = new WeakMap<Link, Age>();
-  readonly #queue: FairQueue;
+  readonly #turns: Turns;
   readonly #callsMax: number;
   readonly restarts = new Restarts();
   #opening: Promise<Link | Refusal> | null = null;
   #retryTimer: NodeJS.Timeout | null = null;
-  #pulseTimer: NodeJS.Timeout | null = null;
   #lost = 0;
-  #isServing = false;
   #isClosed = false;
   /** Why there is no link. */
   fault: Refusal | undefined;
@@ -64,12 +59,11 @@ export class SharedPool implements LinkOwner {
     this.#host = host;
     this.#log = log;
     this.#callsMax = config.pool.recycle.calls ?? Number.POSITIVE_INFINITY;
-    const { queue, queuePerCaller } = config.pool;
-    const limits = { queueMax: queue, queuePerCallerMax: queuePerCaller };
-    this.#queue = new FairQueue(limits, (place) => {
-      const words = `The server "${name}" had no room for this call in time.`;
-      place.queued.onNoRoom(this.#busy(words));
-    });
+    // Checked as it is used: a process that is busy would be far beyond its calls before the next sweep.
+    const onChosen = (link: Link) => {
+      if (link.sent >= this.#callsMax) this.wearOut(link, 'it has served recycle.calls requests');
+    };
+    this.#turns = new Turns(name, config, this.#links, onChosen, log);
   }
 
   get counters(): Counters {
@@ -92,7 +86,7 @@ export class SharedPool implements LinkOwner {
   }
 
   get queued(): number {
-    return this.#queue.size;
+    return this.#turns.waiting;
   }
 
   *all(): Iterable<Link> {
@@ -103,19 +97,12 @@ export class SharedPool implements LinkOwner {
   // === calls ===
 
   share(key: string): Share {
-    return this.#queue.share(key);
+    return this.#turns.share(key);
   }
 
-  /**
-   * A link with room for one more request of this caller, unless it has others waiting. Nobody is overtaken: whoever waits
-   * while there is room has as much in flight as is fair, or it would have been served when the room came about.
-   */
+  /** A link with room for one more request of this caller; undefined where it has to queue. */
   take(share: Share): Link | undefined {
-    if (share.waiting > 0) return undefined;
-    const link = this.#roomiest();
-    if (link === undefined || !mayHave(share, this.#free())) return undefined;
-    if (link.sent >= this.#callsMax) this.wearOut(link, 'it has served recycle.calls requests');
-    return link;
+    return this.#turns.take(share);
   }
 
   /** The live link with the fewest requests in flight, be there room or not. */
@@ -128,28 +115,6 @@ export class SharedPool implements LinkOwner {
     return best;
   }
 
-  /** The one with the fewest in flight of those whose server can use another. */
-  #roomiest(): Link | undefined {
-    let best: Link | undefined;
-    for (const link of this.#links) {
-      const isFewer = best === undefined || link.inFlight < best.inFlight;
-      if (isFewer && link.isLive && link.crowd!.room > 0) best = link;
-    }
-    return best;
-  }
-
-  /**
-   * What `pending` leaves free, be it of use to the servers now or not. Callers' parts and the number of links go by this:
-   * long calls, which the servers' limits do not count, are bounded by it.
-   */
-  #free(): number {
-    let free = 0;
-    for (const link of this.#links) {
-      if (link.isLive) free += Math.max(0, this.#config.pool.pending - link.inFlight);
-    }
-    return free;
-  }
-
   /** A place in the queue, from which `queued` is served or refused later; or why there is none. */
   queue(queued: Queued, share: Share, bytes: number): Place | Refusal {
     if (this.#isClosed) return this.unavailable();
@@ -157,51 +122,9 @@ export class SharedPool implements LinkOwner {
     // Those that come while the server starts wait for that, too.
     const { startMs, pool } = this.#config;
     const waitMs = this.#links.length === 0 ? startMs + pool.waitMs : pool.waitMs;
-    const place = this.#queue.push(queued, share, bytes, waitMs);
-    if (place === undefined) {
-      return this.#busy(`Too many calls wait for the server "${this.#name}".`);
-    }
+    const place = this.#turns.queue(queued, share, bytes, waitMs);
     this.#grow();
-    this.#pulse();
     return place;
-  }
-
-  /** While calls wait, the limits of links are told that time passes: where nothing is answered, nothing else does. */
-  #pulse(): void {
-    if (this.#pulseTimer !== null || this.#queue.size === 0 || this.#isClosed) return;
-    this.#pulseTimer = setTimeout(() => {
-      this.#pulseTimer = null;
-      for (const link of this.#links) link.crowd!.pulse();
-      this.#serve();
-      this.#pulse();
-    }, PULSE_MS).unref();
-  }
-
-  #serve(): void {
-    if (this.#isServing) return;
-    this.#isServing = true;
-    while (this.#queue.size > 0) {
-      const link = this.#roomiest();
-      const place = link === undefined ? undefined : this.#queue.next(this.#free());
-      if (link === undefined || place === undefined) break;
-      if (link.sent >= this.#callsMax) this.wearOut(link, 'it has served recycle.calls requests');
-      try {
-        place.queued.onRoom(link);
-      } catch (error) {
-        // We are in the callback of another call's answer, which must not be lost by this.
-        this.#log.error({ err: error }, 'a queued call could not be sent, by a bug of the gateway');
-        place.queued.onNoRoom(refuse('internal'));
-      }
-    }
-    this.#isServing = false;
-  }
-
-  #busy(words: string): Refusal {
-    return refuse('busy', words, { server: this.#name, retryAfterMs: RETRY_MS });
-  }
-
-  #refuseQueued(refusal: Refusal): void {
-    for (const place of this.#queue.drain()) place.queued.onNoRoom(refusal);
   }
 
   // === opening ===
@@ -216,7 +139,7 @@ export class SharedPool implements LinkOwner {
   #open(): Promise<Link | Refusal> {
     this.#opening ??= this.#connect().finally(() => {
       this.#opening = null;
-      this.#serve();
+      this.#turns.serve();
       this.#keep();
     });
     return this.#opening;
@@ -257,9 +180,9 @@ export class SharedPool implements LinkOwner {
   }
 
   #grow(): void {
-    if (this.#isClosed || this.#opening !== null || this.#queue.size === 0) return;
+    if (this.#isClosed || this.#opening !== null || this.#turns.waiting === 0) return;
     if (this.#waitMs() > 0) return;
-    const isShort = this.#queue.size > this.#free() && this.#host.hasRoom();
+    const isShort = this.#turns.waiting > this.#turns.free() && this.#host.hasRoom();
     if (this.#links.length === 0 || isShort) void this.#open();
   }
 
@@ -268,7 +191,7 @@ export class SharedPool implements LinkOwner {
     if (this.#links.length < this.#config.pool.size) this.fault = refusal;
     const { code, words, detail } = refusal;
     this.#log.warn({ code, why: words, detail, retryInMs }, 'server is not available');
-    if (this.#links.length === 0) this.#refuseQueued(this.unavailable());
+    if (this.#links.length === 0) this.#turns.refuse(this.unavailable());
     this.#retrySoon(retryInMs);
   }
 
@@ -315,7 +238,7 @@ export class SharedPool implements LinkOwner {
   }
 
   onSettled(link: Link): void {
-    if (this.#queue.size > 0) this.#serve();
+    if (this.#turns.waiting > 0) this.#turns.serve();
     if (this.#draining.size > 0 && link.inFlight === 0) this.#drained(link);
   }
 
@@ -338,7 +261,7 @@ export class SharedPool implements LinkOwner {
     const retryInMs = this.restarts.ended(now, livedMs);
     this.#log.warn({ why, crashLoop: this.restarts.isLooping }, 'server connection ended');
     if (this.#links.length === 0 && this.restarts.retryAt > now)
-      this.#refuseQueued(this.unavailable());
+      this.#turns.refuse(this.unavailable());
     this.#retrySoon(retryInMs);
     this.#grow();
   }
@@ -380,14 +303,14 @@ export class SharedPool implements LinkOwner {
   /** Ends one that was opened for a queue and has nothing to do; true if there was one. */
   makeRoom(): boolean {
     const at = this.#links.findLastIndex((link) => link.inFlight === 0);
-    if (at < 0 || this.#links.length <= this.#config.pool.size || this.#queue.size > 0)
+    if (at < 0 || this.#links.length <= this.#config.pool.size || this.#turns.waiting > 0)
       return false;
     this.#retire(at);
     return true;
   }
 
   sweep(now: number): void {
-    this.#queue.forget();
+    this.#turns.forget();
     const { idleMs, size, recycle } = this.#config.pool;
     for (const link of [...this.#links]) {
       const ageMs = now - this.#ages.get(link)!.openedAt;
@@ -405,8 +328,7 @@ export class SharedPool implements LinkOwner {
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
-    if (this.#pulseTimer !== null) clearTimeout(this.#pulseTimer);
-    this.#refuseQueued(this.unavailable());
+    this.#turns.close(this.unavailable());
     const links = [...this.all()];
     for (const timer of this.#draining.values()) clearTimeout(timer);
     this.#links.length = 0;
@@ -414,7 +336,5 @@ export class SharedPool implements LinkOwner {
   }
 }
 
-/** What a caller that was refused for want of room is told to wait. */
-const RETRY_MS = 1_000;
 /** A link that lives so long ends a series of failures. */
 const SETTLED_MS = 10_000;

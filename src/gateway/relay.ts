@@ -120,7 +120,7 @@ export class Relay implements Receiver, LeaseHolder, Queued {
   #enter(): void {
     const { call, backend } = this;
     const { id } = call.caller;
-    const share = backend.share(fairKey(call));
+    const share = backend.share(fairKey(call), id);
     this.share = share;
     const link = backend.take(share, id);
     if (link !== undefined) {

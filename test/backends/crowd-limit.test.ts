@@ -206,7 +206,7 @@ describe('a link to a real process', { timeout: 120_000 }, () => {
 
   function note(user: PoolUser, caller: string): void {
     answered.push(caller);
-    held.push(user.stats.inFlight - user.backend.share('lena').inFlight);
+    held.push(user.stats.inFlight - user.backend.share('lena', 'lena').inFlight);
   }
 
   async function call(user: PoolUser, caller: string, name: string): Promise<void> {
@@ -271,7 +271,7 @@ describe('a link to a real process', { timeout: 120_000 }, () => {
     flood(user, 'ann', 100);
     await user.until(isFew);
     const long = Array.from({ length: 30 }, () => user.call('lena', 'long').outcome);
-    await user.until(() => user.backend.share('lena').inFlight === 30);
+    await user.until(() => user.backend.share('lena', 'lena').inFlight === 30);
     await user.until(isFew);
     await untilTurnsAre(user, 12);
     assert.equal(await user.text('eve', 'finish'), 'finished');

@@ -3,7 +3,7 @@
  */
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Backend, type BackendStats } from '../../src/backends/backend.ts';
 import { serverSchema } from '../../src/backends/config.ts';
@@ -29,21 +29,34 @@ export class PoolCall implements Receiver, Queued {
   readonly #args: Json;
   #end: (outcome: string | Refusal) => void = () => {};
 
+  /** `caller` may be `ann/1`: a session of ann. */
   constructor(backend: Backend, caller: string, name: string, args: Json = {}) {
     this.#backend = backend;
     this.#name = name;
     this.#args = args;
-    this.share = backend.share(caller);
+    const [callerId = ''] = caller.split('/');
+    this.share = backend.share(caller, callerId);
     this.outcome = new Promise((resolve) => {
       this.#end = resolve;
     });
-    const link = backend.take(this.share, caller);
-    if (link === undefined) this.#wait(caller);
+    if (!backend.mustOpen(callerId)) this.#start(callerId);
+    else {
+      void backend.open(callerId).then((refusal) => {
+        if (refusal === undefined) this.#start(callerId);
+        else this.#end(refusal);
+      });
+    }
+  }
+
+  #start(callerId: string): void {
+    const link = this.#backend.take(this.share, callerId);
+    if (link === undefined) this.#wait(callerId);
     else this.onRoom(link);
   }
 
-  #wait(caller: string): void {
-    const place = this.#backend.queue(this, this.share, caller, JSON.stringify(this.#args).length);
+  #wait(callerId: string): void {
+    const { length } = JSON.stringify(this.#args);
+    const place = this.#backend.queue(this, this.share, callerId, length);
     if (isRefusal(place)) this.#end(place);
     else this.place = place;
   }
@@ -112,6 +125,11 @@ export class PoolUser {
   /** Everything held is answered from now on, and what comes later, too. */
   open(): void {
     writeFileSync(join(this.folder, 'open'), '');
+  }
+
+  /** What comes from now on is held again. */
+  shut(): void {
+    rmSync(join(this.folder, 'open'));
   }
 
   /** What the processes were asked, in order: `PID WHAT TAG`. */

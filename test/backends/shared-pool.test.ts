@@ -247,7 +247,7 @@ describe('a process that says nothing', { timeout: 120_000 }, () => {
   it('is found in the modern era, which has no ping, by what every server answers', async () => {
     const user = await started(QUICK, fixture('dual', 'stdio'));
     assert.equal(user.backend.era, 'modern');
-    const link = user.backend.take(user.backend.share('ann'), 'ann');
+    const link = user.backend.take(user.backend.share('ann', 'ann'), 'ann');
     const pid = Number(link?.pid);
     process.kill(pid, 'SIGSTOP');
     const refused = (await user.call('ann', 'test_simple_text').outcome) as Refusal;
@@ -260,7 +260,7 @@ describe('a process that says nothing', { timeout: 120_000 }, () => {
     const idle = new PoolUser(QUICK);
     users.push(idle);
     await idle.backend.start();
-    const link = idle.backend.take(idle.backend.share('ann'), 'ann');
+    const link = idle.backend.take(idle.backend.share('ann', 'ann'), 'ann');
     process.kill(Number(link?.pid), 'SIGSTOP');
     // By the time that another one was found out, this one would have been.
     process.kill(Number(await user.text('ann', 'pid')), 'SIGSTOP');
