@@ -14,6 +14,9 @@ import { high, medium, type Verdict, words } from './verdict.ts';
 
 const INJECTION = 'arguments.shell.injection';
 const CODE = 'arguments.code.injection';
+const OPTION = 'arguments.shell.option-injection';
+/** Nothing here parts commands or opens a bracket, so nothing below can be found. */
+const PLAIN = /^[\w .,@/~+-]*$/;
 
 const COMMANDS = words(`
   ls cat curl wget nc ncat netcat bash sh zsh dash ksh csh cmd powershell pwsh python python2 python3 perl ruby php node
@@ -39,14 +42,17 @@ const SEPARATOR = /[;|&\n\r`]|\$\(|[<>]\(|\\[nr]/;
 
 /** @param role a pattern has pipes and brackets of its own */
 export function judgeInjected(text: string, role: Role): Verdict[] {
+  if (PLAIN.test(text)) return isOption(text) ? [medium(OPTION)] : [];
   const found = judgeCode(text);
-  if (!SEPARATOR.test(text)) {
-    if (isOption(text)) found.push(medium('arguments.shell.option-injection'));
+  if (!SEPARATOR.test(text) || (role === 'url' && isTidyUrl(text))) {
+    if (isOption(text)) found.push(medium(OPTION));
     return found;
   }
+  // No host has any of these in it.
+  if (role === 'host' && /^[\w.-]{1,253}\s?[;|&`$<>]/.test(text)) found.push(high(INJECTION));
   const all = [text];
   // Whoever pastes the value into quotes is broken out of by a quote in it.
-  if (/['"]/.test(text)) all.push(text.replace(/["']/g, ' '));
+  if (/['"]/.test(text)) all.push(text.replace(/["']/g, ''));
   if (/\\[nr]/.test(text)) all.push(text.replace(/\\[nr]/g, '\n'));
   if (all.some((one) => commandsOf(one).some((command) => isInjected(command, one, role))))
     found.push(high(INJECTION));
@@ -57,7 +63,7 @@ function isInjected(command: Command, text: string, role: Role): boolean {
   const { separator, words: all } = command;
   const isSubstitution = command.depth > 0;
   if (separator === '' && !isSubstitution) return false;
-  const name = baseName(all[0] ?? '').replace(/[)"'}\]]+$/, '');
+  const name = baseName(all[0] ?? '').replace(/[)"'}\]\0-\x1f]+$/, '');
   if (name === '') return false;
   const isPath = /^\/(?:usr\/|s?bin\/|tmp\/|etc\/)|^[a-z]:\\|^\.\//i.test(all[0]!);
   const isKnown = COMMANDS.has(name);
@@ -65,8 +71,9 @@ function isInjected(command: Command, text: string, role: Role): boolean {
   if (role === 'url' && isQueryPart(separator, text, all)) return false;
   if (role === 'pattern' || role === 'unknown') {
     // An alternation of a regular expression: `(?:ls|cat|id)`. A pipe to a command is written with a blank, or a path.
-    if (isSubstitution && role === 'pattern') return isKnown && all.length > 1;
-    if (separator === '|' && !isPath && !/\|\s/.test(text)) return false;
+    if (isSubstitution && role === 'pattern') return all.length > 1 && (isKnown || looksRun(all));
+    if (separator === '|' && !isPath && !/\|\s/.test(text) && (all.length < 2 || !looksRun(all)))
+      return false;
     if (/^[()]$/.test(separator)) return false;
   }
   if (/^[()]$/.test(separator) && !isPath) return false;
@@ -81,6 +88,10 @@ function isInjected(command: Command, text: string, role: Role): boolean {
     );
   return looksRun(all) && (separator !== '&' || isGlued(text, separator));
 }
+
+/** Nothing but the ampersands of a query parts it. */
+const isTidyUrl = (text: string): boolean =>
+  /^[a-z]{2,8}:\/\/[^\s;|`$<>(){}\\'"?]*\?[^\s;|`$<>(){}\\'"]*$/i.test(text);
 
 /** `?a=1&id=2`: what follows an ampersand of a query is a name with a value. */
 const isQueryPart = (separator: string, text: string, all: readonly string[]): boolean =>
@@ -102,6 +113,8 @@ function looksRun(all: readonly string[]): boolean {
     return /^(?:user|users|view|localgroup|group|share|start|stop|use|accounts|session|config)$/i.test(
       next,
     );
+  if (baseName(all[0]!) === 'route') return /^(?:print|add|delete)$/i.test(next);
+  if (/^(?:which|where|man|help|wait|time)$/.test(all[0]!)) return COMMANDS.has(baseName(next));
   if (baseName(all[0]!) === 'echo') return true;
   return false;
 }
@@ -110,6 +123,7 @@ function looksRun(all: readonly string[]): boolean {
 const CODES: readonly RegExp[] = [
   /<\?(?:php|=)|<\?\s*system/,
   /phpinfo\s?\(|shell_exec\s?\(|passthru\s?\(|proc_open\s?\(/,
+  /(?:system|exec|eval|popen|assert|passthru|spawn)\s?\(\s?['"`$]/,
   /\b(?:system|shell_exec|passthru|popen|proc_open|pcntl_exec|eval|assert|exec|execfile|file_get_contents|include|require|create_function|call_user_func|preg_replace|__import__|getruntime|os\.system|os\.popen|subprocess\.\w{1,16}|child_process\.\w{1,16}|process\.mainmodule)\s?\(/,
   /\$_(?:get|post|request|cookie|server|files)\s?\[/,
   /\{\$\{|\$\{@|\$\{(?:jndi|script|dns|url):/,
@@ -124,11 +138,21 @@ const CODES: readonly RegExp[] = [
 const TEMPLATE =
   /(?:\{\{|\$\{|#\{|\*\{|@\(|\{%|<%=|\$\()[^}]{0,160}?(?:\d{1,6}\s?[*+]\s?['"]?\d|__(?:class|globals|init|import|mro|subclasses|builtins)__|getruntime|\bt\(java|freemarker|\.constructor|self\.|config[.}\s]|request\.|cycler|lipsum|joiner|namespace|settings\.|_self\.|process\.|require\(|global\.|popen|system\(|exec\(|runtime|classloader|registerundefinedfiltercallback|\bimport\s)/;
 
+/** Output sent to a file, where no output is. */
+const WRITTEN =
+  /(?:^|[^-=<>])>{1,2}\s?(?:\/(?:tmp|var|etc|dev|home|root|www|srv|usr)\/|[\w./-]{1,64}\.(?:php|jsp|aspx?|sh|bat|ps1|exe)\b)/;
+
 export function judgeCode(text: string): Verdict[] {
+  if (!/[<>({$%*=\r:\]]/.test(text)) return [];
   const lower = text.slice(0, 16_384).toLowerCase();
   const found = judgeAnywhere(lower);
   if (CODES.some((code) => code.test(lower))) found.push(high(CODE));
-  if (/\*\)\s?\(\s?[|&!]?\s?\(?\w{1,32}\s?=|\)\(\|\(|\)\(&\)|\*\)\(\w+=\*/.test(lower))
+  if (WRITTEN.test(lower)) found.push(high(INJECTION));
+  if (
+    /\*\(\|\(|\(\|\(\w{1,32}=|\*\)\s?\(\s?[|&!]?\s?\(?\w{1,32}\s?=|\)\(\|\(|\)\(&\)|\*\)\(\w+=\*/.test(
+      lower,
+    )
+  )
     found.push(high('arguments.ldap.injection'));
   if (
     /'\s?(?:or|and)\s?(?:count|name|string-length|position)\s?\(|'\s?\]\s?\||\/\*\[|\bparent::|ancestor::/.test(

@@ -13,7 +13,11 @@ export function judgePath(reading: Undone): Verdict[] {
   const { text } = reading;
   const found: Verdict[] = [];
   if (reading.isOverlong) found.push(high('arguments.path.overlong-encoding'));
-  if (text.includes('\0')) found.push(high('arguments.path.null-byte'));
+  // Not the `%003d` of a numbered file name.
+  if (/\0(?!\d?d)/.test(text)) found.push(high('arguments.path.null-byte'));
+  // Escapes that nothing decodes, where a separator would be (`..%bg%qf`): servers have been found that do.
+  if (/\.\.%|%[0-9a-z]{2}%[0-9a-z]{2}/i.test(text) && reading.isLast)
+    found.push(medium('arguments.path.broken-escape'));
   const plain = unescaped(text);
   if (leaves(plain)) found.push(high('arguments.path.traversal'));
   else if (plain !== text && leaves(text)) found.push(high('arguments.path.traversal'));
@@ -135,13 +139,23 @@ const PERSISTENT: readonly RegExp[] = [
   /(?:^|\/)\.git\/hooks\/[a-z-]+$/,
 ];
 
+/** Targets of first choice, wherever in a value they stand: `{{ read("/etc/passwd") }}`. */
+const FAMOUS =
+  /\/etc\/(?:passwd|shadow|sudoers|master\.passwd)\b|\/proc\/self\/(?:environ|cmdline|fd|maps)|(?:^|[\\/])(?:win|boot)\.ini\b|system32[\\/]config[\\/]sam\b/i;
+export const namesFamous = (text: string): Verdict[] =>
+  FAMOUS.test(text) ? [medium('arguments.path.sensitive')] : [];
+
+const SECRET_FILE = new RegExp(SECRET_FILES.map(({ source }) => `(?:${source})`).join('|'));
+/** In all of their names; most paths have none of it. */
+const TELL =
+  /(?:^|[\\/])[._][a-z1]|id_|etc[\\/]|proc[\\/]|dev[\\/]|run[\\/]|windows|kube|keychain|credentials|login data|cookies|history|(?:^|[\\/])(?:boot|win|ntuser|ntds|unattend|sysprep|wallet|logins|key[34]|terraform|service)|\.(?:sock|kdbx)|shadow|claude|chrom|brave|edge|firefox|wp-config|web\.config|exodus|bitwarden/i;
+
 export function sensitivityOf(path: string): Verdict | undefined {
   if (path.length < 4 || path.length > 4096) return undefined;
+  if (!TELL.test(path)) return undefined;
   const plain = canonical(path.replace(/^(?:\$home|\$\{home\}|%userprofile%|%homepath%)/i, '~'));
   if (/\.(?:example|sample|template|dist|pub|md)$/.test(plain)) return undefined;
-  return SECRET_FILES.some((file) => file.test(plain))
-    ? medium('arguments.path.sensitive')
-    : undefined;
+  return SECRET_FILE.test(plain) ? medium('arguments.path.sensitive') : undefined;
 }
 
 export const persists = (path: string): boolean => {

@@ -55,6 +55,14 @@ function closingQuote(text: string, open: number, quote: string): number {
   return text.length;
 }
 
+/** Runs of blanks and brackets as one: expressions over the rest then need no second look at any of it. */
+const flat = (text: string): string =>
+  text
+    .replace(/[^\S\n]+/g, ' ')
+    .replace(/\n\s*/g, '\n')
+    .replace(/\){2,}/g, ')')
+    .replace(/\({2,}/g, '(');
+
 const WRITE = 'arguments.sql.write';
 const DESTRUCTIVE = 'arguments.sql.destructive';
 /** Beyond data: files, commands, accounts, the server itself. */
@@ -63,9 +71,9 @@ const BEYOND =
 
 /** @param isReadOnly the tool promises to look only; @param isForWrites it is there to write */
 export function judgeQuery(text: string, isReadOnly: boolean, isForWrites: boolean): Verdict[] {
-  const whole = text.slice(0, TEXT_MAX);
+  const whole = flat(text.slice(0, TEXT_MAX));
   const found: Verdict[] = [];
-  const plain = bare(whole).toLowerCase();
+  const plain = flat(bare(whole)).toLowerCase();
   // A query starts with a verb; one that starts by closing a literal was put into another.
   if (
     /^\s*["']\s*(?:[;)]|or\b|and\b|union\b|insert\b|drop\b|--)/i.test(whole) ||
@@ -205,7 +213,7 @@ const INJECTIONS: readonly RegExp[] = [
   /^\s*(?:--\s|\/\*.{0,64}\*\/\s*\w)|\*\/\s*=|[\w')]\s*--\s*-?$|\/\*\s*$/,
   /\bunion\b(?:\s|\(|\+|\/\*.{0,64}?\*\/)*(?:all|distinct)?(?:\s|\(|\+)*\bselect\b/,
   /(?:^|[^\w.])(?:sleep|benchmark|pg_sleep|dbms_pipe\.receive_message|dbms_lock\.sleep|randomblob|xp_cmdshell|load_file|extractvalue|updatexml|utl_inaddr\.\w{1,32}|utl_http\.\w{1,32}|master\.\.xp_\w{1,32}|group_concat|convert_to|ascii|substr|substring)\s?\(\s?(?:[\d'"(@]|select|user|database|version|concat)/,
-  /\bwaitfor\s+(?:delay|time)\b|\bxp_\w{3,32}\b|\bsp_(?:oacreate|executesql|configure|password|addlogin)\b|\binto\s+(?:out|dump)file\b/,
+  /\bwaitfor\s+(?:delay|time)\b|\bxp_\w{3,32}\b|\bexec(?:ute)?\s+sp_|\bsp_(?:oacreate|executesql|configure|password|addlogin)\b|\binto\s+(?:out|dump)file\b/,
   /\binformation_schema\b|\bsys(?:objects|columns|users|databases)\b|\bpg_(?:catalog|shadow|user)\b|\bsqlite_master\b|\ball_tables\b|\bmysql\.user\b|@@(?:version|hostname|datadir|servername)/,
   // A second statement.
   /(?:^|[;'")\d])\s*\)*\s*;?\s*(?:drop\s+(?:table|database|schema|user|view|index|procedure)|truncate\s+table|delete\s+from|insert\s+into\s+\w|update\s+\w{1,64}\s+set\s|alter\s+(?:table|user|database)|create\s+(?:table|user|login|function|database)|exec(?:ute)?\s+(?:immediate|master|sp_|xp_|\()|shutdown\b|declare\s+@|grant\s+\w|merge\s+into)/,
@@ -220,14 +228,33 @@ const INJECTIONS: readonly RegExp[] = [
   /^\s*@\w{3,32}\s*$|\blimit\s+\d+\s*,\s*\d+\s*(?:--|#|$)|\bprocedure\s+analyse\b/,
 ];
 
+/** Without any of these a value says nothing to a database; names, numbers and addresses have none. */
+const TELL =
+  /['"`;#=<>()|*]|--|@@|^\s*@|\b(?:union|select|drop|delete|insert|update|truncate|alter|create|waitfor|shutdown|declare|grant|exec|execute|print|order by|group by|having|like|procedure|information_schema|sys\w{4,9}|pg_\w{4,7}|sqlite_master|all_tables|mysql\.user|xp_\w|sp_\w|merge|limit|case)\b/i;
+
 /** SQL in a value that is no query; comments count as blanks, as they do for the database. */
 export function judgeSqlInValue(text: string): Verdict[] {
-  const lower = text.slice(0, 4096).toLowerCase();
+  if (!TELL.test(text)) return [];
+  const lower = flat(text.slice(0, 4096)).toLowerCase();
   const spaced = lower.includes('/*') ? lower.replace(/\/\*[^*]{0,64}\*\//g, ' ') : lower;
   const isFound = INJECTIONS.some(
     (injection) => injection.test(lower) || (spaced !== lower && injection.test(spaced)),
   );
   return isFound ? [high('arguments.sql.injection')] : [];
+}
+
+/**
+ * An e-mail address that something follows, or that is none but opens and closes what an address has not: its domain has
+ * letters, digits, dots and hyphens, so that a quote or a bracket behind it is there to break out.
+ */
+export function judgeAddress(text: string): Verdict[] {
+  const short = text.slice(0, 512);
+  const domain = short.lastIndexOf('@');
+  const isBroken =
+    domain < 0
+      ? /^[\s'"(*|;)]|['"(*|;)#]\s*$/.test(short)
+      : /^@[\w.-]{1,253}\s?['"()*|=#\\!+]/.test(short.slice(domain));
+  return isBroken && !/^\*?$/.test(short) ? [medium('arguments.sql.break-out')] : [];
 }
 
 /** Names of operators with which a document store takes a value for a condition or for code. */

@@ -84,6 +84,11 @@ const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g;
 const wordsOf = (name: string): string[] =>
   (name.slice(0, 128).match(WORD) ?? []).map((word) => word.toLowerCase());
 
+/** Tools and parameters remembered; names come from outside, so both are bounded. */
+const TOOLS_MAX = 512;
+const PARAMETERS_MAX = 256;
+const ofTools = new Map<string, Roles>();
+
 export class Roles {
   readonly #tool: readonly string[];
   readonly #schema: unknown;
@@ -92,6 +97,16 @@ export class Roles {
   constructor(tool: string, schema?: unknown) {
     this.#tool = wordsOf(tool);
     this.#schema = schema;
+  }
+
+  static for(tool: string, schema: unknown): Roles {
+    if (schema !== undefined) return new Roles(tool, schema);
+    const known = ofTools.get(tool);
+    if (known !== undefined) return known;
+    if (ofTools.size >= TOOLS_MAX) ofTools.clear();
+    const roles = new Roles(tool);
+    ofTools.set(tool, roles);
+    return roles;
   }
 
   /** @param path JSON Pointer into the arguments */
@@ -104,7 +119,7 @@ export class Roles {
       .filter((key) => !/^[0-9]+$/.test(key));
     const name = keys.at(-1) ?? '';
     const role = this.#fromSchema(path) ?? this.#fromName(name, keys.slice(0, -1)) ?? 'unknown';
-    this.#known.set(path, role);
+    if (this.#known.size < PARAMETERS_MAX) this.#known.set(path, role);
     return role;
   }
 

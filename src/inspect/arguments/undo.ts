@@ -15,6 +15,8 @@ export interface Undone {
   readonly text: string;
   /** A byte sequence that no honest encoder writes was among what was undone. */
   readonly isOverlong: boolean;
+  /** Nothing is left to undo. */
+  readonly isLast: boolean;
 }
 
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
@@ -35,25 +37,34 @@ const BEST_FIT: Readonly<Record<string, string>> = {
   '\u201c': '"',
   '\u201d': '"',
 };
-const BEST_FIT_ANY = /[\u2215\u2044\u29f8\u2216\u29f5\uefc8\uf025\u3002\u02bc]/g;
+const BEST_FIT_ANY =
+  /[\u2215\u2044\u29f8\u2216\u29f5\uefc8\uf025\u3002\u02bc\u2018\u2019\u201c\u201d]/g;
 
 /** The text and every step on the way to its plainest form, each once. */
 export function readings(text: string): Undone[] {
-  const first = text.length > TEXT_MAX ? text.slice(0, TEXT_MAX) : text;
-  const all: Undone[] = [{ text: first, isOverlong: false }];
-  let [current, isOverlong] = [first, false];
+  let current = text.length > TEXT_MAX ? text.slice(0, TEXT_MAX) : text;
+  const all = [current];
+  let overlongFrom = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    const decoded = round === 0 && !current.includes('%') ? none(current) : percent(current);
+    const decoded = percent(current);
     const next = folded(decoded.text);
-    isOverlong ||= decoded.isOverlong;
+    if (decoded.isOverlong) overlongFrom = Math.min(overlongFrom, all.length);
     if (next === current) break;
-    all.push({ text: next, isOverlong });
+    all.push(next);
     current = next;
   }
-  return all;
+  return all.map((one, at) => ({
+    text: one,
+    isOverlong: at >= overlongFrom,
+    isLast: at === all.length - 1,
+  }));
 }
 
-const none = (text: string): Undone => ({ text, isOverlong: false });
+interface Decoded {
+  readonly text: string;
+  readonly isOverlong: boolean;
+}
+
 const isAscii = (text: string): boolean => !/[^\0-\x7f]/.test(text);
 
 function folded(text: string): string {
@@ -80,7 +91,8 @@ function byteAt(text: string, index: number): number {
 }
 
 /** One round of percent-decoding, as the most obliging server does it. */
-function percent(text: string): Undone {
+function percent(text: string): Decoded {
+  if (!text.includes('%')) return { text, isOverlong: false };
   let [out, at, isOverlong] = ['', 0, false];
   while (at < text.length) {
     const next = text.indexOf('%', at);
@@ -116,13 +128,23 @@ const followers = (byte: number): number =>
  * A character of several bytes. Lenient decoders do not look whether a following byte is one (`%c0%2f`, `%e0%40%ae`), so
  * both readings count: its six bits, and, where that is no separator, the byte itself.
  */
-function sequenceAt(text: string, at: number, first: number): Undone & { end: number } {
+function sequenceAt(text: string, at: number, first: number): Decoded & { end: number } {
   const count = followers(first);
   const bytes: number[] = [];
   for (let end = at + 3; bytes.length < count; end += 3) {
     const byte = byteAt(text, end);
     if (byte < 0) break;
     bytes.push(byte);
+  }
+  if (first <= 0xc1 && first >= 0xc0 && bytes.length === 0) {
+    // `%c0ae`: the second sign was left out.
+    const byte = byteAt(`%${text.slice(at + 3, at + 5)}`, 0);
+    if (byte >= 0x80 && SEPARATORS.includes(((first & 3) << 6) | (byte & 0x3f)))
+      return {
+        text: String.fromCharCode(((first & 3) << 6) | (byte & 0x3f)),
+        end: at + 5,
+        isOverlong: true,
+      };
   }
   const end = at + 3 + 3 * bytes.length;
   const last = bytes.at(-1);
@@ -133,7 +155,8 @@ function sequenceAt(text: string, at: number, first: number): Undone & { end: nu
   if (isWhole && code < 0x80) {
     // An ASCII character in more than one byte: forbidden by RFC 3629 because it hides it from filters.
     const plain = SEPARATORS.includes(code) ? code : SEPARATORS.includes(last) ? last : code;
-    if (isProper || SEPARATORS.includes(plain))
+    const isLatin = bytes[0] === 0x20;
+    if (isProper || SEPARATORS.includes(plain) || (first <= 0xc1 && !isLatin))
       return { text: String.fromCharCode(plain), end, isOverlong: true };
   }
   if (isProper && first < 0xf8 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff))

@@ -42,6 +42,9 @@ export function judgeUrls(text: string, isUrl: boolean, allowsFiles: boolean): V
     found.push(...judgeUrl(text.slice(match.index), isUrl, allowsFiles));
   }
   if (isUrl && count === 0) {
+    // `http:host`, which browsers take for `http://host`.
+    const naked = /^\s*(?:https?|wss?|ftp):/i.exec(text);
+    if (naked !== null) return [...found, ...judgeAuthority(text.slice(naked[0].length), text)];
     const bare = text.trim().replace(/^[/\\]+/, '');
     if (isAddressLike(bare)) found.push(...judgeAuthority(bare, ''));
   }
@@ -123,7 +126,8 @@ function hostsOf(authority: string, whole: string): Set<string> {
       cut.startsWith('[') ? cut.slice(1).split(']', 1)[0]! : cut.split(/[:\s,;!&]/, 1)[0]!,
     ),
   );
-  if (whole !== '') {
+  // A plain name in its plain place: no parser reads it otherwise.
+  if (whole !== '' && !/^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]+)?$/i.test(authority)) {
     const url = URL.canParse(whole.slice(0, 2048)) ? new URL(whole.slice(0, 2048)) : undefined;
     if (url !== undefined && url.hostname !== '') hosts.add(url.hostname.replace(/^\[|\]$/g, ''));
   }

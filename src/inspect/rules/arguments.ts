@@ -7,8 +7,8 @@
 import { judgeShell } from '../arguments/commands.ts';
 import { hostileText } from '../arguments/hostile-text.ts';
 import { judgeAnywhere, judgeInjected } from '../arguments/injected.ts';
-import { judgePath, persists } from '../arguments/paths.ts';
-import { judgeOperator, judgeQuery, judgeSqlInValue } from '../arguments/queries.ts';
+import { judgePath, namesFamous, persists } from '../arguments/paths.ts';
+import { judgeAddress, judgeOperator, judgeQuery, judgeSqlInValue } from '../arguments/queries.ts';
 import { type Role, Roles } from '../arguments/roles.ts';
 import { readings, type Undone } from '../arguments/undo.ts';
 import { judgeUrls } from '../arguments/urls.ts';
@@ -37,7 +37,7 @@ class Request {
   readonly writesFiles: boolean;
 
   constructor({ subject: { tool, schema } }: Reading) {
-    this.roles = new Roles(tool, schema);
+    this.roles = Roles.for(tool, schema);
     this.isReadOnly = this.roles.toolHas(LOOKS_ONLY);
     this.isForWrites = !this.isReadOnly && this.roles.toolHas(WRITES);
     this.writesFiles = this.roles.toolHas(WRITES_FILES);
@@ -60,6 +60,8 @@ class Request {
       found.push(medium('arguments.path.persistence'));
     if (role !== 'path' && role !== 'pattern' && role !== 'url')
       found.push(...judgeSqlInValue(text));
+    found.push(...namesFamous(text));
+    if (/mail[^/]*$/i.test(path)) found.push(...judgeAddress(text));
     const isUrl = role === 'url' || role === 'host';
     const allowsFiles = !/url|href|link/i.test(path.slice(path.lastIndexOf('/') + 1));
     found.push(...judgeUrls(text, isUrl || /^\s*[a-z][a-z0-9+.-]{1,20}:/i.test(text), allowsFiles));
@@ -85,7 +87,11 @@ function judgeUnknown(undone: Undone): Verdict[] {
   const found = judgeAnywhere(text.toLowerCase());
   found.push(...hostileText(text));
   if (text.length > 512) return found;
-  found.push(...judgeInjected(text, 'unknown'), ...judgeUrls(text, false, true));
+  found.push(
+    ...namesFamous(text),
+    ...judgeInjected(text, 'unknown'),
+    ...judgeUrls(text, false, true),
+  );
   if (!/\s\S+\s\S+\s/.test(text)) found.push(...judgePath(undone));
   found.push(...judgeSqlInValue(text));
   return found;
@@ -99,6 +105,8 @@ function examineArguments(reading: Reading): Finding[] {
   const request = new Request(reading);
   const found: Finding[] = [];
   for (const { leaf, views } of reading.views) {
+    // Strings that are joined of several parameters are for nothing; JSON in a string is read here, with its names.
+    if (leaf.isMade === true) continue;
     if (leaf.isKey) {
       const verdict = judgeKey(leaf, request.roles);
       if (verdict !== undefined) found.push(finding(verdict, leaf, [], null));
@@ -121,7 +129,7 @@ function judgeView(request: Request, leaf: Leaf, view: View, role: Role): Findin
   for (const [path, text] of within(view.text, leaf.path)) {
     const inner = request.roles.of(path);
     if (inner === 'free' || inner === 'unknown') continue;
-    for (const verdict of request.judge({ text, isOverlong: false }, inner, path))
+    for (const verdict of request.judge({ text, isOverlong: false, isLast: true }, inner, path))
       found.push(finding(verdict, leaf, [...view.steps, 'json'], null));
   }
   for (const undone of readings(view.text)) {
@@ -161,7 +169,9 @@ function within(text: string, path: string): (readonly [path: string, text: stri
 
 /** A command given in parts: {"command": "rm", "args": ["-rf", "/"]}. */
 function judgeJoined(request: Request, { views }: Reading): Finding[] {
-  const parts = views.filter(({ leaf }) => !leaf.isKey && request.roles.of(leaf.path) === 'shell');
+  const parts = views.filter(
+    ({ leaf }) => !leaf.isKey && leaf.isMade !== true && request.roles.of(leaf.path) === 'shell',
+  );
   if (parts.length < 2 || parts.length > 256) return [];
   const text = parts.map(({ leaf }) => leaf.text).join(' ');
   return judgeShell(text).map((verdict) => finding(verdict, parts[0]!.leaf, ['joined'], null));
