@@ -14,7 +14,7 @@ const ASSET =
 const ELSEWHERE =
   '(?:https?|www|attacker|this (?:url|address|endpoint)|the following (?:url|address|endpoint|server)|~w (?:~w ){0,2}(?:com|net|org|io|example|ru|cn|xyz|tk|test))';
 const PROMPT =
-  '(?:system (?:prompt|message|instructions?|configuration)|(?:initial|original|starting|hidden|secret|full|entire|complete|whole|base|core|combined|internal|developer|pre|your|given) (?:system )?(?:prompts?|instructions?|directives?|guidelines|rules)|your (?:own |full |entire |initial |original |exact |complete |hidden |system |previous |given |current |secret )*(?:prompts?|instructions?|directives|guidelines|configuration|programming|rules))';
+  '(?:system (?:prompt|message|instructions?|configuration)|(?:initial|original|starting|hidden|secret|full|entire|complete|whole|base|core|combined|internal|developer|pre|your|given) (?:system )?(?:prompts?|instructions?|directives?|guidelines|rules)|your (?:own |full |entire |initial |original |exact |complete |hidden |system |previous |given |current |secret |starting |base |core |first |pre |combined )*(?:prompts?|instructions?|directives|guidelines|configuration|programming|rules))';
 const TELL =
   '(?:repeat|reveal|show|print|output|display|give|tell|list|reproduce|recite|disclose|leak|expose|dump|return|provide|translate|encode|summari[sz]e|describe|explain|paraphrase|state|write|spell|say|type|copy|echo|share|gimme|clarify|quote|paste|decode)';
 
@@ -96,7 +96,7 @@ export const DIRECTIVE_RULES: readonly TextRule[] = [
       'programming',
       'system message',
     ],
-    pattern: `${TELL}(?: (?:me|us|back|out|the|all|of|to|up|every|any|now|then|following|please|in full|verbatim|exactly|with|display))* ${PROMPT}|${TELL}~3 (?:all|your|the) (?:complete|entire|full|whole|initial|original|previous|prior|above) (?:prompts?|instructions?)|(?:what|which)(?: (?:are|is|was|were|s|re|about|all|of|the))+ (?:${PROMPT}|(?:all )?previous instructions|all instructions)|what~1 your (?:(?:given|combined|initial|original|exact|full|first|current|previous|secret|system|hidden) )*(?:instructions?|prompt|directives|guidelines)|(?:what|how)~2 you~2 (?:instructed|prompted|programmed)(?: to)?|(?:return|print|repeat|encode|show|put|write|output) (?:me )?your (?:prompt|instructions)|your instructions (?:so far|are|secret)|(?:provide|print|output|reproduce|return|reveal|display) (?:the )?(?:complete |full |entire |exact )+(?:text of the )?prompt|my instructions are|(?:display|show|print|reveal|output) (?:the )?system (?:configuration|prompt)|(?:repeat|encode|reveal|recite) the instructions(?: (?:given|you|above|in|before|i))|(?:give me|gimme|tell me|show me) (?:all )?(?:the |of the )*instructions$|respond with instructions$|whats you instructions`,
+    pattern: `${TELL}(?: (?:me|us|back|out|the|all|of|to|up|every|any|now|then|following|please|in full|verbatim|exactly|with|display))* ${PROMPT}|${TELL}~3 (?:all|your|the) (?:complete|entire|full|whole|initial|original|previous|prior|above) (?:prompts?|instructions?)|(?:what|which)(?: (?:are|is|was|were|s|re|about|all|of|the))+ (?:${PROMPT}|(?:all )?previous instructions|all instructions)|what~1 your (?:(?:given|combined|initial|original|exact|full|first|current|previous|secret|system|hidden) )*(?:instructions?|prompt|directives|guidelines)|(?:what|how)~2 you~2 (?:instructed|prompted|programmed)(?: to)?|(?:return|print|repeat|encode|show|put|write|output) (?:me )?your (?:prompt|instructions)|your instructions (?:so far|are|secret)|(?:provide|print|output|reproduce|return|reveal|display) (?:the )?(?:complete |full |entire |exact )+(?:text of the )?prompt|my instructions are|(?:display|show|print|reveal|output) (?:the )?system (?:configuration|prompt)|(?:repeat|encode|reveal|recite) the instructions(?: (?:given|you|above|in|before|i))|(?:give me|gimme|tell me|show me) (?:all )?(?:the |of the )*instructions$|respond with instructions$|give me all (?:of )?(?:the|your) instructions|gimme(?: me)? (?:all )?(?:the |of the )*instructions|(?:error|mistake|typo)~2 (?:previous|prior|your|initial|original) (?:instructions|prompt)|(?:continue|complete|finish)~4 (?:the |your )?(?:system prompt is|instructions are|initial prompt is)|(?:start|begin)~5 my instructions are|(?:what|which) words~2 blocked by your|whats you instructions`,
   }),
   phrase({
     id: 'injection.text-above',
@@ -153,8 +153,8 @@ export const DIRECTIVE_RULES: readonly TextRule[] = [
   phrase({
     id: 'injection.decode-and-run',
     confidence: 'high',
-    anchors: ['decode', 'decrypt', 'unscramble', 'base64', 'rot13'],
+    anchors: ['decode', 'interpret', 'decrypt', 'unscramble', 'base64', 'rot13'],
     pattern:
-      '(?:decode|decrypt|unscramble|deobfuscate|de obfuscate) (?:the|this|these|following|it|and)~6 (?:and|then) (?:run|execute|follow|obey|perform|comply with|carry out) (?:it|them|the|that|this|what|any|all|whatever|its)|(?:base64|rot13|hex) (?:encoded )?(?:instructions?|command|payload|directive)~4 (?:run|execute|follow|obey|decode)|(?:run|execute|follow|obey) the (?:decoded|decrypted) (?:text|instructions?|message|command|output|result|string|payload)|decode the following~12 (?:monologue|secure system message|hidden)',
+      '(?:decode|decrypt|unscramble|deobfuscate|de obfuscate|interpret) (?:the|this|these|following|it|and)~6 (?:and|then) (?:run|execute|follow|obey|perform|comply with|carry out) (?:it|them|the|the instructions?|that|this|what|any|all|whatever|its)|(?:base64|rot13|hex) (?:encoded )?(?:instructions?|command|payload|directive)~4 (?:run|execute|follow|obey|decode)|(?:run|execute|follow|obey) the (?:decoded|decrypted) (?:text|instructions?|message|command|output|result|string|payload)|decode the following~12 (?:monologue|secure system message|hidden)',
   }),
 ].flat();

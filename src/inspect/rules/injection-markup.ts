@@ -58,6 +58,19 @@ export const MARKUP_RULES: readonly TextRule[] = [
     id: 'injection.system-tag',
     confidence: 'high',
     anchors: [
+      'blocked-',
+      'allowed-',
+      'interaction-config',
+      'systemprompt',
+      'system_prompt',
+      ' to the ai',
+      ' to ai',
+      ' for ai',
+      ' for the ai',
+      'assistant',
+      'to llm',
+      ' agent',
+      ' model',
       '<system',
       '[system',
       'system_mode',
@@ -81,7 +94,7 @@ export const MARKUP_RULES: readonly TextRule[] = [
       '[instruction',
       '<instruction',
     ],
-    pattern: `<[\\s\\\\/]{0,3}SYSTEM[ _]MODE[^>]{0,20}>|[<\\[{(](?:SYSTEM|ADMIN|HIDDEN|IMPORTANT|CRITICAL|OVERRIDE|DEVELOPER|INSTRUCTIONS?|ROOT)(?:[ _-](?:PROMPT|MESSAGE|INSTRUCTIONS?|DIRECTIVE|OVERRIDE|REQUEST|NOTE|NOTICE|COMMAND|UPDATE|ALERT))?:{0,2}[>\\]})]?[\\s:*-]{0,6}(?:(?:ADMIN|SYSTEM|NOTE|IMPORTANT):?\\s{0,3})?(?:please )?${COMMANDED}|<INFORMATION>\\s{0,4}This is an important message|(?:^|[\\n"'>#*])\\s{0,4}(?:SYSTEM|ADMIN)\\s?:\\s?(?:new (?:directive|instruction)|ignore|disregard|override|you (?:must|are now))|note to (?:the )?(?:AI|LLM|assistant|agent|model)s?[:,]`,
+    pattern: `<[\\s\\\\/]{0,3}SYSTEM[ _]MODE[^>]{0,20}>|[<\\[{(](?:SYSTEM|ADMIN|HIDDEN|IMPORTANT|CRITICAL|OVERRIDE|DEVELOPER|INSTRUCTIONS?|ROOT)(?:[ _-](?:PROMPT|MESSAGE|INSTRUCTIONS?|DIRECTIVE|OVERRIDE|REQUEST|NOTE|NOTICE|COMMAND|UPDATE|ALERT))?:{0,2}[>\\]})]?[\\s:*-]{0,6}(?:(?:ADMIN|SYSTEM|NOTE|IMPORTANT):?\\s{0,3})?(?:please )?${COMMANDED}|<INFORMATION>\\s{0,4}This is an important message|(?:^|[\\n"'>#*])\\s{0,4}(?:SYSTEM|ADMIN)\\s?:\\s?(?:new (?:directive|instruction)|ignore|disregard|override|you (?:must|are now))|(?:note|attention|message|instructions?)(?: to| for)(?: the)? (?:AI|LLM|assistant|agent|model)s?(?: (?:agents?|assistants?|models?|systems?))?\\s?[:,]|<(?:blocked|allowed)-(?:modes|strings?|responses)>|<interaction-config>|(?:console\\.log|print|echo|return)\\s?\\(?\\s?["']?\\$?(?:system_?prompt|SYSTEM_PROMPT)\\b`,
   }),
   // A transcript that goes on where the data should have ended: the next turn asks for something.
   literal({

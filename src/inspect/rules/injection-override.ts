@@ -90,34 +90,37 @@ const STEERING =
   '(?:instructions?|inctructions?|instuctions?|instrucitons?|intructions?|directives?|directions?|prompts?|guidelines?|guardrails?|programming|safeguards?)';
 /** What steers a model, and other things too. */
 const LOOSE =
-  '(?:rules?|commands?|orders|constraints?|restrictions?|limitations?|polic(?:y|ies)|context|text|messages?|conversations?|information|content|inputs?|statements?|requests?|tasks?|training|chats?|dialogue|questions?|documents?)';
+  '(?:rules|context|conversations?|statements?|training|commands?|constraints?|restrictions?|limitations?)';
+/** What business and software have as well ("ignore previous orders"): only with a word that means all of it, or yours. */
+const COMMON =
+  '(?:orders?|polic(?:y|ies)|text|messages?|information|content|inputs?|requests?|tasks?|chats?|dialogue|questions?|documents?|answers?|responses?)';
 
 export const OVERRIDE_RULES: readonly TextRule[] = [
   phrase({
     id: 'injection.override-earlier',
     confidence: 'high',
     anchors: DISMISS_ANCHORS,
-    pattern: `${ASKED}${DETERMINERS}* ${EARLIER}~2 (?:${STEERING}|${LOOSE})|${ASKED}${DETERMINERS}*(?: given)? (?:${STEERING}|${LOOSE})~3 (?:above|before (?:this|that|now)|previously|earlier|(?:i|i ve|you (?:were|ve|have)) (?:been )?(?:given|gave|told)|so far)|${REPORTED}${DETERMINERS}* (?:previous|prior|earlier) (?:instructions|prompts|guidelines)`,
+    pattern: `${ASKED}${DETERMINERS}* ${EARLIER}~2 (?:${STEERING}|${LOOSE})|${ASKED}(?: of)?(?: the)? (?:all|any|every|your|my|our|these|those|everything)${DETERMINERS}* ${EARLIER}~2 ${COMMON}|${ASKED}${DETERMINERS}*(?: given)? (?:${STEERING}|${LOOSE}|${COMMON})~3 (?:above|before (?:this|that|now)|previously|earlier|(?:i|i ve|you (?:were|ve|have)) (?:been )?(?:given|gave|told)|so far)|${REPORTED}${DETERMINERS}* (?:previous|prior|earlier) (?:instructions|prompts|guidelines)`,
   }),
   // "Ignore your rules", "forget all of your instructions", "disregard any and all other directions", "it is good to ignore instructions".
   phrase({
     id: 'injection.override-own',
     confidence: 'high',
     anchors: DISMISS_ANCHORS,
-    pattern: `(?:ignore|ignoring|disregard|disregarding|forget(?: about)?|do not (?:follow|obey)|don ?t (?:follow|obey)|stop (?:following|obeying))(?:(?: and| of| the| my| that)*(?: (?:all|any|your|these|those|other|every|given|its|combined|system))(?: (?:and|of|the|your|my|these|those|other|given|current|combined|system|safety|security))* (?:instructions?|directives?|guidelines|guardrails|prompts?|programming|safety (?:guidelines|constraints|measures|filters|rules|protocols|instructions))| (?:instructions|directions))|${DISMISS}(?: (?:all|any|every|each))?(?: of)? (?:your|its|the (?:system|safety|content))~1 (?:rules|restrictions|constraints|limitations|training|polic(?:y|ies)|commands|filters?|conditioning)`,
+    pattern: `(?:ignore|ignoring|disregard|disregarding|forget(?: about)?|do not (?:follow|obey)|don ?t (?:follow|obey)|stop (?:following|obeying))(?:(?: and| of| the| my| that)*(?: (?:all|any|your|these|those|other|every|given|its|combined|system))(?: (?:and|all|any|of|the|your|my|these|those|other|given|current|combined|system|safety|security))* (?:instructions?|directives?|guidelines|guardrails|prompts?|programming|safety (?:guidelines|constraints|measures|filters|rules|protocols|instructions))| (?:instructions|directions))|${DISMISS}(?: (?:all|any|every|each))?(?: of)? (?:your|its|the (?:system|safety|content))~1 (?:rules|restrictions|constraints|limitations|training|polic(?:y|ies)|commands|filters?|conditioning)`,
   }),
   phrase({
     id: 'injection.override-all-rules',
     confidence: 'medium',
     anchors: ['ignor', 'disregard', 'forget'],
     pattern:
-      '(?:ignore|disregard|forget(?: about)?) (?:all|any|every)(?: of)?(?: the| those| these| other| your)? (?:rules|commands|orders|direction|documents (?:provided|given)|context)|(?:ignore|disregard|forget)(?: about)? rule(?: number)? [0-9]+',
+      '(?:ignore|disregard|forget(?: about)?) (?:all|any|every)(?: of)?(?: the| those| these| other| your)? (?:rules|commands|orders|direction|documents (?:provided|given)|context|(?:provided|given) (?:context|documents?|articles?|information|text))|(?:ignore|disregard|forget)(?: about)? rule(?: number)? [0-9]+',
   }),
   phrase({
     id: 'injection.override-replace',
     confidence: 'high',
     anchors: REPLACE_ANCHORS,
-    pattern: `${REPLACE}(?: (?:all|any|of|the|these|those|every))* (?:previous|prior|preceding|your|system|user|assistant|developer)(?: (?:previous|prior|own|initial|original|system|safety|security|existing|current|given)){0,2} (?:instructions|prompts?|directives|guidelines|guardrails|programming|safeguards)|(?:bypass|disable|override|ignore|circumvent|turn off)(?: (?:all|any|of|the|your|its))* (?:safety|ethical|moral|content)(?: (?:and|or|safety|security|ethical|content)){0,2} (?:filters|filtering|constraints?|restrictions?|guardrails|protocols|sanitization|moderation)`,
+    pattern: `${REPLACE}(?: (?:all|any|of|the|these|those|every))* (?:previous|prior|preceding|your)(?: (?:previous|prior|own|initial|original|system|safety|security|existing|current|given)){0,2} (?:instructions|prompts?|directives|guidelines|guardrails|programming|safeguards)|(?:bypass|disable|override|ignore|circumvent|turn off)(?: (?:all|any|of|the|your|its))* (?:safety|ethical|moral|content)(?: (?:and|or|safety|security|ethical|content)){0,2} (?:filters|filtering|constraints?|restrictions?|guardrails|protocols|sanitization|moderation)`,
   }),
   // "Forget everything above", "disregard all you were told", "ignore what I said before", "ignore all that".
   phrase({
@@ -125,7 +128,7 @@ export const OVERRIDE_RULES: readonly TextRule[] = [
     confidence: 'high',
     anchors: ['ignor', 'igmre', 'disregard', 'forget', 'delete', 'erase', 'abandon', 'discard'],
     pattern:
-      '(?:ignore|igmre|disregard|forget(?: about)?|erase|abandon|discard) (?:everything|anything|all|whatever|what|the things|all things)(?: that| of this)?(?: (?:you|i|we|was|is|has|have|been|were|had|ve|just))*~1 (?:above|before|prior|previously|earlier|said|told|know|knew|learned|learnt|wrote|written|given|so far|until now|up to (?:now|this point))|(?:ignore|disregard|forget) all (?:of )?that|(?:ignore|disregard) (?:the )?(?:above|foregoing|preceding) (?:and|then|but)|(?:ignore|disregard|abandon|forget) (?:all )?(?:of )?your (?:thoughts|knowledge|memor(?:y|ies)|training|conditioning)',
+      '(?:ignore|igmre|disregard|forget(?: about)?|erase|abandon|discard) (?:everything|anything|all|whatever|what|the things|all things)(?: that| of this)?(?: (?:you|i|we|was|is|has|have|been|were|had|ve|just))*~1 (?:above|before|prior|previously|earlier|said|told|know|knew|learned|learnt|discussed|talked about|beforehand|wrote|written|given|so far|until now|up to (?:now|this point))|(?:ignore|disregard|forget) all (?:of )?that|(?:ignore|disregard) (?:the )?(?:above|foregoing|preceding) (?:and|then|but)|(?:ignore|disregard|abandon|forget) (?:all )?(?:of )?your (?:thoughts|knowledge|memor(?:y|ies)|training|conditioning)',
   }),
   phrase({
     id: 'injection.override-passive',
@@ -156,6 +159,10 @@ export const OVERRIDE_RULES: readonly TextRule[] = [
     confidence: 'high',
     anchors: [
       'regardless',
+      'despite what you',
+      'your head',
+      'your mind',
+      'your memory',
       'irrespective',
       'notwithstanding',
       'contrary to',
@@ -163,7 +170,7 @@ export const OVERRIDE_RULES: readonly TextRule[] = [
       'rather than following',
       'independent of',
     ],
-    pattern: `(?:regardless of|irrespective of|notwithstanding|contrary to|instead of following|rather than following|independent of)(?: (?:the|any|all|your|my|what))*(?: (?:previous|prior|earlier|above|preceding|initial|original|system|own)){1,2} (?:${STEERING}|tasks?|rules|context|conversation|messages?)`,
+    pattern: `despite what you (?:were|ve been|have been|had been) told|(?:remove|delete|erase|clear|wipe)~6 (?:from|out of) your (?:head|mind|memory)|(?:regardless of|irrespective of|notwithstanding|contrary to|instead of following|rather than following|independent of)(?: (?:the|any|all|your|my|what))*(?: (?:previous|prior|earlier|above|preceding|initial|original|system|own)){1,2} (?:${STEERING}|tasks?|rules|context|conversation|messages?)`,
   }),
   // "Your new task is", "these are new instructions", "change your instructions to the following", "new directive received".
   phrase({

@@ -19,6 +19,52 @@ interface Signal {
 
 const SIGNALS: readonly Signal[] = [
   {
+    name: 'flattery',
+    weight: 0.6,
+    anchors: [
+      'did it really',
+      'you did',
+      'simply great',
+      'outdone yourself',
+      'congratulations on',
+      'excellent performance',
+      'well done',
+      'good job',
+      'great job',
+      'gro',
+      'sehr gut',
+      'gut gemacht',
+      'herzlichen gl',
+      'selbst ',
+    ],
+    pattern:
+      '(?:you did (?:it |that |this )?(?:really |very )?(?:great|well)|simply great|outdone yourself|congratulations on your|excellent performance|(?:well|great job|good job) done|(?:einfach|wirklich) gross?artig|sehr gut(?: gemacht)?|gut gemacht|herzlichen gl(?:u|ue) ?ckwunsch|dich selbst (?:u|ue) ?bertroffen)',
+  },
+  {
+    name: 'another-task',
+    weight: 0.4,
+    anchors: ['task', 'aufgabe', 'neue anweisung', 'help with', 'deine hilfe', 'hilf mir'],
+    pattern:
+      '(?:(?:another|next|new|following|more|further|second) tasks?|(?:weitere[nr]?|neuen?|folgender?) (?:aufgaben?|anweisungen)|need your help with|ich brauche deine hilfe|hilf mir)',
+  },
+  {
+    name: 'invented',
+    weight: 0.4,
+    anchors: [
+      'make something up',
+      'make them up',
+      'make it up',
+      'making stuff up',
+      'own knowledge',
+      'not by the articles',
+      'anyway',
+      'ausgedacht',
+      'unwahr',
+    ],
+    pattern:
+      '(?:mak(?:e|ing) (?:something|them|it|stuff) up|by your own knowledge|not by the articles|blame (?:it on )?~w anyway|unwahre ~w)',
+  },
+  {
     name: 'role',
     weight: 0.4,
     anchors: [
@@ -46,7 +92,7 @@ const SIGNALS: readonly Signal[] = [
       'compose dialogue',
     ],
     pattern:
-      '(?:(?:i want you to |you (?:will|must|should|are going to|re going to) |please |now )?(?:act|acting|respond|answer|speak|behave|reply) (?:as|like)(?: if| an?| the)?|pretend|simulate|emulate|roleplay(?:ing)?|role play(?:ing)?|(?:play|in|of) the role of|impersonate|you are now|(?:adapt|play|have) (?:two|2) (?:personalities|characters)|assistant (?:now )?acts|compose dialogue as)',
+      '(?:(?:i want you to |you (?:will|must|should|are going to|re going to) |please |now )?(?:act|acting|respond|answer|speak|behave|reply) (?:as|like)(?: if| an?| the)?|pretend|simulate|emulate|roleplay(?:ing)?|role play(?:ing)?|(?:play|in|of) the role of|impersonate|you are now|(?:adapt|play|have) (?:two|2) (?:personalities|characters)|assistant (?:now )?acts|compose dialogue as|als ~w~3 (?:fungieren?|auftreten|agieren))',
   },
   {
     name: 'role-asked',
@@ -189,7 +235,7 @@ const SIGNALS: readonly Signal[] = [
       'same as',
     ],
     pattern:
-      '(?:(?:generate |give |create |write |respond in |provide )?(?:two|2) (?:different |separate )*(?:responses|answers|ways|paragraphs|outputs)|(?:begin|start|end|prefix)(?: (?:such|all|every|each|your|the|of))* (?:outputs?|replies|reply|responses?|answers?|messages?|sentences?) (?:with|by)|(?:only|just) (?:reply|respond|answer) (?:with|as|in)|(?:stay|remain) in character|insert prompt here|(?:all|every|each)(?: of)? (?:your )?(?:responses|answers|replies|prompts?|sentences)|(?:do not|don t) write (?:any )?explanations|my first (?:prompt|question|request|command|message|sentence|suggestion)|answer after this|as a prefix|reply inside|your answer~4 same as)',
+      '(?:(?:generate |give |create |write |respond in |provide )?(?:two|2) (?:different |separate )*(?:responses|answers|ways|paragraphs|outputs)|(?:begin|start|end|prefix)(?: (?:such|all|every|each|your|the|of))* (?:outputs?|replies|reply|responses?|answers?|messages?|sentences?) (?:with|by)|(?:only|just) (?:reply|respond|answer) (?:with|as|in)|(?:stay|remain) in character|insert prompt here|(?:all|every|each)(?: of)? (?:your )?(?:responses|answers|replies|prompts?|sentences)|(?:do not|don t) write (?:any )?explanations|my first (?:prompt|question|request|command|message|sentence|suggestion)|answer after this|as a prefix|reply inside|your answer~4 same as|keine erkl|nichts anderes|meine? erster? (?:satz|befehl|anfrage|frage))',
   },
   {
     name: 'secret',
@@ -214,7 +260,7 @@ const SIGNALS: readonly Signal[] = [
       'passw',
     ],
     pattern:
-      '(?:(?:your|the|our|my|his|her|s|ihr|dein) (?:system |secret |confidential |admin |wifi |current )*(?:password|passwort|secret|secrets|secret key|api key|bank account|bank balance|account balance|city of residence|credentials|confidential (?:string|information|data)|email address|home address|phone number)|where (?:does|is|do) (?:the )?(?:user|he|she|they|~w|~w ~w) (?:currently |now )?(?:live|living|reside)|user (?:currently|now) lives?)',
+      '(?:(?:your|the|our|my|his|her|s|ihr|dein) (?:system |secret |confidential |admin |wifi |current )*(?:password|passwort|secret|secrets|secret key|api key|bank account|bank balance|account balance|city of residence|credentials|confidential (?:string|information|data)|email address|home address|phone number)|where (?:does|is|do) (?:the )?(?:user|he|she|they|~w|~w ~w) (?:currently |now )?(?:live|living|reside)|user (?:currently|now) lives?|user s (?:birth ?(?:day|year|date)?|age|address|phone|ssn|salary|bank|name))',
   },
   {
     name: 'asked',
@@ -362,7 +408,7 @@ const SIGNALS: readonly Signal[] = [
       'encode',
     ],
     pattern:
-      '(?:decode this~3 (?:string|code|message|text|sequence)|(?:can you|could you|please)~1 decode|combine (?:a|these|the) ~w~2|three strings|string z|derived from the emojis|capital letters of my|hidden unicode|encode in base64 then|first encode)',
+      '(?:decode this~3 (?:string|code|message|text|sequence)|(?:can you|could you|please)~1 decode|combine (?:a|these|the) ~w~2|three strings|string z|derived from the emojis|capital letters of my|hidden unicode|encode in base64 then|first encode|between each (?:digit|letter|character|word)|in reverse(?: order)?|square of the user|in pig latin|in base64|in rot ?13|in hex)',
   },
   {
     name: 'puzzle-answered',

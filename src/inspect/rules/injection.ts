@@ -5,6 +5,7 @@ import { DIRECTIVE_RULES } from './injection-directive.ts';
 import { LANGUAGE_RULES } from './injection-languages.ts';
 import { MARKUP_RULES } from './injection-markup.ts';
 import { OVERRIDE_RULES } from './injection-override.ts';
+import { PRETEXT_RULES } from './injection-pretexts.ts';
 import { ROLE_RULES } from './injection-role.ts';
 import { SIGNAL_RULES, SUM_DETECTOR } from './injection-signals.ts';
 
@@ -14,6 +15,7 @@ export const INJECTION_RULES: readonly TextRule[] = [
   ...DIRECTIVE_RULES,
   ...MARKUP_RULES,
   ...LANGUAGE_RULES,
+  ...PRETEXT_RULES,
   ...SIGNAL_RULES,
 ];
 export const INJECTION_DETECTORS: readonly Detector[] = [SUM_DETECTOR];
