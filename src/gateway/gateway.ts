@@ -34,7 +34,7 @@ import { Listeners } from './listeners.ts';
 import type { Outlet } from './outlet.ts';
 import { Parking } from './parking.ts';
 import { buildParts, type GatewayConfig, type Parts } from './parts.ts';
-import { readinessOf, reportOf, type ServerReport } from './report.ts';
+import { type Offer, offersIn, readinessOf, reportOf, type ServerReport } from './report.ts';
 import type { Found } from './review.ts';
 import type { Generation, RouteView } from './route.ts';
 import { CALLS_MAX, Session } from './session.ts';
@@ -43,7 +43,7 @@ import { forwardFromClient } from './take.ts';
 
 export type { Outlet } from './outlet.ts';
 export type { GatewayConfig } from './parts.ts';
-export type { ServerReport } from './report.ts';
+export type { Offer, ServerReport } from './report.ts';
 export type { RouteView as Route } from './route.ts';
 export type { Session } from './session.ts';
 
@@ -415,6 +415,14 @@ export class Gateway {
     await this.start();
     if (approve) this.#definitions.approve(this.#toolNames());
     return this.reports();
+  }
+
+  /** Everything that is listed and not withdrawn, and what servers say of how to use them. */
+  offers(): Offer[] {
+    return [...this.#parts.backends].flatMap(([server, backend]) => {
+      const inventory = backend.inventory(NO_PROFILE);
+      return inventory === undefined ? [] : offersIn(server, inventory);
+    });
   }
 
   /** Undefined for a server that could not be asked. */

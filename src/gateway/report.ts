@@ -7,6 +7,7 @@ import {
   type BackendStats,
   type BreakerReport,
   type CallCounters,
+  type Inventory,
   NO_PROFILE,
   type Withdrawn,
 } from '../backends/backends.ts';
@@ -54,6 +55,26 @@ export function reportOf(backend: Backend): ServerReport {
     load: backend.stats,
     ...(backend.endpoints.length === 0 ? {} : { endpoints: backend.endpoints }),
   };
+}
+
+/** One thing that a server offers, as JSON: a definition, or its instructions. */
+export interface Offer {
+  readonly server: string;
+  readonly kind: 'tools' | 'prompts' | 'resources' | 'templates' | 'instructions';
+  /** Name, URI or URI template; '' for instructions. */
+  readonly key: string;
+  readonly bytes: Buffer;
+}
+
+export function offersIn(server: string, inventory: Inventory): Offer[] {
+  const kinds = ['tools', 'prompts', 'resources', 'templates'] as const;
+  const offers = kinds.flatMap((kind) =>
+    inventory[kind].map(({ key, bytes }): Offer => ({ server, kind, key, bytes })),
+  );
+  const { instructions } = inventory;
+  if (instructions === '') return offers;
+  const bytes = Buffer.from(JSON.stringify(instructions));
+  return [...offers, { server, kind: 'instructions', key: '', bytes }];
 }
 
 /** Fit to send traffic to: every server was tried, and something is served, or nothing is configured to be. */

@@ -82,3 +82,93 @@ describe('sluice scan --jsonl', { timeout: 60_000 }, () => {
     assert.equal((await run(place, 'scan', '--jsonl', 'nowhere')).code, 69);
   });
 });
+
+describe('sluice scan', { timeout: 120_000 }, () => {
+  const TOOLS = `
+const tool = { name: 'peek', description: 'as ACME-123456', inputSchema: { type: 'object' } };
+require('readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, method } = JSON.parse(line);
+  if (id === undefined) return;
+  const results = {
+    initialize: { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 's', version: '1' } },
+    'tools/list': { tools: [tool, { name: 'plain', inputSchema: { type: 'object' } }] },
+  };
+  console.log(JSON.stringify({ jsonrpc: '2.0', id, result: results[method] ?? {} }));
+});`;
+  const found = (stdout: string) => {
+    const { ok, findings } = JSON.parse(stdout);
+    return [ok, findings];
+  };
+  const ticket = { action: 'redact', class: 'secret', rule: 'own.ticket', confidence: 'high' };
+
+  it('says where in a file something stands, and never what', async (t) => {
+    const place = placeOf(t);
+    write(place, CONFIG);
+    write(place, 'one\ntwo ACME-123456', 'notes.md');
+    const { code, stdout } = await run(place, 'scan', '--json', 'notes.md');
+    const finding = { ...ticket, where: 'notes.md', line: 2, column: 5 };
+    assert.deepEqual([code, ...found(stdout)], [1, false, [finding]]);
+    const plain = await run(place, 'scan', 'notes.md');
+    assert.match(plain.stdout, /^redact {2}own\.ticket {2}notes\.md:2:5$/m);
+    const piped = await fed(place, 'born on 1970-01-01', 'scan', '--json');
+    // Recorded only: nothing that the gateway would act on.
+    assert.equal(piped.code, 0);
+    assert.equal(found(piped.stdout)[1][0].action, 'flag');
+    for (const text of [stdout, plain.stdout]) assert.ok(!text.includes('ACME-123456'));
+    assert.equal((await run(place, 'scan', 'nowhere.md')).code, 69);
+  });
+
+  it('writes SARIF 2.1.0 that points into the file', async (t) => {
+    const place = placeOf(t);
+    write(place, CONFIG);
+    write(place, 'see ACME-123456', 'a b.md');
+    const { code, stdout } = await run(place, 'scan', '--sarif', 'a b.md');
+    assert.equal(code, 1);
+    const { version, runs } = JSON.parse(stdout);
+    assert.equal(version, '2.1.0');
+    const [result] = runs[0].results;
+    assert.deepEqual([result.ruleId, result.level], ['own.ticket', 'error']);
+    assert.deepEqual(result.locations[0].physicalLocation, {
+      artifactLocation: { uri: 'a%20b.md', uriBaseId: '%SRCROOT%' },
+      region: { startLine: 1, startColumn: 5 },
+    });
+    assert.deepEqual(
+      runs[0].tool.driver.rules.map(({ id }: { id: string }) => id),
+      ['own.ticket'],
+    );
+    assert.ok(!stdout.includes('ACME-123456'));
+  });
+
+  it('starts the servers of our file or of another client, and reads what they list', async (t) => {
+    const place = placeOf(t);
+    write(place, TOOLS, 'server.cjs');
+    const entry = { command: process.execPath, args: ['server.cjs'] };
+    write(place, CONFIG.replace('servers: {}', `servers: ${JSON.stringify({ one: entry })}`));
+    const finding = { ...ticket, where: 'one', what: 'tools peek', path: '/description' };
+    for (const args of [
+      ['--server', 'one'],
+      ['-c', 'sluice.yaml'],
+    ]) {
+      const { code, stdout } = await run(place, 'scan', '--json', ...args);
+      assert.deepEqual([code, ...found(stdout)], [1, false, [finding]]);
+    }
+    assert.equal((await run(place, 'scan', '--server', 'two')).code, 64);
+    write(place, JSON.stringify({ mcpServers: { 'my one': entry }, other: true }), 'mcp.json');
+    const foreign = await run(place, 'scan', '--json', '--config', 'mcp.json');
+    // Its tools are fine by the rules that everybody has.
+    assert.deepEqual([foreign.code, ...found(foreign.stdout)], [0, true, []]);
+    assert.equal(JSON.parse(foreign.stdout).scanned, 2);
+    write(place, '{"mcpServers":{"gone":{"command":"no-such-program"}}}', 'gone.json');
+    assert.equal((await run(place, 'scan', '--config', 'gone.json')).code, 69);
+  });
+
+  it('reads the tools of a dumped list', async (t) => {
+    const place = placeOf(t);
+    write(place, CONFIG);
+    const tool = { name: 'peek', description: 'as ACME-123456', inputSchema: {} };
+    write(place, JSON.stringify({ tools: [tool] }), 'list.json');
+    const { code, stdout } = await run(place, 'scan', '--json', 'list.json');
+    const finding = { ...ticket, where: 'list.json', what: 'tools peek', path: '/description' };
+    assert.deepEqual([code, ...found(stdout)], [1, false, [finding]]);
+  });
+});
