@@ -364,8 +364,9 @@ export class Backend {
   /** Takes the inventory if there is none or it may have changed; resolves when that is over, well or not. */
   async settle(profile: Profile): Promise<void> {
     if (this.config.disabled || this.#closed || this.isFresh(profile)) return;
-    // One that is known to be down is not waited for: its next start goes on in the background.
-    if (this.hasStarted && this.#shared.first === undefined) {
+    const isDown = this.hasStarted && this.#shared.first === undefined;
+    // One that fails again and again is not waited for: its next start goes on in the background.
+    if (isDown && this.#shared.isBackedOff) {
       void this.openShared();
       return;
     }
@@ -380,18 +381,24 @@ export class Backend {
     lease?.hold(NOBODY);
     const link = lease === undefined ? await this.openShared() : lease.link;
     if (isRefusal(link)) return undefined;
-    const inventory = await takeInventory(
-      link,
-      this.config.timeoutMs,
-      this.config.lists.ttlMs,
-    ).catch((error: unknown) => {
+    let inventory = await this.#listsOf(link);
+    // Of one that has ended, as when its session is lost, the server itself is asked again, once.
+    if (isRefusal(inventory) && lease === undefined && !link.isLive) {
+      const next = await this.openShared();
+      if (!isRefusal(next)) inventory = await this.#listsOf(next);
+    }
+    // Not kept for a client: this process was told that nobody answers its questions, and some ask only once.
+    if (lease !== undefined) this.end(lease);
+    return inventory;
+  }
+
+  #listsOf(link: Link): Promise<Inventory | Refusal> {
+    const { timeoutMs, lists } = this.config;
+    return takeInventory(link, timeoutMs, lists.ttlMs).catch((error: unknown) => {
       // Taken in the background, where nobody catches, from what a stranger wrote.
       this.#log.error({ err: error }, 'lists could not be read, by a bug of the gateway');
       return refuse('backend_unavailable', "The server's lists could not be read.");
     });
-    // Not kept for a client: this process was told that nobody answers its questions, and some ask only once.
-    if (lease !== undefined) this.end(lease);
-    return inventory;
   }
 
   #taken(taken: Inventory | Refusal): void {

@@ -68,7 +68,11 @@ export class Inventories {
 
   /** Nothing is known to be current any more: the server was connected anew, or has gone. */
   expire(): void {
-    for (const slot of this.#slots.values()) slot.isFresh = false;
+    for (const slot of this.#slots.values()) {
+      slot.isFresh = false;
+      // What failed on the last link says nothing of the next.
+      slot.retryAt = 0;
+    }
   }
 
   /** Takes the inventory by `take` unless that is under way, or failed a moment ago; undefined: it could not be tried. */

@@ -68,6 +68,22 @@ describe('a session that the server has lost', { timeout: 60_000 }, () => {
     assert.equal(far.initialized, 2);
   });
 
+  it('while its lists are asked for is opened anew, and the lists are had', async () => {
+    const far = await server();
+    let lost = 0;
+    far.trick = ({ rpc }, response) => {
+      if (rpc.method !== 'tools/list' || lost > 0) return false;
+      lost += 1;
+      far.sessions.clear();
+      response.writeHead(404).end();
+      return true;
+    };
+    const { client } = await gatewayOf({ url: far.url });
+    assert.equal(textOf(await client.call('echo', { message: 'first' })), 'first');
+    assert.equal(lost, 1);
+    assert.equal(far.initialized, 2);
+  });
+
   it('over and over is one refusal for each call, not a loop', async () => {
     const far = await server();
     const { client } = await gatewayOf({ url: far.url });
