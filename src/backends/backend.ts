@@ -156,7 +156,7 @@ export class Backend {
     const sharedMax = pool.mode === 'shared' ? pool.max : Math.ceil(pool.max * SHARED_PART);
     return {
       counters: this.#counters,
-      connect: (owner) => this.#connectShared(owner),
+      connect: (owner) => this.#connect(NO_PROFILE, owner),
       onMessage: (link, message) => this.onMessage(link, message),
       onFirst: (link, wasThere) => this.#onFirst(link, wasThere),
       onRestarted: () => void this.settle(NO_PROFILE),
@@ -264,13 +264,9 @@ export class Backend {
 
   async #connect(profile: Profile, owner: LinkOwner): Promise<Link | Refusal> {
     const link = await connect(this.#door, profile.capabilities, owner);
-    if (!isRefusal(link)) this.#known = link.known;
-    return link;
-  }
-
-  async #connectShared(owner: LinkOwner): Promise<Link | Refusal> {
-    const link = await this.#connect(NO_PROFILE, owner);
-    if (!isRefusal(link) && this.config.probe !== undefined) probeLink(link, this.config.probe);
+    if (isRefusal(link)) return link;
+    this.#known = link.known;
+    if (this.config.probe !== undefined) probeLink(link, this.config.probe);
     return link;
   }
 

@@ -182,6 +182,10 @@ export class CallerLinks implements LeaseHolder {
     else void this.#open(own);
   }
 
+  isAsking(): boolean {
+    return false;
+  }
+
   canSpare(lease: Lease): boolean {
     return this.#owns.get(lease.callerId)?.turns.waiting === 0;
   }

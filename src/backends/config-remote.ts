@@ -54,7 +54,7 @@ export const headersSchema = z
 
 export const probeSchema = z
   .strictObject({
-    intervalMs: ms(100, 'How often each shared link is asked for a sign of life.').default(30_000),
+    intervalMs: ms(100, 'How often each link is asked for a sign of life.').default(30_000),
     timeoutMs: ms(10, 'How long the sign of life may take.').default(5000),
     failuresMax: z
       .int()

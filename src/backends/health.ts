@@ -4,6 +4,7 @@
  *   sent something, said nothing for silentMs ──> asked ──> says anything at all within answerMs: left alone
  *                                                    └────> still silent: abandoned, its calls fail, another is started
  *
+ * One that waits for a client's answer is not asked: people take long, and some servers read nothing else meanwhile.
  * Silence alone proves nothing, since a call may take long. So the server is asked, and only one that answers neither the
  * question nor anything else is given up. A server with one thread that works on one call cannot answer meanwhile: by
  * default it has as long as that call may take, and `answerMs` more.
@@ -77,7 +78,8 @@ export class Health {
     // A request that ran into its deadline counts, too: nothing was heard of it.
     if (seen.silentSince === 0 && link.sent !== seen.sent) seen.silentSince = now;
     if (seen.silentSince === 0 || seen.isAsked) return;
-    if (now - seen.silentSince >= this.#silentMs) void this.#ask(link, seen);
+    if (link.owner.isAsking === true) seen.silentSince = now;
+    else if (now - seen.silentSince >= this.#silentMs) void this.#ask(link, seen);
   }
 
   async #ask(link: Link, seen: Seen): Promise<void> {
@@ -87,7 +89,7 @@ export class Health {
     const method = link.era === 'modern' ? 'server/discover' : 'ping';
     await ask(link, method, {}, this.#answerMs);
     seen.isAsked = false;
-    if (!link.isLive || link.heard !== before) return;
+    if (!link.isLive || link.heard !== before || link.owner.isAsking === true) return;
     // Not even asked: its pipe is full. It is asked again, and has the same time.
     if (performance.now() - seen.silentSince < this.#silentMs + this.#answerMs) return;
     const words = 'The server behind this call stopped answering and is being replaced.';

@@ -18,6 +18,8 @@ export interface LeaseHolder {
   onLeaseClose(lease: Lease, why: string): void;
   /** A request was answered or given up: there is room for another. */
   onLeaseSettled?(lease: Lease): void;
+  /** Whether a question of the server waits for the client: until it is answered the server owes nothing. */
+  isAsking(lease: Lease): boolean;
   /** Whether the link may be taken away for somebody who needs one now: nothing is under way and nobody listens. */
   canSpare(lease: Lease): boolean;
 }
@@ -125,6 +127,10 @@ export class Lease implements LinkOwner {
     else if (message.kind === Kind.request) link.post(notSupported(message));
   }
 
+  get isAsking(): boolean {
+    return this.#holder?.isAsking(this) === true;
+  }
+
   onSettled(): void {
     if (this.#link === null) return;
     this.#holder?.onLeaseSettled?.(this);
@@ -146,5 +152,6 @@ export const NOBODY: LeaseHolder = {
     if (message.kind === Kind.request) lease.link.post(notSupported(message));
   },
   onLeaseClose: () => {},
+  isAsking: () => false,
   canSpare: () => false,
 };

@@ -52,6 +52,8 @@ export interface Receiver {
 export interface LinkOwner {
   /** Where all links of one server count; without it each link counts for itself. */
   readonly counters?: Counters;
+  /** Whether the server waits for somebody on our side: then its silence says nothing. */
+  readonly isAsking?: boolean;
   /** A notification, or a request of a legacy server (ping is answered by the link itself). */
   onMessage(link: Link, message: Message): void;
   /**
@@ -88,8 +90,8 @@ export interface Link {
   /** The child process; undefined where there is none. */
   readonly pid: number | undefined;
   readonly isLive: boolean;
-  /** Milliseconds since the epoch of the last request; for idle expiry. */
-  readonly usedAt: number;
+  /** Milliseconds since the epoch of the last request; for idle expiry. Set back by who asks in nobody's name. */
+  usedAt: number;
   /** Set by an owner that bounds what the server holds; the link tells it what is sent and settled from then on. */
   crowd: CrowdLimit | null;
 

@@ -1,6 +1,5 @@
 /**
- * Active probes: asks the server at the other end of a shared link for a sign of life, and gives the link up when
- * none comes.
+ * Active probes: asks the server at the other end of a link for a sign of life, and gives the link up when none comes.
  *
  * It asks as the gateway, with the configured credentials: a probe that borrowed a user's token would take a server
  * away from everybody when that token expires. Whatever the server answers shows that it lives, a refusal to talk to us
@@ -15,6 +14,7 @@ import type { ServerConfig } from './config.ts';
 import type { Link } from './link.ts';
 
 const WHY = 'it gave no sign of life';
+const WORDS = 'The server behind this call gave no sign of life and is being replaced.';
 
 type ProbeConfig = NonNullable<ServerConfig['probe']>;
 
@@ -26,13 +26,20 @@ export function probeLink(link: Link, config: ProbeConfig): void {
   };
   const probe = async () => {
     if (!link.isLive) return;
+    if (link.owner.isAsking === true) {
+      again();
+      return;
+    }
+    const { usedAt } = link;
     const method = link.era === 'modern' ? 'server/discover' : 'ping';
-    const sign = signOf(await ask(link, method, {}, config.timeoutMs));
+    const answer = ask(link, method, {}, config.timeoutMs);
+    // A link that nobody else uses is idle, be it probed or not.
+    link.usedAt = usedAt;
+    const sign = signOf(await answer);
     if (sign === 'life') failures = 0;
     if (sign === 'none') failures += 1;
     if (failures < config.failuresMax) again();
-    else if (link.isLive)
-      void link.abandon(refuse('backend_unavailable', undefined, undefined, WHY));
+    else if (link.isLive) void link.abandon(refuse('backend_unavailable', WORDS, undefined, WHY));
   };
   again();
 }

@@ -449,6 +449,10 @@ export class Relay implements Receiver, LeaseHolder, Queued {
     // The link has failed this relay's request already, and with it everything that waits on it.
   }
 
+  isAsking(): boolean {
+    return this.#questions?.isOpen === true;
+  }
+
   canSpare(): boolean {
     return false;
   }

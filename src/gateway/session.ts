@@ -252,9 +252,14 @@ export class Session implements LeaseHolder {
     }
   }
 
+  isAsking(lease: Lease): boolean {
+    for (const ask of this.#asks.values()) if (ask.lease === lease) return true;
+    return false;
+  }
+
   canSpare(lease: Lease): boolean {
     if (this.isAttached) return false;
-    for (const ask of this.#asks.values()) if (ask.lease === lease) return false;
+    if (this.isAsking(lease)) return false;
     return ![...this.relays].some((relay) => relay.lease === lease);
   }
 

@@ -55,6 +55,10 @@ class Holder implements LeaseHolder {
     this.lost.push(why);
   }
 
+  isAsking(): boolean {
+    return false;
+  }
+
   canSpare(): boolean {
     return this.spare;
   }
