@@ -80,19 +80,24 @@ class Examination {
   }
 
   /**
-   * One finding for what several readings say: where a value was found at a place that can be redacted, the same value in
-   * a reading without places (joined strings, JSON in a string) adds nothing but would block what could be redacted.
+   * One finding for what several readings say. Where a value was found at a place that can be redacted, the same value in
+   * a reading without places (JSON in that string, strings joined) adds nothing but would block what could be redacted.
    */
   #settled(): Finding[] {
-    const key = ({ rule, steps }: Finding, index: number) =>
-      `${rule} ${steps.join()} ${this.#values[index]!.replace(/[^A-Za-z0-9]/g, '')}`;
+    const places = new Set<string>();
     const placed = new Set<string>();
-    this.#findings.forEach((finding, index) => {
-      if (finding.span !== null) placed.add(key(finding, index));
+    const values = this.#values.map((value) => value.replace(/[^A-Za-z0-9]/g, ''));
+    const isNew = this.#findings.map(({ rule, path, span, leaf }, index) => {
+      if (span === null) return true;
+      placed.add(`${rule} ${values[index]}`).add(`${rule} ${values[index]} ${path}`);
+      const place = `${rule} ${leaf?.start} ${path} ${span}`;
+      return places.size < places.add(place).size;
     });
-    return this.#findings.filter(
-      (finding, index) => finding.span !== null || !placed.has(key(finding, index)),
-    );
+    return this.#findings.filter(({ rule, path, span, leaf }, index) => {
+      if (span !== null) return isNew[index];
+      const within = leaf?.seams === undefined ? ` ${path}` : '';
+      return !placed.has(`${rule} ${values[index]}${within}`);
+    });
   }
 
   #read(): Reading {
@@ -190,21 +195,16 @@ class Examination {
       confidence,
       path: leaf.path,
       steps: view.steps,
-      span: leaf.isMade === true ? null : originOf(view, start, end),
+      span: leaf.isMade === true ? null : view.span(start, end),
       leaf,
     };
   }
 }
 
-function originOf(view: View, start: number, end: number): [number, number] | null {
-  return view.origin === undefined ? null : [view.origin(start), view.origin(end - 1) + 1];
-}
-
 /** Of joined strings only what spans two of them is news. */
 function isWithinPart({ seams }: Leaf, view: View, start: number, end: number): boolean {
   if (seams === undefined) return false;
-  const span = originOf(view, start, end);
-  if (span === null) return false;
+  const span = view.span(start, end);
   // The first seam behind where it starts.
   let [low, high] = [0, seams.length];
   while (low < high) {

@@ -64,8 +64,8 @@ export interface View {
   readonly form: Form;
   /** What was undone to get it, outermost first; empty for the text as it stands. */
   readonly steps: readonly string[];
-  /** Position in the leaf's text of the character at `index`; undefined where it cannot be told. */
-  origin?(index: number): number;
+  /** What of the leaf's text says text[start, end): of an encoded segment always the whole. */
+  span(start: number, end: number): readonly [start: number, end: number];
 }
 
 export interface Finding {

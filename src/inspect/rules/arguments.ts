@@ -135,13 +135,9 @@ function judgeView(request: Request, leaf: Leaf, view: View, role: Role): Findin
   for (const undone of readings(view.text)) {
     const isAsItStands = undone.text === view.text;
     for (const verdict of request.judge(undone, role, leaf.path)) {
-      const { origin } = view;
       // What was undone to find it moved the characters: the whole leaf is what is to be blocked.
       const whole = verdict.at ?? [0, view.text.length];
-      const span =
-        isAsItStands && origin !== undefined && whole[1] > whole[0]
-          ? ([origin(whole[0]), origin(whole[1] - 1) + 1] as const)
-          : null;
+      const span = isAsItStands && whole[1] > whole[0] ? view.span(whole[0], whole[1]) : null;
       found.push(
         finding(verdict, leaf, isAsItStands ? view.steps : [...view.steps, 'percent'], span),
       );

@@ -111,14 +111,13 @@ function isCredential(user: string, value: string): boolean {
 }
 
 function found(rule: string, view: View, leaf: Leaf, start: number, end: number): Finding {
-  const [from, to] = [view.origin?.(start), view.origin?.(end - 1)];
   return {
     rule: `secret.${rule}`,
     class: 'secret',
     confidence: 'high',
     path: leaf.path,
     steps: view.steps,
-    span: from === undefined || to === undefined ? null : [from, to + 1],
+    span: view.span(start, end),
     leaf,
   };
 }

@@ -1,0 +1,307 @@
+/**
+ * Texts written in an alphabet of their own: base64, base32, base58, base85, hexadecimal, numbers. Found as runs of
+ * characters of one class; what makes one a find is only that its bytes are a text.
+ *
+ * Decoded in place, so that a text of which a part was encoded reads whole.
+ */
+
+import { type Said, said } from './bytes.ts';
+import type { Writer } from './writer.ts';
+
+/** Set when something was longer than may be inflated; the driver takes it away. */
+export const overflow = { isCut: false };
+
+type Decode = (run: string) => Said | undefined;
+
+/** Bits of a character: in which alphabets it stands. */
+const BASE64 = 1;
+const HEX = 2;
+const BASE32 = 4;
+const BASE58 = 8;
+const BASE85 = 16;
+const classes = new Uint8Array(128);
+function allow(characters: string, bit: number): void {
+  for (const character of characters) classes[character.charCodeAt(0)]! |= bit;
+}
+const DIGITS = '0123456789';
+const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const LOWER = UPPER.toLowerCase();
+allow(`${DIGITS}${UPPER}${LOWER}+/-_`, BASE64);
+allow(`${DIGITS}abcdefABCDEF`, HEX);
+allow(`${UPPER}${LOWER}234567`, BASE32);
+const BASE58_DIGITS = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+allow(BASE58_DIGITS, BASE58);
+for (let code = 33; code < 127; code++) allow(String.fromCharCode(code), BASE85);
+
+const isIn = (unit: number, bit: number) => unit < 128 && (classes[unit]! & bit) !== 0;
+
+/** Each run of at least `least` characters of a class that says something is replaced by what it says. */
+function replaceRuns(
+  text: string,
+  writer: Writer,
+  bit: number,
+  least: number,
+  decode: Decode,
+): boolean {
+  let changed = false;
+  for (let index = 0; index < text.length; ) {
+    if (!isIn(text.charCodeAt(index), bit)) {
+      writer.put(text.charCodeAt(index), index, ++index);
+      continue;
+    }
+    let end = index + 1;
+    while (end < text.length && isIn(text.charCodeAt(end), bit)) end++;
+    const answer = end - index < least ? undefined : decode(text.slice(index, end));
+    if (answer?.isCut) overflow.isCut = true;
+    if (answer?.text === undefined) writer.copy(text, index, end);
+    else {
+      changed = true;
+      while (text.charCodeAt(end) === 0x3d) end++;
+      writer.decoded(answer.text, index, end);
+    }
+    index = end;
+  }
+  return changed;
+}
+
+const BASE64_LEAST = 8;
+/** From here on a run is base64 whatever it looks like; below, it must not look like a word. */
+const BASE64_SURE = 16;
+
+export const unbase64 = (text: string, writer: Writer): boolean =>
+  replaceRuns(text, writer, BASE64, BASE64_LEAST, base64Said);
+
+function base64Said(run: string): Said | undefined {
+  if (run.length < BASE64_SURE && !isMixed(run)) return undefined;
+  const whole = base64At(run, 0);
+  if (whole !== undefined || run.length < BASE64_SURE) return whole;
+  // Something of the alphabet was glued to it: a path, a dash, or one to three letters.
+  const parts = run.split(/[/_+-]/);
+  const longest = parts.reduce((best, part) => (part.length > best.length ? part : best), '');
+  const before = run.indexOf(longest);
+  const inner =
+    longest.length < BASE64_SURE || parts.length === 1 ? undefined : base64At(longest, 0);
+  if (inner?.text !== undefined)
+    return {
+      ...inner,
+      text: run.slice(0, before) + inner.text + run.slice(before + longest.length),
+    };
+  for (let skip = 1; skip < 4; skip++) {
+    const skipped = base64At(run, skip);
+    if (skipped?.text !== undefined) return { ...skipped, text: run.slice(0, skip) + skipped.text };
+  }
+  return undefined;
+}
+
+/** Upper case behind lower case, or digits among both: no word of any language. */
+const isMixed = (run: string) => /[a-z][A-Z]|\d/.test(run) && /[a-zA-Z]/.test(run);
+
+/** Bytes decoded of a long run before the whole of it is. */
+const SAMPLE = 64;
+
+function base64At(run: string, skip: number): Said | undefined {
+  const rest = run.length - skip;
+  if (rest % 4 === 1) return base64At(run.slice(0, -1), skip);
+  if (rest > SAMPLE * 2) {
+    const sample = said(Buffer.from(run.slice(skip, skip + SAMPLE), 'base64'));
+    const isCompressed =
+      run.startsWith('H4sI', skip) ||
+      run.startsWith('eJ', skip) ||
+      run.startsWith('eN', skip) ||
+      run.startsWith('eA', skip);
+    if (sample.text === undefined && !isCompressed) return undefined;
+  }
+  const answer = said(Buffer.from(skip === 0 ? run : run.slice(skip), 'base64'));
+  return answer.text === undefined && !answer.isCut ? undefined : answer;
+}
+
+const HEX_LEAST = 12;
+
+export const unhex = (text: string, writer: Writer): boolean =>
+  replaceRuns(text, writer, HEX, HEX_LEAST, (run) =>
+    run.length % 2 === 1 ? undefined : said(Buffer.from(run, 'hex')),
+  );
+
+const BASE32_LEAST = 16;
+
+export const unbase32 = (text: string, writer: Writer): boolean =>
+  replaceRuns(text, writer, BASE32, BASE32_LEAST, base32Said);
+
+function base32Said(run: string): Said | undefined {
+  const upper = run.toUpperCase();
+  // One case throughout, whichever.
+  if (upper !== run && run.toLowerCase() !== run) return undefined;
+  const bytes: number[] = [];
+  let [bits, value] = [0, 0];
+  for (let index = 0; index < upper.length; index++) {
+    const unit = upper.charCodeAt(index);
+    value = ((value << 5) | (unit >= 0x41 ? unit - 0x41 : unit - 0x32 + 26)) & 0xfff;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    const byte = (value >> bits) & 0xff;
+    bytes.push(byte);
+    if (bytes.length === 12 && !isLikely(bytes)) return undefined;
+  }
+  return said(Buffer.from(bytes));
+}
+
+/** The first bytes: ASCII for the most part, or compressed. */
+const isLikely = (bytes: number[]) =>
+  bytes[0] === 0x1f ||
+  bytes[0] === 0x78 ||
+  bytes.filter((byte) => byte >= 0x80 || byte < 9).length < 4;
+
+const BASE58_LEAST = 16;
+/** Time grows with the square of the length: so much of one run, and so many runs of one text. */
+const BASE58_MOST = 512;
+const BASE58_RUNS = 32;
+
+export function unbase58(text: string, writer: Writer): boolean {
+  let runs = 0;
+  return replaceRuns(text, writer, BASE58, BASE58_LEAST, (run) => {
+    if (run.length > BASE58_MOST || !isMixed(run) || ++runs > BASE58_RUNS) return undefined;
+    let value = 0n;
+    for (const digit of run) value = value * 58n + BigInt(BASE58_DIGITS.indexOf(digit));
+    const hex = value.toString(16);
+    return said(Buffer.from(hex.length % 2 === 1 ? `0${hex}` : hex, 'hex'));
+  });
+}
+
+const BASE85_LEAST = 20;
+const Z85_DIGITS = `${DIGITS}${LOWER}${UPPER}.-:+=^!/*?&<>()[]{}@%$#`;
+const z85 = new Int8Array(128).fill(-1);
+for (let digit = 0; digit < 85; digit++) z85[Z85_DIGITS.charCodeAt(digit)] = digit;
+const ascii85 = new Int8Array(128).fill(-1);
+for (let digit = 0; digit < 85; digit++) ascii85[33 + digit] = digit;
+
+export const unbase85 = (text: string, writer: Writer): boolean =>
+  replaceRuns(text, writer, BASE85, BASE85_LEAST, (run) => {
+    const open = run.indexOf('<~');
+    const from = open < 0 ? 0 : open + 2;
+    const close = run.indexOf('~>', from);
+    const digits = run.slice(from, close < 0 ? run.length : close);
+    const answer = base85Said(digits, ascii85) ?? base85Said(digits, z85);
+    if (answer?.text === undefined) return answer;
+    return { ...answer, text: run.slice(0, Math.max(0, open)) + answer.text };
+  });
+
+function base85Said(digits: string, values: Int8Array): Said | undefined {
+  const bytes: number[] = [];
+  let [value, count] = [0, 0];
+  const end = Math.ceil(digits.length / 5) * 5;
+  for (let index = 0; index < end; index++) {
+    const unit = index < digits.length ? digits.charCodeAt(index) : -1;
+    const digit = unit < 0 ? 84 : unit < 128 ? values[unit]! : -1;
+    if (digit < 0) return undefined;
+    value = value * 85 + digit;
+    if (++count < 5) continue;
+    if (value > 0xffffffff) return undefined;
+    bytes.push((value >>> 24) & 0xff, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
+    if (bytes.length === 12 && !isLikely(bytes)) return undefined;
+    [value, count] = [0, 0];
+  }
+  const padding = end - digits.length;
+  const answer = said(Buffer.from(padding === 0 ? bytes : bytes.slice(0, -padding)));
+  return answer.text === undefined ? undefined : answer;
+}
+
+/** Numbers in a row that make a text. */
+const NUMBERS_LEAST = 6;
+const SEPARATOR_MAX = 12;
+const DIGITS_MAX = 8;
+const isNumeral = (unit: number) => isIn(unit, HEX);
+
+/**
+ * One number per character, whatever stands between them as long as it is always the same: 105,103,110 or 69 67 6e or
+ * 0x69, 0x67 or chr(105)+chr(103) or 01101001 01100111 or 151 147.
+ */
+export function unnumber(text: string, writer: Writer): boolean {
+  let changed = false;
+  for (let index = 0; index < text.length; ) {
+    if (
+      !isNumeral(text.charCodeAt(index)) ||
+      (index > 0 && isNumeral(text.charCodeAt(index - 1)))
+    ) {
+      writer.put(text.charCodeAt(index), index, ++index);
+      continue;
+    }
+    const row = rowAt(text, index);
+    const meant = row.numerals.length < NUMBERS_LEAST ? undefined : numbersSaid(row.numerals);
+    if (meant === undefined) writer.copy(text, index, row.end);
+    else {
+      changed = true;
+      writer.decoded(meant, index, row.end);
+    }
+    index = row.end;
+  }
+  return changed;
+}
+
+/** Numerals from here on with one and the same separator. */
+function rowAt(text: string, start: number): { numerals: string[]; end: number } {
+  const numerals: string[] = [];
+  let separator = '';
+  for (let index = start; ; ) {
+    let end = index;
+    while (end < index + DIGITS_MAX && isNumeral(text.charCodeAt(end))) end++;
+    if (end === index || isNumeral(text.charCodeAt(end))) {
+      return { numerals, end: Math.max(start + 1, index - separator.length) };
+    }
+    numerals.push(text.slice(index, end));
+    if (separator === '') separator = separatorAt(text, end);
+    if (separator === '' || !text.startsWith(separator, end)) return { numerals, end };
+    index = end + separator.length;
+  }
+}
+
+/** What stands between this numeral and the next; it may have letters (chr, 0x), but not such as numerals have at its end. */
+function separatorAt(text: string, index: number): string {
+  const most = Math.min(text.length, index + SEPARATOR_MAX);
+  for (let end = index; end < most; end++) {
+    const unit = text.charCodeAt(end);
+    if (unit === 0x30 && (text.charCodeAt(end + 1) | 0x20) === 0x78)
+      return text.slice(index, end + 2);
+    if (unit >= 0x30 && unit <= 0x39) return text.slice(index, end);
+    if (
+      isNumeral(unit) &&
+      !isLetter(text.charCodeAt(end - 1)) &&
+      end > index &&
+      !isLetter(text.charCodeAt(end + 1))
+    )
+      return text.slice(index, end);
+    if (
+      isNumeral(unit) &&
+      isNumeral(text.charCodeAt(end + 1)) &&
+      end > index &&
+      !isLetter(text.charCodeAt(end - 1)) &&
+      !isLetter(text.charCodeAt(end + 2))
+    )
+      return text.slice(index, end);
+  }
+  return '';
+}
+
+const isLetter = (unit: number) => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
+
+function numbersSaid(numerals: string[]): string | undefined {
+  for (const [base, fits] of BASES) {
+    if (!numerals.every((numeral) => fits.test(numeral))) continue;
+    const codes = numerals.map((numeral) => Number.parseInt(numeral, base));
+    if (codes.some((code) => code > 0x10ffff)) continue;
+    const isBytes = codes.every((code) => code < 0x100);
+    const answer = isBytes
+      ? said(Buffer.from(codes)).text
+      : String.fromCodePoint(...codes.slice(0, 4096));
+    if (answer !== undefined && /[a-z]{2}|[a-z0-9]{6}/i.test(answer)) return answer;
+  }
+  return undefined;
+}
+
+const BASES: readonly (readonly [base: number, fits: RegExp])[] = [
+  [2, /^[01]{7,8}$/],
+  [10, /^[0-9]{1,6}$/],
+  [8, /^[0-7]{2,3}$/],
+  [16, /^[0-9a-f]{2}$/i],
+  [16, /^0{0,4}[0-9a-f]{2,5}$/i],
+];

@@ -1,0 +1,242 @@
+/**
+ * What was put between the letters of a word or of a key: markup, tags, quotes with a plus, blanks, dots, line ends.
+ *
+ * Each undoing takes out its own kind of joint and only where it stands within a word, so that the gaps between words
+ * stay and rules of prose and left edges of keys still hold.
+ */
+
+import type { Writer } from './writer.ts';
+
+const isBlank = (unit: number) => unit === 0x20 || unit === 0x09 || unit === 0x0a || unit === 0x0d;
+const isWord = (unit: number) =>
+  (unit >= 0x30 && unit <= 0x39) ||
+  (unit >= 0x41 && unit <= 0x5a) ||
+  (unit >= 0x61 && unit <= 0x7a) ||
+  unit >= 0x80;
+
+const TAG_MAX = 128;
+const MARKUP = '*_`~';
+
+/** ig**nore, ig<!-- -->nore, ig<b></b>nore, comments of C, ig''nore. */
+export function unmark(text: string, writer: Writer): boolean {
+  let changed = false;
+  for (let index = 0; index < text.length; ) {
+    const end = writer.length > 0 && isWord(writer.last) ? markupEnd(text, index) : index;
+    if (end > index && isWord(text.charCodeAt(end))) {
+      changed = true;
+      index = end;
+    } else writer.put(text.charCodeAt(index), index, ++index);
+  }
+  return changed;
+}
+
+/** The end of all markup that begins here; `index` itself where there is none. */
+function markupEnd(text: string, index: number): number {
+  const most = index + TAG_MAX;
+  for (let end = index; end < most; ) {
+    const next = oneMarkupEnd(text, end);
+    if (next === end) return end;
+    end = next;
+  }
+  return index;
+}
+
+function oneMarkupEnd(text: string, index: number): number {
+  if (index >= text.length) return index;
+  const mark = text.charAt(index);
+  const isTwice = text.charAt(index + 1) === mark;
+  if (MARKUP.includes(mark)) {
+    // One underscore is part of a name, one star a product.
+    if (!isTwice) return mark === '`' ? index + 1 : index;
+    let end = index + 2;
+    while (text.charAt(end) === mark) end++;
+    return end;
+  }
+  if ((mark === "'" || mark === '"') && isTwice) return index + 2;
+  const next = text.charAt(index + 1);
+  if (mark === '<' && /[a-z/!]/i.test(next)) {
+    const closing = text.startsWith('<!--', index) ? '-->' : '>';
+    const end = within(text, closing, index + 2);
+    return end < 0 ? index : end;
+  }
+  if (mark === '/' && next === '*') {
+    const end = within(text, '*/', index + 2);
+    return end < 0 ? index : end;
+  }
+  return index;
+}
+
+function within(text: string, closing: string, index: number): number {
+  const found = text.slice(index, index + TAG_MAX).indexOf(closing);
+  return found < 0 ? -1 : index + found + closing.length;
+}
+
+const JOINT_MAX = 12;
+
+/** "ign" + "ore", 'ign' . 'ore', "ign" "ore", "ign",\n"ore". */
+export function unconcatenate(text: string, writer: Writer): boolean {
+  let changed = false;
+  for (let index = 0; index < text.length; ) {
+    const end = jointEnd(text, index);
+    if (end === 0) writer.put(text.charCodeAt(index), index, ++index);
+    else {
+      changed = true;
+      index = end;
+    }
+  }
+  return changed;
+}
+
+/** Where the joint that begins at a closing quote ends behind the next opening one; 0 where there is none. */
+function jointEnd(text: string, index: number): number {
+  const quote = text.charCodeAt(index);
+  if (quote !== 0x22 && quote !== 0x27 && quote !== 0x60) return 0;
+  const most = Math.min(text.length, index + 1 + JOINT_MAX);
+  let signs = 0;
+  for (let at = index + 1; at < most; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === quote) return signs === 1 || (signs === 0 && at > index + 1) ? at + 1 : 0;
+    if (unit === 0x2b || unit === 0x2e || unit === 0x26 || unit === 0x2c || unit === 0x5c) signs++;
+    else if (!isBlank(unit)) return 0;
+  }
+  return 0;
+}
+
+/** \i\g\n\o\r\e: a backslash that means nothing to whoever reads prose. */
+export function unslash(text: string, writer: Writer): boolean {
+  let found = 0;
+  for (let index = 0; index < text.length; ) {
+    if (text.charCodeAt(index) === 0x5c && isWord(text.charCodeAt(index + 1))) {
+      found++;
+      index++;
+    } else writer.put(text.charCodeAt(index), index, ++index);
+  }
+  return found > 2;
+}
+
+const LINE_SHORT = 24;
+const TOKEN_LONG = 16;
+
+/**
+ * Line ends, with the margin of the next line, inside what was one word: in short lines, and behind or before long
+ * tokens. Prose that was wrapped at some width keeps its line ends, which are the gaps of its words.
+ */
+export function unwrap(text: string, writer: Writer): boolean {
+  let changed = false;
+  let [lineStart, tokenStart] = [0, 0];
+  for (let index = 0; index < text.length; ) {
+    const unit = text.charCodeAt(index);
+    if (unit !== 0x0a && unit !== 0x0d) {
+      if (isBlank(unit)) tokenStart = index + 1;
+      writer.put(unit, index, ++index);
+      continue;
+    }
+    const next = marginEnd(text, index);
+    const lineEnd = index;
+    const isSplit =
+      lineEnd > lineStart &&
+      !isBlank(text.charCodeAt(lineEnd - 1)) &&
+      next < text.length &&
+      (lineEnd - lineStart <= LINE_SHORT ||
+        lineEnd - tokenStart >= TOKEN_LONG ||
+        isShortLine(text, next));
+    if (isSplit) changed = true;
+    else writer.copy(text, index, next);
+    index = next;
+    lineStart = next;
+    tokenStart = next;
+  }
+  return changed;
+}
+
+/** Behind one line end and the blanks and quotation marks that begin the next line. */
+function marginEnd(text: string, index: number): number {
+  if (text.charCodeAt(index) === 0x0d && text.charCodeAt(index + 1) === 0x0a) index++;
+  index++;
+  while (index < text.length) {
+    const unit = text.charCodeAt(index);
+    if (unit !== 0x20 && unit !== 0x09 && unit !== 0x3e) return index;
+    index++;
+  }
+  return index;
+}
+
+function isShortLine(text: string, start: number): boolean {
+  const most = Math.min(text.length, start + LINE_SHORT + 1);
+  for (let at = start; at < most; at++) if (text.charCodeAt(at) === 0x0a) return at > start;
+  return most === text.length;
+}
+
+/** Single characters apart that make a run. */
+const APART = 4;
+const GAP_MAX = 3;
+
+/**
+ * i g n o r e   a l l, i.g.n.o.r.e, i - g - n - o: single characters with one and the same gap. Once one run of four
+ * has shown which gap it is, shorter words apart by it are closed as well; a wider gap is the gap of two words.
+ */
+export function unspace(text: string, writer: Writer): boolean {
+  let gap = '';
+  for (let index = 0; index < text.length; ) {
+    const end = gap === '' ? index : apartEnd(text, index, gap, writer);
+    if (end > index) {
+      index = end;
+      continue;
+    }
+    const found = gap === '' && startsApart(text, index) ? gapAt(text, index) : '';
+    if (found !== '') gap = found;
+    else writer.put(text.charCodeAt(index), index, ++index);
+  }
+  return gap !== '';
+}
+
+const startsApart = (text: string, index: number) =>
+  (index === 0 || !isWord(text.charCodeAt(index - 1))) && !isBlank(text.charCodeAt(index));
+
+/** The gap that stands `APART - 1` times between single characters from here on; '' where there is none. */
+function gapAt(text: string, index: number): string {
+  if (isWord(text.charCodeAt(index + 1))) return '';
+  for (let length = 1; length <= GAP_MAX; length++) {
+    const gap = text.slice(index + 1, index + 1 + length);
+    if (gap.length < length || isWord(gap.charCodeAt(length - 1))) return '';
+    if (count(text, index, gap, APART) >= APART) return gap;
+  }
+  return '';
+}
+
+/** How many single characters stand `gap` apart from here on, up to `most`. */
+function count(text: string, index: number, gap: string, most: number): number {
+  const step = gap.length + 1;
+  let found = 1;
+  let words = isWord(text.charCodeAt(index)) ? 1 : 0;
+  for (let at = index; found < most && text.startsWith(gap, at + 1); at += step) {
+    const next = text.charCodeAt(at + step);
+    if (Number.isNaN(next) || isBlank(next)) break;
+    found++;
+    if (isWord(next)) words++;
+  }
+  // Rules and tables drawn in ASCII are dashes apart, not letters.
+  return words * 2 > found ? found : 0;
+}
+
+/** Writes the characters of a run without their gaps; answers where it ends. */
+function apartEnd(text: string, index: number, gap: string, writer: Writer): number {
+  if (!startsApart(text, index) || !text.startsWith(gap, index + 1)) return index;
+  const step = gap.length + 1;
+  let at = index;
+  while (text.startsWith(gap, at + 1) && isOneCharacter(text, at + step, gap)) {
+    writer.put(text.charCodeAt(at), at, at + 1);
+    at += step;
+  }
+  if (at === index) return index;
+  writer.put(text.charCodeAt(at), at, at + 1);
+  return at + 1;
+}
+
+/** A character with a gap or an end behind it: the first letter of the next whole word is none. */
+function isOneCharacter(text: string, index: number, gap: string): boolean {
+  const unit = text.charCodeAt(index);
+  if (Number.isNaN(unit) || isBlank(unit)) return false;
+  if (index + 1 === text.length || text.startsWith(gap, index + 1)) return true;
+  return !isWord(text.charCodeAt(index + 1)) || !isWord(unit);
+}

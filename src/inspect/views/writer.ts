@@ -1,0 +1,103 @@
+/**
+ * Where an undoing writes what it reads: UTF-16 units into one buffer that is used again, and, only while somebody
+ * asks where a finding stands, from where in its source each unit came.
+ *
+ * A trace is a second run of the same undoing: the first run of nearly all texts is never asked.
+ */
+
+/** For each unit written: the half-open stretch of the source that it stands for. */
+export class Trace {
+  readonly starts: number[] = [];
+  readonly ends: number[] = [];
+
+  /** The stretch of the source behind units [start, end). Undoings may turn the order round. */
+  span(start: number, end: number): [start: number, end: number] {
+    const { starts, ends } = this;
+    const [first, last] = [start, Math.max(start, end - 1)];
+    return [
+      Math.min(starts[first] ?? 0, starts[last] ?? 0),
+      Math.max(ends[first] ?? 0, ends[last] ?? 0),
+    ];
+  }
+}
+
+const FIRST_UNITS = 1 << 13;
+
+export class Writer {
+  #units = new Uint16Array(FIRST_UNITS);
+  #length = 0;
+  #all = 0;
+  #trace: Trace | undefined;
+
+  begin(trace?: Trace): void {
+    this.#length = 0;
+    this.#all = 0;
+    this.#trace = trace;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The unit written last; 0 where there is none. */
+  get last(): number {
+    return this.#length === 0 ? 0 : this.#units[this.#length - 1]!;
+  }
+
+  put(unit: number, from: number, to: number): void {
+    if (this.#length === this.#units.length) this.#grow(this.#length + 1);
+    this.#units[this.#length++] = unit;
+    this.#all |= unit;
+    if (this.#trace !== undefined) {
+      this.#trace.starts.push(from);
+      this.#trace.ends.push(to);
+    }
+  }
+
+  putCode(code: number, from: number, to: number): void {
+    if (code < 0x10000) {
+      this.put(code, from, to);
+      return;
+    }
+    this.put(0xd800 + ((code - 0x10000) >> 10), from, to);
+    this.put(0xdc00 + ((code - 0x10000) & 0x3ff), from, to);
+  }
+
+  /** text[from, to), as it stands. */
+  copy(text: string, from: number, to: number): void {
+    const length = this.#length + to - from;
+    if (length > this.#units.length) this.#grow(length);
+    const units = this.#units;
+    let [at, all] = [this.#length, this.#all];
+    for (let index = from; index < to; index++) {
+      const unit = text.charCodeAt(index);
+      units[at++] = unit;
+      all |= unit;
+    }
+    this.#length = at;
+    this.#all = all;
+    if (this.#trace === undefined) return;
+    for (let index = from; index < to; index++) {
+      this.#trace.starts.push(index);
+      this.#trace.ends.push(index + 1);
+    }
+  }
+
+  /** What source[from, to) means as a whole. */
+  decoded(text: string, from: number, to: number): void {
+    for (let index = 0; index < text.length; index++) this.put(text.charCodeAt(index), from, to);
+  }
+
+  /** One byte for each unit where that is enough: half the memory, and the form that expressions read fastest. */
+  text(): string {
+    const units = this.#units.subarray(0, this.#length);
+    if (this.#all < 0x100) return Buffer.from(units).toString('latin1');
+    return Buffer.from(units.buffer, 0, units.byteLength).toString('utf16le');
+  }
+
+  #grow(least: number): void {
+    const units = new Uint16Array(Math.max(least, this.#units.length * 2));
+    units.set(this.#units.subarray(0, this.#length));
+    this.#units = units;
+  }
+}
