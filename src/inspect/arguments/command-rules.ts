@@ -1,5 +1,6 @@
 /** What one simple command does, judged by its program and its targets. Wrappers and disguises are gone already. */
 
+import { DISK, isVital } from './command-targets.ts';
 import { persists, sensitivityOf } from './paths.ts';
 import { baseName } from './shell-output.ts';
 import type { Command } from './shell-words.ts';
@@ -13,38 +14,6 @@ const EXFILTRATION = 'arguments.shell.exfiltration';
 const PRIVILEGE = 'arguments.shell.privilege';
 const REMOTE = 'arguments.shell.remote-code';
 const OPTION = 'arguments.shell.option-injection';
-
-const SYSTEM =
-  /^\/(?:bin|boot|dev|etc|home|lib|lib64|opt|proc|root|run|sbin|srv|sys|usr|var|users|system|library|applications|mnt|media|data|backup|backups)(?:\/\*?)?$/i;
-const DISK = /^\/dev\/(?:sd|hd|vd|xvd|nvme|mmcblk|disk|rdisk|md|dm-|mapper\/|loop)[a-z0-9/]*/;
-const HOME = /^(?:~|\$home|\$\{home\}|%userprofile%|\$env:userprofile)/i;
-const WINDOWS_ROOT =
-  /^[a-z]:[\\/]?(?:\*(?:\.\*)?|windows[\\/]?.{0,16}|users[\\/]?|program files[\\/]?|programdata[\\/]?)?$/i;
-
-/** Whether losing this is more than a build's rubbish. */
-export function isVital(target: string): boolean {
-  const plain = target.replace(/\/{2,}/g, '/').replace(/(?<=.)\/\.?$/, '');
-  if (
-    plain === '' ||
-    /^(?:\/|\/\*|\/\.\*|\*|\.\*|\.|\.\.|\.\/\*|\.\.\/\*?|--no-preserve-root)$/.test(plain)
-  )
-    return target !== '';
-  if (SYSTEM.test(plain) || DISK.test(plain) || WINDOWS_ROOT.test(target)) return true;
-  if (/^\/[^/*]+(?:\/\*)?$/.test(plain))
-    return plain !== '/tmp' && !/^\/(?:tmp|workspace|app|repo|build)\b/.test(plain);
-  if (/^\/(?:etc|boot|bin|sbin|lib|lib64|usr|sys|system32)\//i.test(plain))
-    return !/^\/usr\/(?:local|src)\/./.test(plain);
-  if (
-    /^\/var\/(?:lib|log|www|backups?|mail|spool)(?:\/\*?)?$/.test(plain) ||
-    /^\/home\/[^/]+(?:\/\*)?$/.test(plain)
-  )
-    return true;
-  if (HOME.test(plain))
-    return /^[^/]+(?:\/(?:\*|\.\*|\.ssh|\.gnupg|\.aws|\.kube|\.config|documents|desktop|pictures|library|\.git)(?:\/\*?)?)?$/i.test(
-      plain,
-    );
-  return /(?:^|\/)\.git$/.test(plain);
-}
 
 const targetsOf = (all: readonly string[]): string[] =>
   all.slice(1).filter((word) => !word.startsWith('-'));
@@ -95,8 +64,12 @@ const copyDisk: Judge = (all) =>
 
 const find: Judge = (all) =>
   when(
-    (all.includes('-delete') ||
-      all.some((word, at) => word === 'rm' && /^-(?:exec|execdir)$/.test(all[at - 1] ?? ''))) &&
+    !all.some(
+      (word, at) =>
+        /^-(?:i?name|path|mtime|mmin|size|regex|newer|empty)$/.test(word) && all[at + 1] !== '*',
+    ) &&
+      (all.includes('-delete') ||
+        all.some((word, at) => word === 'rm' && /^-(?:exec|execdir)$/.test(all[at - 1] ?? ''))) &&
       all[1] !== '.' &&
       isVital(all[1] ?? ''),
     high(DESTRUCTIVE),
@@ -231,7 +204,13 @@ const windowsDelete: Judge = (all) => {
   const isDeep = /\s(?:\/s|-recurse|-r|-rec)\b/.test(line);
   return when(
     isDeep &&
-      all.slice(1).some((word) => isVital(word) || /^[a-z]:[\\/]?[^\\/]*[\\/]?\*?$/i.test(word)),
+      all
+        .slice(1)
+        .some(
+          (word) =>
+            !/^\/[a-z]$/i.test(word) &&
+            (isVital(word) || /^[a-z]:[\\/]?[^\\/]*[\\/]?\*?$/i.test(word)),
+        ),
     high(DESTRUCTIVE),
   );
 };
@@ -273,7 +252,7 @@ const LINES: readonly (readonly [names: string, line: RegExp, verdict: Verdict])
     high(DESTRUCTIVE),
   ],
   ['diskpart', /^/, high(DESTRUCTIVE)],
-  ['shutdown reboot poweroff halt stop-computer restart-computer', /^/, medium(DESTRUCTIVE)],
+  ['shutdown reboot poweroff halt stop-computer restart-computer', /^/, low(DESTRUCTIVE)],
   ['init telinit', /^[06]$/, high(DESTRUCTIVE)],
   ['kill', /^-(?:9|kill|sigkill) -1$/, high(DESTRUCTIVE)],
   ['vssadmin wbadmin wmic', /delete|shadowcopy/, high(DESTRUCTIVE)],

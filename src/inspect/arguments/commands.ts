@@ -10,7 +10,7 @@
 import { judgeCommand } from './command-rules.ts';
 import { hostileText } from './hostile-text.ts';
 import { baseName, inputOf } from './shell-output.ts';
-import { type Command, commandsOf } from './shell-words.ts';
+import { type Command, commandsOf, SUBSTITUTED } from './shell-words.ts';
 import { high, type Verdict, words } from './verdict.ts';
 
 const DEPTH_MAX = 4;
@@ -83,9 +83,15 @@ function judgeLine(
   }
   // bash <(curl …), sh -c "$(curl …)", eval `wget -O- …`: the download stands in a substitution of the interpreter's.
   const runsSubstitution = commands.some(({ words: all, depth: at }) => {
-    const name = baseName(unwrapped(all)[0] ?? '');
+    const bare = unwrapped(all);
+    const name = baseName(bare[0] ?? '');
+    const takesLine = bare.some((word) => word === '-c' || word.startsWith(SUBSTITUTED));
     return (
-      at === 0 && (INTERPRETERS.has(name) || name === 'eval' || name === 'source' || name === '.')
+      at === 0 &&
+      ((INTERPRETERS.has(name) && takesLine) ||
+        name === 'eval' ||
+        name === 'source' ||
+        name === '.')
     );
   });
   if (

@@ -17,7 +17,7 @@ const TOGETHER: readonly (readonly [string, readonly RegExp[]])[] = [
     REVERSE,
     [
       /socket/,
-      /\bdup2?\b|pty\.spawn|subprocess|os\.system|exec\(|popen|>&s|spawn/,
+      /\bdup2\b|pty\.spawn|\/bin\/\w{0,4}sh\b|cmd\.exe|powershell|>&s|sh -i/,
       /connect|af_inet|pf_inet|fsockopen|tcpsocket|tcpclient/,
     ],
   ],
@@ -25,7 +25,7 @@ const TOGETHER: readonly (readonly [string, readonly RegExp[]])[] = [
     REVERSE,
     [
       /tcpsocket\.(?:new|open)|fsockopen\s?\(|socket\.tcp|net\.socket|net\.connect|net\.dial/,
-      /exec|\/bin\/|system|cmd\.exe|proc_open|shell_exec|spawn|popen/,
+      /\/bin\/\w{0,4}sh\b|\bsh\s[-<]|cmd\.exe|proc_open|shell_exec|powershell/,
     ],
   ],
   [
@@ -53,12 +53,17 @@ const TOGETHER: readonly (readonly [string, readonly RegExp[]])[] = [
       /downloadstring|downloadfile|downloaddata|invoke-webrequest|invoke-restmethod|\biwr\b|\birm\b|net\.webclient/,
     ],
   ],
-  [REMOTE, [/\b(?:exec|eval)\s?\(/, /urlopen|requests\.get|urllib|http\.get|fetch\(/]],
   [
     REMOTE,
     [
-      /\b(?:exec|eval)\s?\(|\b(?:system|popen)\(/,
-      /base64\.b64decode|b64decode\(|atob\(|base64_decode|frombase64string|marshal\.loads|codecs\.decode/,
+      /\b(?:exec|eval)\s?\([^)]{0,80}(?:urlopen|requests\.get|urllib|http\.get|fetch\(|\w\.(?:text|content|read\())/,
+      /urlopen|requests\.|urllib|http|fetch\(/,
+    ],
+  ],
+  [
+    REMOTE,
+    [
+      /\b(?:exec|eval|system|popen)\s?\([^)]{0,80}(?:b64decode\(|atob\(|base64_decode|frombase64string|marshal\.loads|codecs\.decode)/,
     ],
   ],
   [

@@ -36,6 +36,10 @@ const WORDS = words(`
   file which locate nice split join look expand watch screen open say make go yes true false write wall system help groups
   users finger mail sendmail format
 `);
+/** Of the commands, those that sentences are made of as well. */
+const ENGLISH = words(
+  'cat node touch python ruby perl ping mount strings docker exec export ip chrome vim nano tee dig bash ls',
+);
 /** Of these, what is run without a word more; as it is written where case counts. */
 const ALONE = words('id ID dir DIR w who pwd set ver history groups users');
 const SEPARATOR = /[;|&\n\r`]|\$\(|[<>]\(|\\[nr]/;
@@ -78,6 +82,8 @@ function isInjected(command: Command, text: string, role: Role): boolean {
   }
   if (/^[()]$/.test(separator) && !isPath) return false;
   if (isSubstitution || isPath) return true;
+  // `; cat food` after some words goes on with them.
+  if (ENGLISH.has(name) && /^[a-z']+$/i.test(all[1] ?? 'x') && isSentence(text)) return false;
   if (isKnown)
     return (
       all.length > 1 ||
@@ -97,6 +103,14 @@ const isTidyUrl = (text: string): boolean =>
 const isQueryPart = (separator: string, text: string, all: readonly string[]): boolean =>
   separator === '&' && text.includes('?') && !/&\s/.test(text) && /[=]/.test(all[0] ?? '');
 
+/** Three words and more before anything parts them. */
+const isSentence = (text: string): boolean =>
+  text
+    .slice(0, 512)
+    .split(/[;|&\n]/, 1)[0]!
+    .trim()
+    .split(/\s+/).length > 2;
+
 /** The separator follows without a blank and has one after it (`x& dir`), or none at all around it in a text of words. */
 function isGlued(text: string, separator: string): boolean {
   if (separator === '' || separator === '\n') return true;
@@ -108,7 +122,8 @@ function isGlued(text: string, separator: string): boolean {
 function looksRun(all: readonly string[]): boolean {
   if (all.length === 1) return ALONE.has(all[0]!);
   const next = all[1]!;
-  if (/^(?:[-/][a-z0-9?]|[0-9.]+[smhd]?$|[~./\\*$%]|[a-z]:)/i.test(next)) return true;
+  if (/^(?:[-/][a-z0-9?]|[~./\\*$%]|[a-z]:)/i.test(next)) return true;
+  if (/^[0-9.]+[smhd]?$/.test(next)) return all.length === 2;
   if (baseName(all[0]!) === 'net')
     return /^(?:user|users|view|localgroup|group|share|start|stop|use|accounts|session|config)$/i.test(
       next,
@@ -136,7 +151,7 @@ const CODES: readonly RegExp[] = [
 ];
 /** `{{…}}`, `${…}`, `#{…}`: with arithmetic, or with a way to an interpreter's inside. */
 const TEMPLATE =
-  /(?:\{\{|\$\{|#\{|\*\{|@\(|\{%|<%=|\$\()[^}]{0,160}?(?:\d{1,6}\s?[*+]\s?['"]?\d|__(?:class|globals|init|import|mro|subclasses|builtins)__|getruntime|\bt\(java|freemarker|\.constructor|self\.|config[.}\s]|request\.|cycler|lipsum|joiner|namespace|settings\.|_self\.|process\.|require\(|global\.|popen|system\(|exec\(|runtime|classloader|registerundefinedfiltercallback|\bimport\s)/;
+  /(?:\{\{|\$\{|#\{|\*\{|@\(|\{%|<%=|\$\()[^}]{0,160}?(?:\d{1,6}\s?[*+]\s?['"]?\d|__(?:class|globals|init|import|mro|subclasses|builtins)__|getruntime|\bt\(java|freemarker|\.constructor|self\.__|config\.(?:__|items\()|\{\{\s?config\s?\}\}|request\.(?:__|application|environ)|cycler|lipsum|joiner|namespace|settings\.secret|_self\.|process\.|require\(|global\.|popen|system\(|exec\(|runtime|classloader|registerundefinedfiltercallback|\bimport\s)/;
 
 /** Output sent to a file, where no output is. */
 const WRITTEN =

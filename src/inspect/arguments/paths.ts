@@ -9,24 +9,24 @@ import type { Undone } from './undo.ts';
 import { high, low, medium, type Verdict } from './verdict.ts';
 
 /** `isFree`: dots in a text for people. */
-export function judgePath(reading: Undone): Verdict[] {
+export function judgePath(reading: Undone, isPath: boolean): Verdict[] {
   const { text } = reading;
   const found: Verdict[] = [];
   if (reading.isOverlong) found.push(high('arguments.path.overlong-encoding'));
   // Not the `%003d` of a numbered file name.
   if (/\0(?!\d?d)/.test(text)) found.push(high('arguments.path.null-byte'));
   // Escapes that nothing decodes, where a separator would be (`..%bg%qf`): servers have been found that do.
-  if (/\.\.%|%[0-9a-z]{2}%[0-9a-z]{2}/i.test(text) && reading.isLast)
+  if (isPath && reading.isLast && /\.\.%|%[0-9a-z]{2}%[0-9a-z]{2}/i.test(text))
     found.push(medium('arguments.path.broken-escape'));
   const plain = unescaped(text);
   if (leaves(plain)) found.push(high('arguments.path.traversal'));
   else if (plain !== text && leaves(text)) found.push(high('arguments.path.traversal'));
+  else if (/^\.\.(?:\/(?:\.\.)?)?\/?$/.test(text)) found.push(low('arguments.path.parent'));
   const sensitive = sensitivityOf(plain);
   if (sensitive !== undefined) found.push(sensitive);
   if (/^[\\/]{2}[?.][\\/]/.test(text)) found.push(medium('arguments.path.device-namespace'));
   else if (/^\\\\[^\\/?.][^\\/]*\\[^\\]/.test(text)) found.push(low('arguments.path.unc'));
-  if (/[|<>]\s*$|^\s*\|/.test(text) && /[\\/]/.test(text))
-    found.push(medium('arguments.path.pipe'));
+  if (/\|\s?$|^\s?\|/.test(text) && /[\\/]/.test(text)) found.push(medium('arguments.path.pipe'));
   return found;
 }
 
@@ -44,6 +44,8 @@ function unescaped(text: string): string {
 
 /** Whether a path ends up above where it started; `file:` and the like stripped by the caller. */
 export function leaves(text: string): boolean {
+  // The folder above, as it is listed.
+  if (/^\.\.(?:\/\.\.)?\/?$/.test(text)) return false;
   if (!text.includes('..') && !text.includes('?.') && !text.includes('.?')) return false;
   const isAbsolute = /^(?:[\\/]|[a-z]:[\\/])/i.test(text);
   let [depth, climbs, strange, named] = [0, 0, 0, 0];
@@ -141,7 +143,7 @@ const PERSISTENT: readonly RegExp[] = [
 
 /** Targets of first choice, wherever in a value they stand: `{{ read("/etc/passwd") }}`. */
 const FAMOUS =
-  /\/etc\/(?:passwd|shadow|sudoers|master\.passwd)\b|\/proc\/self\/(?:environ|cmdline|fd|maps)|(?:^|[\\/])(?:win|boot)\.ini\b|system32[\\/]config[\\/]sam\b/i;
+  /\/etc\/(?:passwd|shadow|sudoers|master\.passwd)\b|\/proc\/self\/(?:environ|cmdline|fd|maps)|(?:^|[\\/])(?:win|boot)\.ini(?![\w.])|system32[\\/]config[\\/]sam\b/i;
 export const namesFamous = (text: string): Verdict[] =>
   FAMOUS.test(text) ? [medium('arguments.path.sensitive')] : [];
 

@@ -209,7 +209,7 @@ const INJECTIONS: readonly RegExp[] = [
   /\b(?:or|and|having|where|xor)\s+\(*\s?['"]?(\w{1,32})['"]?\s?(?:=|<=>|like)\s?\(*['"]?\1\b/,
   /\b(?:or|and|having)\s+\(*\s?\d+\s?[=<>]{1,2}\s?\d+/,
   // A literal closed, the rest commented away.
-  /['"`]\s*\)*\s*;?\s*(?:--(?:\s|$|-|\+)|#(?:\s|$)|\/\*|;%00)/,
+  /['"`]\s*\)*\s*;?\s*(?:--[\s+-]*$|#\s*$|\/\*|;%00)/,
   /^\s*(?:--\s|\/\*.{0,64}\*\/\s*\w)|\*\/\s*=|[\w')]\s*--\s*-?$|\/\*\s*$/,
   /\bunion\b(?:\s|\(|\+|\/\*.{0,64}?\*\/)*(?:all|distinct)?(?:\s|\(|\+)*\bselect\b/,
   /(?:^|[^\w.])(?:sleep|benchmark|pg_sleep|dbms_pipe\.receive_message|dbms_lock\.sleep|randomblob|xp_cmdshell|load_file|extractvalue|updatexml|utl_inaddr\.\w{1,32}|utl_http\.\w{1,32}|master\.\.xp_\w{1,32}|group_concat|convert_to|ascii|substr|substring)\s?\(\s?(?:[\d'"(@]|select|user|database|version|concat)/,
@@ -218,7 +218,7 @@ const INJECTIONS: readonly RegExp[] = [
   // A second statement.
   /(?:^|[;'")\d])\s*\)*\s*;?\s*(?:drop\s+(?:table|database|schema|user|view|index|procedure)|truncate\s+table|delete\s+from|insert\s+into\s+\w|update\s+\w{1,64}\s+set\s|alter\s+(?:table|user|database)|create\s+(?:table|user|login|function|database)|exec(?:ute)?\s+(?:immediate|master|sp_|xp_|\()|shutdown\b|declare\s+@|grant\s+\w|merge\s+into)/,
   /;\s*(?:select|begin|declare|exec|execute|print|set|if|call|do|copy|attach|show|use)\s+[@(*'"\w]/,
-  /(?:^|[^a-z])\(?\s?select\s+.{1,400}?\bfrom\b\s*[\w("'[`]/s,
+  /(?:^|[('"`;,=])\s?\(?\s?select\s+(?:[*\d'"@(]|null|distinct|top\s|\w{1,64}\s?[,(.]).{0,400}?\bfrom\b\s*[\w("'[`]/s,
   /\(\s?select\b|\bexec\s?\(\s?['"@]|^\s*(?:print|exec|execute|select)\s+[@'"(]/,
   /\b(?:order|group)\s+by\s+(?:\d{1,3}(?:\s?(?:,|--|#|$|\/\*|;)))/,
   /['"]\s?(?:\|\||\+|-|\^|&|\*|=|<>|<|>|\blike\b|%)\s?(?:\(|['"]|\d+\s?(?:$|--|#)|\w{1,32}\()/,
@@ -242,6 +242,12 @@ export function judgeSqlInValue(text: string): Verdict[] {
   );
   return isFound ? [high('arguments.sql.injection')] : [];
 }
+
+/** A value that is a statement from its first word on. */
+export const isStatement = (text: string): boolean =>
+  /^\s{0,16}(?:select\s.{1,400}\sfrom|insert\s+into|update\s.{1,100}\sset|delete\s+from|create\s+(?:table|view|index)|drop\s+(?:table|database)|with\s+\w{1,64}\s+as)\s/is.test(
+    text,
+  );
 
 /**
  * An e-mail address that something follows, or that is none but opens and closes what an address has not: its domain has

@@ -46,7 +46,7 @@ const NAMES: ReadonlyMap<string, Role> = new Map(
       ],
       [
         'pattern',
-        'pattern patterns regex regexp glob globs include exclude filter match selector xpath jq',
+        'pattern patterns regex regexp glob globs include exclude filter match selector xpath jq jql cql kql logql promql expr where formula condition conditions criteria',
       ],
       [
         'identifier',
@@ -62,7 +62,7 @@ const NAMES: ReadonlyMap<string, Role> = new Map(
          query q question prompt markdown html css xml yaml json csv diagram caption label reason observation
          observations instructions instruction details answer reply bio about topic keyword keywords thought
          data payload diff patch motto context conversation history abstract paragraph heading footer header
-         search searchterm term terms sentence feedback review story transcript tweet post story`,
+         search searchterm term terms sentence feedback review story transcript tweet post str string replacement`,
       ],
     ] as const
   ).flatMap(([role, list]) => [...words(list)].map((word) => [word, role] as const)),
@@ -152,6 +152,7 @@ export class Roles {
     const isSearch = this.toolHas(SEARCHES);
     // `query` of `run_query` is a statement; of `search`, words.
     if (databases.length > 0 && !isSearch) return 'sql';
+    if (name === 'expression') return 'pattern';
     return name === 'query' || name === 'queries' ? 'free' : 'unknown';
   }
 

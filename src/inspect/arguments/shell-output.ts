@@ -1,7 +1,7 @@
 /** What a command prints, where that can be told without running it: text handed through filters. */
 
+import { unescaped } from './shell-expansion.ts';
 import type { Command } from './shell-words.ts';
-import { unescaped } from './shell-words.ts';
 
 const OUTPUT_MAX = 16_384;
 const PIPE_MAX = 8;

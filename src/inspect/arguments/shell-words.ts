@@ -10,12 +10,12 @@
  * A word is disguised where it does not stand in the text as it is run: the names of honest commands have no reason to.
  */
 
+import { braces, closing, EXPANSION_MAX, KNOWN, unescaped, type Word } from './shell-expansion.ts';
 import { outputOf } from './shell-output.ts';
 
 const TEXT_MAX = 32_768;
 const DEPTH_MAX = 6;
 const COMMANDS_MAX = 1024;
-const EXPANSION_MAX = 64;
 
 export interface Command {
   readonly words: readonly string[];
@@ -31,24 +31,8 @@ export interface Command {
   readonly separator: string;
 }
 
-interface Word {
-  text: string;
-  /** Some of it was quoted, escaped or expanded. */
-  isDisguised: boolean;
-  /** It holds something that only a run would tell. */
-  isOpen: boolean;
-  isQuoted: boolean;
-}
-
-const KNOWN: Readonly<Record<string, string>> = {
-  HOME: '/root',
-  PWD: '/root',
-  OLDPWD: '/',
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  SHELL: '/bin/bash',
-  BASH: '/bin/bash',
-  LS_COLORS: 'rs=0:di=01;34',
-};
+/** The name of the file that a process substitution is. */
+export const SUBSTITUTED = '/dev/fd/63';
 
 export function commandsOf(text: string): Command[] {
   const commands: Command[] = [];
@@ -167,7 +151,8 @@ class Shell {
     this.#at += 2;
     if (next === undefined || next === '\n') return;
     const word = this.#current();
-    if (/[a-z]/i.test(next)) word.isDisguised = true;
+    // `\ls` is `ls` without its alias; `l\s` is nothing but hidden.
+    if (/[a-z]/i.test(next) && word.text !== '') word.isDisguised = true;
     word.text += next;
   }
 
@@ -339,6 +324,7 @@ class Shell {
       const inner = this.#text.slice(this.#at + 2, end);
       this.#at = end + 1;
       this.#substitute(inner);
+      this.#current().text = SUBSTITUTED;
       return;
     }
     if (this.#word !== undefined && /^[0-9]$/.test(this.#word.text)) this.#word = undefined;
@@ -407,67 +393,3 @@ class Shell {
     return true;
   }
 }
-
-/** The bracket that closes the one at `open`, quotes and nesting respected; the end of the text where there is none. */
-function closing(text: string, open: number): number {
-  const [opener, closer] = text[open] === '(' ? ['(', ')'] : ['{', '}'];
-  let depth = 0;
-  for (let at = open; at < text.length; at++) {
-    const character = text[at];
-    if (character === '\\') at++;
-    else if (character === "'") {
-      const end = text.indexOf("'", at + 1);
-      if (end > 0) at = end;
-    } else if (character === opener) depth++;
-    else if (character === closer && --depth === 0) return at;
-  }
-  return text.length;
-}
-
-/** {rm,-rf,/} is three words; /bin/{rm,} two. One level, which is what is used to hide. */
-function braces(word: Word): Word[] {
-  const { text } = word;
-  const open = text.indexOf('{');
-  const close = open < 0 ? -1 : text.indexOf('}', open);
-  if (
-    close < 0 ||
-    text.length > 2048 ||
-    word.isQuoted ||
-    !text.slice(open, close).includes(',') ||
-    text[open - 1] === '$'
-  )
-    return [word];
-  const [head, tail] = [text.slice(0, open), text.slice(close + 1)];
-  return text
-    .slice(open + 1, close)
-    .split(',', EXPANSION_MAX)
-    .map((part) => ({ ...word, isDisguised: true, text: head + part + tail }))
-    .filter((one, index) => index === 0 || one.text !== head + tail || head === '');
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  a: '',
-  b: '',
-  e: '\x1b',
-  f: '',
-  v: '',
-};
-
-/** Escapes of $'…', printf and echo -e: octal, hexadecimal, Unicode, letters. */
-export function unescaped(text: string): string {
-  if (!text.includes('\\')) return text;
-  return text.replace(
-    /\\(?:x([0-9a-f]{1,2})|u([0-9a-f]{1,4})|U([0-9a-f]{1,6})|0?([0-7]{1,3})|(.))/gis,
-    (_, hex?: string, short?: string, long?: string, octal?: string, letter?: string) => {
-      const code = hex ?? short ?? long;
-      if (code !== undefined) return codePoint(Number.parseInt(code, 16));
-      if (octal !== undefined) return codePoint(Number.parseInt(octal, 8) & 0xff);
-      return ESCAPES[letter!] ?? letter!;
-    },
-  );
-}
-
-const codePoint = (code: number): string => (code <= 0x10ffff ? String.fromCodePoint(code) : '');

@@ -76,6 +76,12 @@ function judgeScheme(text: string, allowsFiles: boolean): Verdict[] {
 function judgeFile(text: string, allowsFiles: boolean): Verdict[] {
   const sensitive = sensitivityOf(text);
   if (sensitive !== undefined) return [high('arguments.url.scheme'), sensitive];
+  if (
+    /^\s*file:[\\/]*(?:localhost[\\/]+)?(?:[a-z]:[\\/])?(?:etc|proc|sys|dev|windows|winnt)[\\/]/i.test(
+      text,
+    )
+  )
+    return [medium('arguments.url.scheme')];
   // Resources of MCP servers are named by file: URIs; that is what a parameter called `uri` holds.
   return [allowsFiles ? low('arguments.url.file') : medium('arguments.url.scheme')];
 }

@@ -8,7 +8,13 @@ import { judgeShell } from '../arguments/commands.ts';
 import { hostileText } from '../arguments/hostile-text.ts';
 import { judgeAnywhere, judgeInjected } from '../arguments/injected.ts';
 import { judgePath, namesFamous, persists } from '../arguments/paths.ts';
-import { judgeAddress, judgeOperator, judgeQuery, judgeSqlInValue } from '../arguments/queries.ts';
+import {
+  isStatement,
+  judgeAddress,
+  judgeOperator,
+  judgeQuery,
+  judgeSqlInValue,
+} from '../arguments/queries.ts';
 import { type Role, Roles } from '../arguments/roles.ts';
 import { readings, type Undone } from '../arguments/undo.ts';
 import { judgeUrls } from '../arguments/urls.ts';
@@ -26,6 +32,12 @@ const LOOKS_ONLY = words(
 const WRITES = words(
   'execute exec write run update insert modify migrate migration apply create delete drop admin mutate upsert manage',
 );
+const CHANGES = words(
+  'write insert update modify migrate migration apply create delete drop admin mutate upsert manage',
+);
+const OPENS_FILES = words(
+  'browser navigate page screenshot pdf puppeteer playwright open convert markdown read document render',
+);
 const WRITES_FILES = words(
   'write create save edit append update put upload move copy rename patch store modify',
 );
@@ -35,12 +47,15 @@ class Request {
   readonly isReadOnly: boolean;
   readonly isForWrites: boolean;
   readonly writesFiles: boolean;
+  readonly opensFiles: boolean;
 
   constructor({ subject: { tool, schema } }: Reading) {
     this.roles = Roles.for(tool, schema);
-    this.isReadOnly = this.roles.toolHas(LOOKS_ONLY);
+    // `run_query` promises to look only, as its server says of it; `write_query` does not.
+    this.isReadOnly = this.roles.toolHas(LOOKS_ONLY) && !this.roles.toolHas(CHANGES);
     this.isForWrites = !this.isReadOnly && this.roles.toolHas(WRITES);
     this.writesFiles = this.roles.toolHas(WRITES_FILES);
+    this.opensFiles = this.roles.toolHas(OPENS_FILES);
   }
 
   judge(undone: Undone, role: Role, path: string): Verdict[] {
@@ -55,15 +70,19 @@ class Request {
   #judgeValue(undone: Undone, role: Role, path: string): Verdict[] {
     const text = undone.text.slice(0, VALUE_MAX);
     const found = judgeInjected(text, role);
-    if (role !== 'pattern') found.push(...judgePath(undone));
+    const isWeb = role === 'url' && /^\s*https?:/i.test(text);
+    // Of a web page the name says nothing; of what its query asks for, it does.
+    if (isWeb) found.push(...namesFamous(text.slice(text.indexOf('?') + 1 || text.length)));
+    else if (role !== 'pattern')
+      found.push(...judgePath(undone, role === 'path'), ...namesFamous(text));
     if (role === 'path' && this.writesFiles && persists(text))
       found.push(medium('arguments.path.persistence'));
     if (role !== 'path' && role !== 'pattern' && role !== 'url')
       found.push(...judgeSqlInValue(text));
-    found.push(...namesFamous(text));
     if (/mail[^/]*$/i.test(path)) found.push(...judgeAddress(text));
     const isUrl = role === 'url' || role === 'host';
-    const allowsFiles = !/url|href|link/i.test(path.slice(path.lastIndexOf('/') + 1));
+    const allowsFiles =
+      this.opensFiles || !/url|href|link/i.test(path.slice(path.lastIndexOf('/') + 1));
     found.push(...judgeUrls(text, isUrl || /^\s*[a-z][a-z0-9+.-]{1,20}:/i.test(text), allowsFiles));
     return found;
   }
@@ -92,8 +111,10 @@ function judgeUnknown(undone: Undone): Verdict[] {
     ...judgeInjected(text, 'unknown'),
     ...judgeUrls(text, false, true),
   );
-  if (!/\s\S+\s\S+\s/.test(text)) found.push(...judgePath(undone));
-  found.push(...judgeSqlInValue(text));
+  if (!/\s\S+\s\S+\s/.test(text)) found.push(...judgePath(undone, false));
+  // A whole statement is a query, whatever its parameter is called.
+  if (isStatement(text)) found.push(...judgeQuery(text, false, true));
+  else found.push(...judgeSqlInValue(text));
   return found;
 }
 
