@@ -11,11 +11,11 @@ import { judgeCommand } from './command-rules.ts';
 import { hostileText } from './hostile-text.ts';
 import { baseName, inputOf } from './shell-output.ts';
 import { type Command, commandsOf, SUBSTITUTED } from './shell-words.ts';
-import { high, type Verdict, words } from './verdict.ts';
+import { high, medium, NOT_JUDGED, type Verdict, words } from './verdict.ts';
 
 const DEPTH_MAX = 4;
 /** Commands judged in one text, nested lines included. */
-const JUDGED_MAX = 2048;
+const JUDGED_MAX = 8192;
 
 const SHELLS = words(
   'sh bash zsh dash ksh mksh ash fish csh tcsh rbash busybox cmd powershell pwsh',
@@ -40,6 +40,8 @@ export function judgeShell(text: string): Verdict[] {
   const found = new Map<string, Verdict>();
   const state = { left: JUDGED_MAX };
   for (const reading of shellReadings(text)) judgeLine(reading, found, state, 0);
+  // More commands than anybody writes: what was not looked at is not let through.
+  if (state.left <= 0) found.set(NOT_JUDGED, medium(NOT_JUDGED));
   return [...found.values()];
 }
 

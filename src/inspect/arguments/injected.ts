@@ -58,12 +58,16 @@ export function judgeInjected(text: string, role: Role): Verdict[] {
   // Whoever pastes the value into quotes is broken out of by a quote in it.
   if (/['"]/.test(text)) all.push(text.replace(/["']/g, ''));
   if (/\\[nr]/.test(text)) all.push(text.replace(/\\[nr]/g, '\n'));
-  if (all.some((one) => commandsOf(one).some((command) => isInjected(command, one, role))))
-    found.push(high(INJECTION));
+  if (all.some((one) => hasInjected(one, role))) found.push(high(INJECTION));
   return found;
 }
 
-function isInjected(command: Command, text: string, role: Role): boolean {
+function hasInjected(text: string, role: Role): boolean {
+  const hasSpacedPipe = /\|\s/.test(text);
+  return commandsOf(text).some((command) => isInjected(command, text, role, hasSpacedPipe));
+}
+
+function isInjected(command: Command, text: string, role: Role, hasSpacedPipe: boolean): boolean {
   const { separator, words: all } = command;
   const isSubstitution = command.depth > 0;
   if (separator === '' && !isSubstitution) return false;
@@ -76,7 +80,7 @@ function isInjected(command: Command, text: string, role: Role): boolean {
   if (role === 'pattern' || role === 'unknown') {
     // An alternation of a regular expression: `(?:ls|cat|id)`. A pipe to a command is written with a blank, or a path.
     if (isSubstitution && role === 'pattern') return all.length > 1 && (isKnown || looksRun(all));
-    if (separator === '|' && !isPath && !/\|\s/.test(text) && (all.length < 2 || !looksRun(all)))
+    if (separator === '|' && !isPath && !hasSpacedPipe && (all.length < 2 || !looksRun(all)))
       return false;
     if (/^[()]$/.test(separator)) return false;
   }
@@ -151,7 +155,7 @@ const CODES: readonly RegExp[] = [
 ];
 /** `{{…}}`, `${…}`, `#{…}`: with arithmetic, or with a way to an interpreter's inside. */
 const TEMPLATE =
-  /(?:\{\{|\$\{|#\{|\*\{|@\(|\{%|<%=|\$\()[^}]{0,160}?(?:\d{1,6}\s?[*+]\s?['"]?\d|__(?:class|globals|init|import|mro|subclasses|builtins)__|getruntime|\bt\(java|freemarker|\.constructor|self\.__|config\.(?:__|items\()|\{\{\s?config\s?\}\}|request\.(?:__|application|environ)|cycler|lipsum|joiner|namespace|settings\.secret|_self\.|process\.|require\(|global\.|popen|system\(|exec\(|runtime|classloader|registerundefinedfiltercallback|\bimport\s)/;
+  /(?:\{\{|\$\{|#\{|\*\{|@\(|\{%|<%=)[^{}@]{0,160}?(?:\d{1,6}\s?[*+]\s?['"]?\d|__(?:class|globals|init|import|mro|subclasses|builtins)__|getruntime|\bt\(java|freemarker|\.constructor|self\.__|config\.(?:__|items\()|\{\{\s?config\s?\}\}|request\.(?:__|application|environ)|cycler|lipsum|joiner|namespace|settings\.secret|_self\.|process\.|require\(|global\.|popen|system\(|exec\(|runtime|classloader|registerundefinedfiltercallback|\bimport\s)/;
 
 /** Output sent to a file, where no output is. */
 const WRITTEN =

@@ -9,7 +9,6 @@
 
 import { high, low, medium, type Verdict } from './verdict.ts';
 
-const TEXT_MAX = 32_768;
 const STATEMENTS_MAX = 256;
 
 /** Comments become blanks (they hide: DR/**\/OP is two words, DROP/**\/TABLE two as well), strings become ''. */
@@ -71,7 +70,7 @@ const BEYOND =
 
 /** @param isReadOnly the tool promises to look only; @param isForWrites it is there to write */
 export function judgeQuery(text: string, isReadOnly: boolean, isForWrites: boolean): Verdict[] {
-  const whole = flat(text.slice(0, TEXT_MAX));
+  const whole = flat(text);
   const found: Verdict[] = [];
   const plain = flat(bare(whole)).toLowerCase();
   // A query starts with a verb; one that starts by closing a literal was put into another.
@@ -235,7 +234,7 @@ const TELL =
 /** SQL in a value that is no query; comments count as blanks, as they do for the database. */
 export function judgeSqlInValue(text: string): Verdict[] {
   if (!TELL.test(text)) return [];
-  const lower = flat(text.slice(0, 4096)).toLowerCase();
+  const lower = flat(text).toLowerCase();
   const spaced = lower.includes('/*') ? lower.replace(/\/\*[^*]{0,64}\*\//g, ' ') : lower;
   const isFound = INJECTIONS.some(
     (injection) => injection.test(lower) || (spaced !== lower && injection.test(spaced)),

@@ -5,7 +5,7 @@
  *
  * One pass over the text, no backtracking: quotes, escapes, ANSI-C strings, braces, variables that the text itself set,
  * substrings of well-known variables, and substitutions whose output can be told (`echo`, `printf`, their pipes through
- * base64, xxd and rev). What cannot be told is empty. Nothing is executed; texts, nesting and commands are bounded.
+ * base64, xxd and rev). What cannot be told is empty. Nothing is executed; nesting, expansion and commands are bounded.
  *
  * A word is disguised where it does not stand in the text as it is run: the names of honest commands have no reason to.
  */
@@ -13,9 +13,10 @@
 import { braces, closing, EXPANSION_MAX, KNOWN, unescaped, type Word } from './shell-expansion.ts';
 import { outputOf } from './shell-output.ts';
 
-const TEXT_MAX = 32_768;
+/** Characters that expansion may add to a text. */
+const EXPANDED_MAX = 32_768;
 const DEPTH_MAX = 6;
-const COMMANDS_MAX = 1024;
+const COMMANDS_MAX = 4096;
 
 export interface Command {
   readonly words: readonly string[];
@@ -36,7 +37,7 @@ export const SUBSTITUTED = '/dev/fd/63';
 
 export function commandsOf(text: string): Command[] {
   const commands: Command[] = [];
-  new Shell(commands, new Map(), { left: TEXT_MAX }, 0).read(text.slice(0, TEXT_MAX));
+  new Shell(commands, new Map(), { left: EXPANDED_MAX }, 0).read(text);
   return commands;
 }
 

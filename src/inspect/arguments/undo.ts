@@ -7,9 +7,8 @@
  * The dialects are general: every overlong form of an ASCII character is decoded, however many bytes it is spread over.
  */
 
-/** A value that needs more rounds is refused elsewhere by its size; three is what proxies in a row undo. */
+/** Three is what proxies in a row undo. */
 const ROUNDS_MAX = 5;
-const TEXT_MAX = 16_384;
 
 export interface Undone {
   readonly text: string;
@@ -42,7 +41,7 @@ const BEST_FIT_ANY =
 
 /** The text and every step on the way to its plainest form, each once. */
 export function readings(text: string): Undone[] {
-  let current = text.length > TEXT_MAX ? text.slice(0, TEXT_MAX) : text;
+  let current = text;
   const all = [current];
   let overlongFrom = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS_MAX; round++) {

@@ -17,3 +17,6 @@ export const low = (rule: string): Verdict => ({ rule, confidence: 'low' });
 
 /** A set of words written as people read them: blank-separated. */
 export const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
+
+/** A bound was met: what lies beyond it was not looked at, so it does not pass. */
+export const NOT_JUDGED = 'arguments.not-judged';

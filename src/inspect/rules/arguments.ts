@@ -18,13 +18,20 @@ import {
 import { type Role, Roles } from '../arguments/roles.ts';
 import { readings, type Undone } from '../arguments/undo.ts';
 import { judgeUrls } from '../arguments/urls.ts';
-import { high, medium, type Verdict, words } from '../arguments/verdict.ts';
+import { high, medium, NOT_JUDGED, type Verdict, words } from '../arguments/verdict.ts';
 import type { Detector, Finding, Leaf, Reading, View } from '../rule.ts';
 
 /** Readings of one leaf; beyond it the rest is hidden deeper than any server digs. */
 const VIEWS_MAX = 12;
-/** A name, an address or a number is shorter; longer ones are judged where they begin. */
+/** A name, an address or a number is shorter; longer ones are judged piece by piece. */
 const VALUE_MAX = 16_384;
+/** Pieces overlap by more than the longest break-out. */
+const OVERLAP = 512;
+/**
+ * Characters judged in one request, over all readings of all parameters that are not text for people: 0.6 us each at the
+ * very worst, 0.05 us of ordinary text. A request with more of them than this is itself the finding.
+ */
+const JUDGED_MAX = 192 * 1024;
 
 const LOOKS_ONLY = words(
   'query queries read select get list search show describe view explain fetch find lookup report analyze readonly',
@@ -48,6 +55,8 @@ class Request {
   readonly isForWrites: boolean;
   readonly writesFiles: boolean;
   readonly opensFiles: boolean;
+  /** Characters that may still be judged. */
+  left = JUDGED_MAX;
 
   constructor({ subject: { tool, schema } }: Reading) {
     this.roles = Roles.for(tool, schema);
@@ -68,7 +77,7 @@ class Request {
   }
 
   #judgeValue(undone: Undone, role: Role, path: string): Verdict[] {
-    const text = undone.text.slice(0, VALUE_MAX);
+    const { text } = undone;
     const found = judgeInjected(text, role);
     const isWeb = role === 'url' && /^\s*https?:/i.test(text);
     // Of a web page the name says nothing; of what its query asks for, it does.
@@ -92,8 +101,8 @@ class Request {
 function judgeProgram(text: string): Verdict[] {
   const found = hostileText(text);
   let count = 0;
-  for (const [, literal] of text.slice(0, VALUE_MAX).matchAll(/["'`]([^"'`\n]{4,512})["'`]/g)) {
-    if (++count > 64) break;
+  for (const [, literal] of text.matchAll(/["'`]([^"'`\n]{4,512})["'`]/g)) {
+    if (++count > 512) break;
     if (/\s/.test(literal!))
       found.push(...judgeShell(literal!).filter(({ confidence }) => confidence === 'high'));
   }
@@ -102,7 +111,7 @@ function judgeProgram(text: string): Verdict[] {
 
 /** Nothing is known of it: only what is hostile in every reading, and what a short value would not hold. */
 function judgeUnknown(undone: Undone): Verdict[] {
-  const text = undone.text.slice(0, VALUE_MAX);
+  const { text } = undone;
   const found = judgeAnywhere(text.toLowerCase());
   found.push(...hostileText(text));
   if (text.length > 512) return found;
@@ -153,7 +162,13 @@ function judgeView(request: Request, leaf: Leaf, view: View, role: Role): Findin
     for (const verdict of request.judge({ text, isOverlong: false, isLast: true }, inner, path))
       found.push(finding(verdict, leaf, [...view.steps, 'json'], null));
   }
-  for (const undone of readings(view.text)) {
+  if (view.text.length > VALUE_MAX && isBulk(view.text)) return found;
+  const pieces =
+    role === 'shell' || role === 'sql' || role === 'code' ? [view.text] : piecesOf(view.text);
+  for (const undone of pieces.flatMap(readings)) {
+    // What cannot hide anything is nearly free to judge.
+    request.left -= isPlain(undone.text) ? undone.text.length >> 3 : undone.text.length;
+    if (request.left < 0) return [...found, finding(medium(NOT_JUDGED), leaf, view.steps, null)];
     const isAsItStands = undone.text === view.text;
     for (const verdict of request.judge(undone, role, leaf.path)) {
       // What was undone to find it moved the characters: the whole leaf is what is to be blocked.
@@ -165,6 +180,26 @@ function judgeView(request: Request, leaf: Leaf, view: View, role: Role): Findin
     }
   }
   return found;
+}
+
+const isPlain = (text: string): boolean => /^[\w ,@+-]*$/.test(text);
+
+/** Base64, with or without the head of a data URL that is no markup: nothing in it parts, climbs or addresses. */
+const isBulk = (text: string): boolean =>
+  /^(?:data:(?:image\/(?:png|jpe?g|gif|webp|bmp)|audio|video|font|application\/(?:pdf|zip|octet-stream))[\w/;=.+-]{0,64},)?[\w+/=\r\n-]*$/.test(
+    text,
+  );
+
+function piecesOf(text: string): string[] {
+  if (text.length <= VALUE_MAX) return [text];
+  const pieces: string[] = [];
+  for (
+    let at = 0;
+    at < text.length && pieces.length * VALUE_MAX < JUDGED_MAX * 2;
+    at += VALUE_MAX - OVERLAP
+  )
+    pieces.push(text.slice(at, at + VALUE_MAX));
+  return pieces;
 }
 
 /** Arguments in a string of JSON, as tools that call tools take them: their names tell as well what they are for. */
@@ -191,6 +226,8 @@ function judgeJoined(request: Request, { views }: Reading): Finding[] {
   );
   if (parts.length < 2 || parts.length > 256) return [];
   const text = parts.map(({ leaf }) => leaf.text).join(' ');
+  request.left -= text.length;
+  if (request.left < 0) return [finding(medium(NOT_JUDGED), parts[0]!.leaf, ['joined'], null)];
   return judgeShell(text).map((verdict) => finding(verdict, parts[0]!.leaf, ['joined'], null));
 }
 
