@@ -10,10 +10,13 @@ import { rulesWith } from './catalog.ts';
 import { type InspectConfig, untilMs } from './config.ts';
 import { type About, look } from './look.ts';
 import { operatorRules } from './operator-rules.ts';
-import { redact } from './redact.ts';
+import { Names, redact } from './redact.ts';
 import type { Direction, Finding } from './rule.ts';
 import type { RuleSet } from './rule-set.ts';
 import { Judge, placesOf, type Verdict, wordsOf } from './verdict.ts';
+
+/** What is hidden in what is hidden comes to light one by one; deeper nobody hides by accident. */
+const ROUNDS_MAX = 3;
 
 /** What became of one piece of JSON: nothing to do, something that is only recorded, other bytes, or no. */
 export type Outcome =
@@ -70,8 +73,7 @@ export class Inspection {
     }
     return found.then(
       (findings) => this.#outcome(findings, bytes, start, end, about),
-      // A thread that ended, a queue that is full: nobody has looked.
-      (error: Error) => refused(error.name === 'AbortError' ? TOO_SLOW : NOT_INSPECTED),
+      notInspected,
     );
   }
 
@@ -87,16 +89,49 @@ export class Inspection {
     start: number,
     end: number,
     about: About,
-  ): Outcome | undefined {
+  ): Outcome | undefined | Promise<Outcome> {
     const verdict = this.#judge.judge(findings, about.direction, about, Date.now());
     if (verdict === undefined) return undefined;
     if (verdict.action === 'flag') return { kind: 'flag', verdict };
     if (verdict.action === 'redact') {
-      const toRedact = verdict.findings.filter(({ action }) => action === 'redact');
-      const rewritten = redact(bytes, start, end, toRedact);
-      if (rewritten !== undefined) return { kind: 'rewritten', bytes: rewritten, verdict };
+      return this.#redacted({ verdict, names: new Names(), about }, verdict, bytes, start, end, 1);
     }
     return { kind: 'refused', refusal: blocked(verdict, about.direction), verdict };
+  }
+
+  /**
+   * Takes out what has a place. What has none (it was hidden by an encoding, or was seen in what strings make together)
+   * is gone with it, or it is not: then nothing is shown, as a placeholder elsewhere would leave the thing itself.
+   */
+  #redacted(
+    first: { verdict: Verdict; names: Names; about: About },
+    left: Verdict,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    round: number,
+  ): Outcome | Promise<Outcome> {
+    const { verdict, names, about } = first;
+    const toRedact = left.findings.filter(({ action }) => action === 'redact');
+    const placed = toRedact.filter(hasPlace);
+    const rewritten =
+      placed.length === 0 || round > ROUNDS_MAX
+        ? undefined
+        : redact(bytes, start, end, placed, names);
+    if (rewritten === undefined) {
+      return { kind: 'refused', refusal: blocked(left, about.direction), verdict };
+    }
+    if (placed.length === toRedact.length) return { kind: 'rewritten', bytes: rewritten, verdict };
+    const newEnd = end + rewritten.length - bytes.length;
+    const again = (findings: readonly Finding[]): Outcome | Promise<Outcome> => {
+      const still = this.#judge.judge(findings, about.direction, about, Date.now());
+      if (still === undefined || still.action === 'flag') {
+        return { kind: 'rewritten', bytes: rewritten, verdict };
+      }
+      return this.#redacted(first, still, rewritten, start, newEnd, round + 1);
+    };
+    const found = look(rewritten, start, newEnd, about, this.#rules, this.config);
+    return found instanceof Promise ? found.then(again, notInspected) : again(found);
   }
 
   /** Suppressions that count no more. */
@@ -108,6 +143,15 @@ export class Inspection {
 const TOO_LARGE = refuse('not_inspected', 'This is larger than the gateway inspects. Send less.');
 const TOO_SLOW = refuse('not_inspected', 'This could not be inspected in time. Send less.');
 const NOT_INSPECTED = refuse('not_inspected');
+
+function hasPlace({ span, leaf }: Finding): boolean {
+  return span !== null && leaf !== null && leaf.isMade !== true;
+}
+
+/** A thread that ended, a time that is over, a queue that is full. */
+function notInspected(error: Error): Outcome {
+  return refused(error.name === 'AbortError' ? TOO_SLOW : NOT_INSPECTED);
+}
 
 function refused(refusal: Refusal): Outcome {
   return { kind: 'refused', refusal, verdict: null };

@@ -15,20 +15,21 @@ const VALUES_MAX = 256;
 /** Shorter values would be found in words that have nothing to do with them. */
 const REPEATED_CHARS_MIN = 8;
 
-/** The bytes with the value in [start, end) redacted; undefined where that cannot be done surely. */
+/** The bytes with the value in [start, end) redacted; undefined where that cannot be done surely. `names` of one message. */
 export function redact(
   bytes: Buffer,
   start: number,
   end: number,
   findings: readonly Finding[],
+  names: Names,
 ): Buffer | undefined {
-  const names = new Names();
   const byPath = new Map<string, Span[]>();
   for (const { rule, path, span, leaf } of findings) {
     if (span === null || leaf === null) return undefined;
     const key = `${leaf.isKey ? 'key' : 'value'} ${path}`;
     const spans = byPath.get(key) ?? [];
-    spans.push({ start: span[0], end: span[1], put: names.of(rule, leaf.text.slice(...span)) });
+    const put = names.of(rule, leaf.text.slice(...span));
+    spans.push({ start: span[0], end: span[1], put, text: leaf.text });
     byPath.set(key, spans);
   }
   if (names.size > VALUES_MAX) return undefined;
@@ -37,11 +38,13 @@ export function redact(
     const text = JSON.parse(bytes.utf8Slice(one.start, one.end)) as string;
     const spans = byPath.get(one.key);
     byPath.delete(one.key);
+    // What was judged is not what stands here.
+    if (spans?.some((span) => span.text !== text)) return undefined;
     const put = names.inText(spans === undefined ? text : replacedIn(text, spans));
     if (put === text) continue;
     edits.push({ start: one.start, end: one.end, put: JSON.stringify(put) });
   }
-  // A place that is not in the bytes: what was judged is not what stands here.
+  // A place that is not in the bytes.
   return byPath.size > 0 ? undefined : splice(bytes, edits);
 }
 
@@ -49,6 +52,8 @@ interface Span {
   readonly start: number;
   readonly end: number;
   readonly put: string;
+  /** The string that it is a part of. */
+  readonly text: string;
 }
 
 /** Overlapping spans become one: the first names it. */
@@ -64,7 +69,7 @@ function replacedIn(text: string, spans: readonly Span[]): string {
 }
 
 /** The placeholders of one message. */
-class Names {
+export class Names {
   readonly #byValue = new Map<string, string>();
   readonly #counts = new Map<string, number>();
 

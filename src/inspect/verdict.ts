@@ -1,8 +1,7 @@
 /**
  * From findings to what is done: the action of each by its class and direction, without those that are suppressed.
  *
- * The strictest action wins. What is to be redacted but has no place in the text blocks: a placeholder somewhere else
- * would leave the thing itself.
+ * The strictest action wins.
  */
 
 import { matches } from '../lib/glob.ts';
@@ -68,7 +67,7 @@ export class Judge {
     const action = this.#table[direction][finding.class];
     if (action === 'off') return 'off';
     if (SURENESS[finding.confidence] < this.#sureness) return 'flag';
-    return action === 'redact' && finding.span === null ? 'block' : action;
+    return action;
   }
 
   #isSuppressed({ rule, path }: Finding, { server, tool }: Scope, now: number): boolean {

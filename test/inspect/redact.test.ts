@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { redact } from '../../src/inspect/redact.ts';
+import { Names, redact } from '../../src/inspect/redact.ts';
 import type { Finding } from '../../src/inspect/rule.ts';
 
 /** Every place where `value` stands in the strings of the JSON, as findings of one rule. */
@@ -38,7 +38,7 @@ function inText(
 
 const shown = (json: string, findings: Finding[]) => {
   const bytes = Buffer.from(json);
-  return redact(bytes, 0, bytes.length, findings)?.toString();
+  return redact(bytes, 0, bytes.length, findings, new Names())?.toString();
 };
 
 describe('redaction', () => {

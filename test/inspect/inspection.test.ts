@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { inspectSchema } from '../../src/inspect/config.ts';
+import { Inspection, type Outcome } from '../../src/inspect/inspect.ts';
+
+const RULES = [
+  { id: 'ticket', pattern: 'TICKET-[0-9]{6}' },
+  { id: 'order', class: 'injection', pattern: 'OBEY-THE-NOTE' },
+  { id: 'maybe', pattern: 'PERHAPS-[0-9]{6}', confidence: 'low' },
+];
+const TICKET = 'TICKET-482913';
+
+const inspectionOf = (more: object = {}) =>
+  new Inspection(inspectSchema.parse({ rules: RULES, ...more }));
+
+async function judged(value: unknown, more: object = {}): Promise<Outcome | undefined> {
+  const bytes = Buffer.from(JSON.stringify(value));
+  const about = { direction: 'response', server: 's', tool: 't', definition: null } as const;
+  return inspectionOf(more).inspect(bytes, 0, bytes.length, about);
+}
+
+async function shown(value: unknown, more: object = {}): Promise<unknown> {
+  const outcome = await judged(value, more);
+  assert.equal(outcome?.kind, 'rewritten', JSON.stringify(outcome));
+  return outcome?.kind === 'rewritten' ? JSON.parse(outcome.bytes.toString()) : undefined;
+}
+
+describe('what is redacted', () => {
+  const NAME = '<redacted:ticket:1>';
+  const cases: [what: string, value: unknown, after: unknown][] = [
+    ['a text', `see ${TICKET}.`, `see ${NAME}.`],
+    ['JSON in a text', JSON.stringify({ id: TICKET }), JSON.stringify({ id: NAME })],
+    [
+      'JSON in JSON in a text',
+      JSON.stringify({ a: JSON.stringify({ id: TICKET }) }),
+      JSON.stringify({ a: JSON.stringify({ id: NAME }) }),
+    ],
+    ['beside others', ['a', TICKET, 'b'], ['a', NAME, 'b']],
+    ['a name of a member', { [TICKET]: TICKET }, { [NAME]: NAME }],
+  ];
+  for (const [what, value, after] of cases) {
+    it(`is taken out of ${what}`, async () => assert.deepEqual(await shown(value), after));
+  }
+
+  it('is the same by a thread as here', async () => {
+    for (const [, value, after] of cases) {
+      assert.deepEqual(await shown(value, { inlineBytes: 0 }), after);
+    }
+  });
+
+  it('blocks where it is split over strings, and nothing can be put in its place', async () => {
+    const outcome = await judged(['TICKET-', '482913']);
+    assert.equal(outcome?.kind, 'refused');
+  });
+});
+
+describe('what is decided', () => {
+  it('is the strictest action of all findings', async () => {
+    const outcome = await judged([TICKET, 'OBEY-THE-NOTE']);
+    assert.equal(outcome?.kind, 'refused');
+    const off = { injection: { response: 'off' } };
+    assert.deepEqual(await shown([TICKET, 'OBEY-THE-NOTE'], off), [
+      '<redacted:ticket:1>',
+      'OBEY-THE-NOTE',
+    ]);
+  });
+
+  it('is only recorded where it is not sure enough', async () => {
+    assert.equal((await judged('PERHAPS-482913'))?.kind, 'flag');
+  });
+
+  it('says class, rule and place, and no name of a member that could be what was found', async () => {
+    const outcome = await judged({ 'OBEY-THE-NOTE please': { deep: ['OBEY-THE-NOTE'] } });
+    assert.equal(outcome?.kind, 'refused');
+    const said = JSON.stringify(outcome?.kind === 'refused' ? outcome.refusal : {});
+    assert.ok(!said.includes('OBEY-THE-NOTE'), said);
+    assert.match(said, /"rule":"own\.order","path":"\/\*/);
+  });
+
+  it('refuses what takes longer than its time', async () => {
+    const outcome = await judged('x '.repeat(2_000_000), { inlineBytes: 0, deadlineMs: 10 });
+    assert.equal(outcome?.kind === 'refused' && outcome.refusal.code, 'not_inspected');
+  });
+});
