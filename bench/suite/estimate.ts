@@ -20,6 +20,8 @@ const SOAK_SLICE_MS = 4000;
 const HALF_CAPACITY_PEERS = 2;
 const HALF_CAPACITY_PLAYERS = 3;
 const PIPE_RUNS = 5;
+/** Kinds of floods; each is measured without and with, for twice as long. */
+const FLOODS = 5;
 
 export function estimateMs(settings: Settings, subjects: readonly Subject[]): number {
   const { rounds, warmupMs, durationMs } = settings;
@@ -50,6 +52,9 @@ export function estimateMs(settings: Settings, subjects: readonly Subject[]): nu
     plain.length * (2 * rounds * runMs + START_MS) +
     aside.length * settings.coldStarts * COLD_START_MS +
     aside.length * (START_MS + settings.idleSessions * IDLE_SESSION_MS) +
+    gateways.filter(({ name }) => settings.floodSubjects.test(name)).length *
+      FLOODS *
+      (START_MS + 2 * rounds * (runMs + durationMs)) +
     soaks.reduce((sum, subject) => sum + soakMs(subject), 0)
   );
 }

@@ -8,7 +8,16 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { middle, paired, ratio } from './figures.ts';
-import { count, fixed, goalTable, heading, insideTables, scenarioTable, table } from './report.ts';
+import {
+  badTokens,
+  count,
+  fixed,
+  goalTable,
+  heading,
+  insideTables,
+  scenarioTable,
+  table,
+} from './report.ts';
 import { cellOf, type Results } from './results.ts';
 import { PROJECT } from './roster.ts';
 import { CAPACITY, OPEN_LOOP } from './settings.ts';
@@ -81,6 +90,7 @@ function quoted(results: Results): string {
     ['Goals', goalTable(results)],
     ...scenarios.map((one): [string, string] => [heading(one), scenarioTable(results, one)]),
     ['Time inside the gateway, by its own stopwatch', insideTables(results)],
+    ['A flood of wrong credentials beside known callers', badTokens(results)],
   ];
   return sections
     .filter(([, body]) => body !== '')

@@ -25,6 +25,7 @@ export function markdown(results: Results): string {
     section(`At half the other's capacity`, halfCapacity(results)),
     section('A slow server beside a fast one', neighbours(results)),
     section('A greedy caller beside modest ones', greedy(results)),
+    section('A flood of wrong credentials beside known callers', badTokens(results)),
     section('What of the traffic of agents reaches the server', agentLoops(results)),
     section('A connection per call', churn(results)),
     section('Cold start to the first answer', coldStarts(results)),
@@ -251,6 +252,23 @@ function greedy(results: Results): string {
     row.subject,
     count(row.rate),
     row.connections,
+    ...[count(row.aloneP50), count(row.besideP50), fixed(row.ratioP50)],
+    ...[count(row.aloneP99), count(row.besideP99), fixed(row.ratioP99)],
+    row.errors,
+  ]);
+  return table(head, rows);
+}
+
+export function badTokens({ badTokens: all = [] }: Results): string {
+  const head = [
+    ...['subject', 'flood', 'known calls/s', 'flood/s', 'answers'],
+    ...['p50 alone', 'p50 beside it', 'ratio', 'p99 alone', 'p99 beside it', 'ratio', 'errors'],
+  ];
+  const rows = all.map((row) => [
+    ...[row.subject, row.kind, count(row.rate), count(row.flood)],
+    Object.entries(row.statuses)
+      .map(([status, answers]) => `${count(answers)} x ${status}`)
+      .join(', '),
     ...[count(row.aloneP50), count(row.besideP50), fixed(row.ratioP50)],
     ...[count(row.aloneP99), count(row.besideP99), fixed(row.ratioP99)],
     row.errors,

@@ -13,7 +13,7 @@ import { AUTH } from './auth-feature.ts';
 import { type Era, firstAnswer, useToken } from './control.ts';
 import type { Program } from './processes.ts';
 
-const OUT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+export const OUT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const PROJECT = dirname(OUT);
 const NODE = process.execPath;
 

@@ -52,6 +52,8 @@ export interface Settings {
   readonly neighbourRate: number;
   /** Who is flooded by one caller: relays without fairness, and ours. */
   readonly greedySubjects: RegExp;
+  /** Who is flooded by wrong credentials: only a Sluice looks at any. */
+  readonly floodSubjects: RegExp;
   /** Who stands between agents and a server that counts, and how many agents there are. */
   readonly agentSubjects: RegExp;
   readonly agentSessions: number;
@@ -159,6 +161,7 @@ export const FULL: Settings = {
   slowMs: 100,
   neighbourRate: 2000,
   greedySubjects: /^(floor|sdk-relay|sluice|sluice-node)$/,
+  floodSubjects: /^sluice(-node)?$/,
   agentSubjects: /^(sdk-relay|sluice|sluice-node)$/,
   agentSessions: 100,
   openRate: OPEN_RATE,
@@ -185,6 +188,7 @@ export const SMOKE: Settings = {
   slowMs: 100,
   neighbourRate: 100,
   greedySubjects: /^sluice$/,
+  floodSubjects: /^sluice$/,
   agentSubjects: /^sluice$/,
   agentSessions: 10,
   openRate: SMOKE_RATE,

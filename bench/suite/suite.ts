@@ -6,6 +6,7 @@
  */
 
 import { agentLoop } from './agent-loop.ts';
+import { besideBadTokens } from './bad-tokens.ts';
 import { churn } from './churn.ts';
 import { coldStarts } from './cold-start.ts';
 import { firstAnswer } from './control.ts';
@@ -73,6 +74,7 @@ export async function runSuite(run: Run): Promise<Results> {
     inside: [],
     neighbours: [],
     greedy: [],
+    badTokens: [],
     agentLoops: [],
     secondOpinion: null,
     faults: [],
@@ -239,6 +241,14 @@ async function behaviours(run: Run, results: Results): Promise<void> {
       results.greedy.push(...rows);
       for (const row of rows.filter(({ errors }) => errors > 0))
         results.faults.push(`greedy caller on ${row.subject}: ${row.errors} errors`);
+    });
+  }
+  for (const subject of subjects.filter(({ name }) => settings.floodSubjects.test(name))) {
+    await part(run, results, `bad tokens on ${subject.name}`, async () => {
+      const rows = await besideBadTokens(subject, settings, cpus);
+      results.badTokens?.push(...rows);
+      for (const row of rows.filter(({ errors }) => errors > 0))
+        results.faults.push(`bad tokens on ${row.subject}, ${row.kind}: ${row.errors} errors`);
     });
   }
   for (const subject of subjects.filter(({ name }) => settings.agentSubjects.test(name))) {

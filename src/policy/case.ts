@@ -11,7 +11,9 @@
  * Every clause is asked, and one that denies or fails wins over all that allow, whatever their order.
  */
 
+import { sizeOf } from './arguments.ts';
 import { type Clause, Needs, type Subject } from './clause.ts';
+import { type Size, STEPS_MAX } from './cost.ts';
 import type { Facts } from './expression.ts';
 
 export type Verdict = 'allowed' | 'hidden' | 'forbidden' | 'insufficient_scope';
@@ -91,8 +93,15 @@ export function isVisible(of: Case, facts: Facts): boolean {
 
 /** `args`: undefined where there are too many to be judged. */
 export function decide(of: Case, facts: Facts, areJudged: boolean): Decision {
+  let left = STEPS_MAX;
+  if (areJudged && of.onArguments.length + of.observed.length > 0) {
+    const size = sizeOf(facts.args);
+    left -= costOf(of.onArguments, facts, size);
+    if (left >= 0) left -= costOf(of.observed, facts, size);
+    else areJudged = false;
+  }
   const decision = judge(of, facts, areJudged);
-  if (of.observed.length === 0) return decision;
+  if (of.observed.length === 0 || left < 0) return decision;
   const isAllowed = decision.verdict === 'allowed';
   const observed = of.observed.filter((clause) => {
     if (clause.needs === Needs.arguments && !areJudged) return false;
@@ -101,6 +110,12 @@ export function decide(of: Case, facts: Facts, areJudged: boolean): Decision {
     return !isAllowed && decision.by === NOTHING && holds === true;
   });
   return { ...decision, observed: observed.map(({ id }) => id) };
+}
+
+function costOf(clauses: readonly Clause[], facts: Facts, size: Size): number {
+  let steps = 0;
+  for (const clause of clauses) steps += clause.cost(facts, size);
+  return steps;
 }
 
 const NOTHING = 'nothing allows it';

@@ -5,6 +5,7 @@
 
 import { Addresses } from './addresses.ts';
 import type { AccessConfig, LimitConfig, RuleConfig } from './config.ts';
+import { type Size, STEPS_MAX } from './cost.ts';
 import { compile, type Facts } from './expression.ts';
 import { Hours } from './hours.ts';
 import { Limit } from './limit.ts';
@@ -40,10 +41,14 @@ export interface Clause {
   /** Members of the caller that it looks at. */
   readonly uses: readonly string[];
   holds(facts: Facts, subject: Subject): boolean | 'error';
+  /** Steps that `holds` takes at most, where it looks at arguments. */
+  cost(facts: Facts, size: Size): number;
   readonly message: string | undefined;
 }
 
 const always = () => true;
+const free = () => 0;
+const NO_SIZE: Size = { values: 0, chars: 0, isNested: false };
 
 function clause(given: Partial<Clause> & Pick<Clause, 'id' | 'effect'>): Clause {
   return {
@@ -54,6 +59,7 @@ function clause(given: Partial<Clause> & Pick<Clause, 'id' | 'effect'>): Clause 
     caller: null,
     uses: [],
     holds: always,
+    cost: free,
     message: undefined,
     ...given,
   };
@@ -150,7 +156,10 @@ function rule({ id, tools, when: text, effect, mode, message }: RuleConfig): Cla
     needs: uses.has('args') ? Needs.arguments : isMoment ? Needs.moment : Needs.nothing,
     patterns: new Patterns(tools),
     uses: [...uses].filter((name) => name.startsWith('caller.')),
-    holds: (facts) => made.holds(facts),
+    // Where it looks at arguments its cost is counted together with that of others: see `case.ts`.
+    holds: (facts) =>
+      !uses.has('args') && made.cost(facts, NO_SIZE) > STEPS_MAX ? 'error' : made.holds(facts),
+    cost: (facts, size) => made.cost(facts, size),
     message,
   });
 }
@@ -163,6 +172,7 @@ function limit(config: LimitConfig, at: number): Clause {
     needs: Needs.arguments,
     patterns: new Patterns(config.tools),
     holds: ({ args }) => !within.allows(args),
+    cost: (_, size) => within.cost(size),
     message: config.message ?? `The argument "${config.param}" is outside of what you may use.`,
   });
 }

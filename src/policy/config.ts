@@ -105,7 +105,7 @@ const limitSchema = z
     pattern: z
       .string()
       .superRefine((text, context) => {
-        const made = compilePattern(text);
+        const made = compilePattern(text, 'whole');
         if (typeof made === 'string') context.addIssue({ code: 'custom', message: made });
       })
       .optional()

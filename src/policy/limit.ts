@@ -7,7 +7,11 @@
 
 import type { RE2JS } from 're2js';
 import type { LimitConfig } from './config.ts';
+import type { Size } from './cost.ts';
 import { compilePattern } from './expression.ts';
+
+const VALUE_STEPS = 50;
+const PATTERN_STEPS = 25;
 
 export class Limit {
   readonly #path: readonly string[];
@@ -21,13 +25,18 @@ export class Limit {
   constructor({ param, values, pattern, minimum, maximum, required }: LimitConfig) {
     this.#path = param.split('.');
     this.#values = values === undefined ? null : new Set(values);
-    const compiled = pattern === undefined ? null : compilePattern(pattern);
+    const compiled = pattern === undefined ? null : compilePattern(pattern, 'whole');
     if (typeof compiled === 'string') throw new Error(`a pattern that must be ${compiled}`);
     this.#pattern = compiled;
     this.#minimum = minimum ?? Number.NEGATIVE_INFINITY;
     this.#maximum = maximum ?? Number.POSITIVE_INFINITY;
     this.#isNumeric = minimum !== undefined || maximum !== undefined;
     this.#isRequired = required;
+  }
+
+  /** Steps that a look takes at most. */
+  cost({ values, chars }: Size): number {
+    return VALUE_STEPS * values + (this.#pattern === null ? 1 : PATTERN_STEPS) * chars;
   }
 
   allows(args: Readonly<Record<string, unknown>>): boolean {
@@ -46,7 +55,7 @@ export class Limit {
   #allowsOne(value: unknown): boolean {
     if (this.#values !== null && !this.#values.has(value)) return false;
     if (this.#pattern !== null) {
-      if (typeof value !== 'string' || !this.#pattern.matches(value)) return false;
+      if (typeof value !== 'string' || !this.#pattern.test(value)) return false;
     }
     if (!this.#isNumeric) return true;
     return typeof value === 'number' && value >= this.#minimum && value <= this.#maximum;

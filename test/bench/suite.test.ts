@@ -163,6 +163,10 @@ test('the smoke run has everything that the full run has, and nothing goes wrong
   for (const { rounds } of results.inside) assert.ok(rounds.every(({ calls }) => calls > 0));
   assert.deepEqual(found(results.neighbours), namesOf(plain));
   assert.deepEqual(found(results.greedy), ['sluice', 'sluice, pending 4']);
+  assert.deepEqual(found(results.badTokens ?? []), ['sluice']);
+  for (const { kind, statuses } of results.badTokens ?? []) {
+    assert.ok((statuses['401'] ?? 0) > 0 && statuses['200'] === undefined, kind);
+  }
   assert.deepEqual(found(results.agentLoops), ['sluice', 'sluice, cache on']);
   for (const { lists, listsReached } of results.agentLoops) assert.ok(listsReached < lists);
   const [uncached, cached] = results.agentLoops;
