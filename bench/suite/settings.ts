@@ -161,7 +161,7 @@ export const FULL: Settings = {
   slowMs: 100,
   neighbourRate: 2000,
   greedySubjects: /^(floor|sdk-relay|sluice|sluice-node)$/,
-  floodSubjects: /^sluice(-node)?$/,
+  floodSubjects: /^sluice$/,
   agentSubjects: /^(sdk-relay|sluice|sluice-node)$/,
   agentSessions: 100,
   openRate: OPEN_RATE,
