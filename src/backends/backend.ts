@@ -16,7 +16,7 @@ import { ask, notSupported } from './ask.ts';
 import { CallerLinks } from './caller-links.ts';
 import type { ServerConfig } from './config.ts';
 import { CrowdLimit } from './crowd-limit.ts';
-import type { EndpointReport } from './endpoints.ts';
+import type { Endpoint, EndpointReport } from './endpoints.ts';
 import type { Place, Queued, Share } from './fair-queue.ts';
 import { connect, type Door, doorOf } from './handshake.ts';
 import { Health } from './health.ts';
@@ -156,7 +156,7 @@ export class Backend {
     const sharedMax = pool.mode === 'shared' ? pool.max : Math.ceil(pool.max * SHARED_PART);
     return {
       counters: this.#counters,
-      connect: (owner) => this.#connect(NO_PROFILE, owner),
+      connect: (owner, only) => this.#connect(NO_PROFILE, owner, only),
       onMessage: (link, message) => this.onMessage(link, message),
       onFirst: (link, wasThere) => this.#onFirst(link, wasThere),
       onRestarted: () => void this.settle(NO_PROFILE),
@@ -262,8 +262,8 @@ export class Backend {
     return this.#shared.open();
   }
 
-  async #connect(profile: Profile, owner: LinkOwner): Promise<Link | Refusal> {
-    const link = await connect(this.#door, profile.capabilities, owner);
+  async #connect(profile: Profile, owner: LinkOwner, only?: Endpoint): Promise<Link | Refusal> {
+    const link = await connect(this.#door, profile.capabilities, owner, only);
     if (isRefusal(link)) return link;
     this.#known = link.known;
     if (this.config.probe !== undefined) probeLink(link, this.config.probe);

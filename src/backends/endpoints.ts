@@ -1,8 +1,8 @@
 /**
  * The places where one server can be had: URLs or commands that stand for each other.
  *
- * Each new link goes to one of them, chosen by weight among those that are well. One that fails is passed over until
- * its own back-off is over, and the next is tried within the same start. Where all have failed, all are tried, the one
+ * Each new link goes to one of them, drawn by weight. One that fails is passed over until its own back-off is over, and
+ * the next is tried within the same start; the link is then astray, and shared ones go back (`shared-pool.ts`). Where all have failed, all are tried, the one
  * that may come back first in front: how often is bounded by the back-off of the whole server.
  */
 
@@ -76,16 +76,19 @@ export class Endpoints {
     this.#random = random;
   }
 
-  /** Whom to try for one link, in this order. */
-  order(now = Date.now()): Endpoint[] {
+  /** Whom to try for one link, in this order; and where it would go if all were well. */
+  order(now = Date.now()): { readonly preferred: Endpoint; readonly tried: Endpoint[] } {
     const down = this.all.filter((one) => one.retryAt > now);
     const up = this.all.filter((one) => one.retryAt <= now);
-    return [
-      ...this.#drawn(up.filter((one) => one.weight > 0)),
+    // Leaving some out of a draw changes nothing about the order of the others.
+    const drawn = this.#drawn(this.all.filter((one) => one.weight > 0));
+    const tried = [
+      ...drawn.filter((one) => one.retryAt <= now),
       // Standing by: taken in the order of the file when no other is well.
       ...up.filter((one) => one.weight === 0),
       ...down.toSorted((a, b) => a.retryAt - b.retryAt),
     ];
+    return { preferred: drawn[0] ?? this.all[0]!, tried };
   }
 
   /** All of them, drawn one by one, each with a chance by its weight among those that are left. */

@@ -66,7 +66,7 @@ interface Attempt {
 }
 
 /**
- * Opens one link, at the first endpoint that can be reached. A refusal's `words` say in one sentence what is wrong, its
+ * Opens one link, at the first endpoint that can be reached, or at the one given and no other. A refusal's `words` say in one sentence what is wrong, its
  * `detail` has what is for the operator. The owner may hear messages in the turn before the promise resolves; it hears
  * `onClose` only of links it was given.
  */
@@ -74,16 +74,20 @@ export async function connect(
   door: Door,
   capabilities: Readonly<Record<string, unknown>>,
   owner: LinkOwner,
+  only?: Endpoint,
 ): Promise<JsonRpcLink | Refusal> {
   const { name, config, environment, log } = door;
   const { startMs } = config;
   let last: Refusal | undefined;
-  for (const endpoint of door.endpoints.order()) {
+  const { preferred, tried } =
+    only === undefined ? door.endpoints.order() : { preferred: only, tried: [only] };
+  for (const endpoint of tried) {
     const attempt = { name, capabilities, owner, log, startMs, environment, endpoint };
     const link = await reach(attempt, config);
     if (!isFailure(link)) {
       endpoint.known = link.known;
       endpoint.opened();
+      if (endpoint !== preferred) link.astrayFrom = preferred;
       return link;
     }
     last = link.refusal;

@@ -58,6 +58,7 @@ export class JsonRpcLink implements Link, Sink {
   sent = 0;
   heard = 0;
   crowd: CrowdLimit | null = null;
+  astrayFrom: Endpoint | null = null;
 
   readonly #log: LinkLog;
   /** Where the server was reached; hears when the link breaks. */

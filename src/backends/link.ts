@@ -11,6 +11,7 @@ import type { Message } from '../protocol/message.ts';
 import type { Refusal } from '../protocol/refusal.ts';
 import type { Spliced } from '../protocol/splice.ts';
 import type { CrowdLimit } from './crowd-limit.ts';
+import type { Endpoint } from './endpoints.ts';
 
 /**
  * Whether a request that failed may have reached what serves it. `no` is certain: it was never written, the connection
@@ -94,6 +95,8 @@ export interface Link {
   usedAt: number;
   /** Set by an owner that bounds what the server holds; the link tells it what is sent and settled from then on. */
   crowd: CrowdLimit | null;
+  /** The place that this link was meant for, where that failed and it runs at another; null otherwise. */
+  readonly astrayFrom: Endpoint | null;
 
   /** The id for the next request. The caller splices it into the bytes, as id and as progress token. */
   nextId(): number;

@@ -1,6 +1,6 @@
 /**
  * The shared links of one server: kept open, opened again with back-off when they end, more of them while calls queue,
- * fewer when they idle, and each replaced when it is worn out. Whose call goes on which is in `turns.ts`.
+ * fewer when they idle, and each replaced when it is worn out, or runs elsewhere than it was meant to. Whose call goes on which is in `turns.ts`.
  *
  * A link is in `#links` while it is given out and in `#draining` from then on until its last request is settled.
  */
@@ -11,6 +11,7 @@ import type { Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import type { ServerConfig } from './config.ts';
 import { CrowdLimit } from './crowd-limit.ts';
+import type { Endpoint } from './endpoints.ts';
 import type { Place, Queued, Share } from './fair-queue.ts';
 import type { Counters, Link, LinkOwner } from './link.ts';
 import { Restarts } from './restarts.ts';
@@ -19,7 +20,8 @@ import { Turns } from './turns.ts';
 /** What the pool needs of the server that it belongs to. */
 export interface SharedHost {
   readonly counters: Counters;
-  connect(owner: LinkOwner): Promise<Link | Refusal>;
+  /** At the first endpoint that can be reached, or at this one and no other. */
+  connect(owner: LinkOwner, only?: Endpoint): Promise<Link | Refusal>;
   onMessage(link: Link, message: Message): void;
   /** The first link, on which changes are heard, is now another one, or gone. */
   onFirst(link: Link | undefined, wasThere: boolean): void;
@@ -48,6 +50,8 @@ export class SharedPool implements LinkOwner {
   readonly restarts = new Restarts();
   #opening: Promise<Link | Refusal> | null = null;
   #retryTimer: NodeJS.Timeout | null = null;
+  #returnTimer: NodeJS.Timeout | null = null;
+  #isReturning = false;
   #lost = 0;
   #isClosed = false;
   /** Why there is no link. */
@@ -76,7 +80,12 @@ export class SharedPool implements LinkOwner {
 
   /** Processes or connections: open, ending and about to be. */
   get count(): number {
-    return this.#links.length + this.#draining.size + (this.#opening === null ? 0 : 1);
+    return (
+      this.#links.length +
+      this.#draining.size +
+      (this.#opening === null ? 0 : 1) +
+      (this.#isReturning ? 1 : 0)
+    );
   }
 
   get inFlight(): number {
@@ -156,18 +165,23 @@ export class SharedPool implements LinkOwner {
       void link.close();
       return this.unavailable();
     }
-    this.#ages.set(link, { openedAt: Date.now(), isWornOut: false });
-    link.crowd = new CrowdLimit(this.#config.pool.pending, Date.now, this.first?.crowd);
-    this.#links.push(link);
+    this.#add(link);
     this.fault = undefined;
     if (this.#lost > 0) {
       this.#lost -= 1;
       this.restarts.count += 1;
     }
-    this.#log.info({ era: link.era, version: link.version }, 'server connected');
     if (this.#links.length === 1) this.#host.onFirst(link, false);
     this.#retireWornOut();
+    this.#returnSoon();
     return link;
+  }
+
+  #add(link: Link): void {
+    this.#ages.set(link, { openedAt: Date.now(), isWornOut: false });
+    link.crowd = new CrowdLimit(this.#config.pool.pending, Date.now, this.first?.crowd);
+    this.#links.push(link);
+    this.#log.info({ era: link.era, version: link.version }, 'server connected');
   }
 
   /** As many as are always kept, and one more while calls wait and find no room. */
@@ -283,10 +297,53 @@ export class SharedPool implements LinkOwner {
     if (at >= 0 && this.#links.length > 1) this.#retire(at);
   }
 
+  // === going back to the endpoint that is preferred ===
+
+  /** Where a link is astray, its own endpoint is tried again once its back-off is over, and not at once. */
+  #returnSoon(): void {
+    if (this.#returnTimer !== null || this.#isReturning || this.#isClosed) return;
+    const retryAt = Math.min(...this.#links.map((link) => link.astrayFrom?.retryAt ?? NEVER));
+    if (retryAt === NEVER) return;
+    this.#returnTimer = setTimeout(
+      () => {
+        this.#returnTimer = null;
+        void this.#return();
+      },
+      Math.max(RETURN_MS, retryAt - Date.now()),
+    ).unref();
+  }
+
+  /** The handshake is the probe: calls go on where they went until it has succeeded. */
+  async #return(): Promise<void> {
+    const now = Date.now();
+    const home = this.#links.find(({ astrayFrom }) => (astrayFrom?.retryAt ?? NEVER) <= now);
+    if (home?.astrayFrom) {
+      this.#isReturning = true;
+      const link = await this.#host.connect(this, home.astrayFrom);
+      this.#isReturning = false;
+      if (!isRefusal(link)) this.#replace(home, link);
+    }
+    this.#returnSoon();
+  }
+
+  #replace(old: Link, link: Link): void {
+    const at = this.#links.indexOf(old);
+    if (this.#isClosed || !link.isLive || at < 0) {
+      void link.close();
+      return;
+    }
+    this.#add(link);
+    this.#log.info({}, 'server is back at an endpoint that failed before');
+    this.#retire(at, true);
+    this.#turns.serve();
+  }
+
   /** No more requests for it; it ends with the last that it has, or when that has run out of time. */
-  #retire(at: number): void {
+  #retire(at: number, isElsewhere = false): void {
     const [link] = this.#links.splice(at, 1);
-    if (at === 0) this.#host.onFirst(this.#links[0], true);
+    // Elsewhere, lists may be others.
+    if (at === 0) this.#host.onFirst(this.#links[0], !isElsewhere);
+    if (at === 0 && isElsewhere) this.#host.onRestarted();
     const timer = setTimeout(() => this.#drained(link!), this.#config.timeoutMs);
     this.#draining.set(link!, timer.unref());
     if (link!.inFlight === 0) this.#drained(link!);
@@ -328,6 +385,7 @@ export class SharedPool implements LinkOwner {
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
+    if (this.#returnTimer !== null) clearTimeout(this.#returnTimer);
     this.#turns.close(this.unavailable());
     const links = [...this.all()];
     for (const timer of this.#draining.values()) clearTimeout(timer);
@@ -336,5 +394,8 @@ export class SharedPool implements LinkOwner {
   }
 }
 
+/** What failed is not gone back to sooner: one that flaps would cost calls each time. */
+const RETURN_MS = 3_000;
+const NEVER = Number.POSITIVE_INFINITY;
 /** A link that lives so long ends a series of failures. */
 const SETTLED_MS = 10_000;

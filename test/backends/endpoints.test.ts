@@ -5,7 +5,8 @@ import { describe, it } from 'node:test';
 import { Endpoints } from '../../src/backends/endpoints.ts';
 import { generator } from '../support/random.ts';
 
-const order = (endpoints: Endpoints, now?: number) => endpoints.order(now).map((one) => one.index);
+const order = (endpoints: Endpoints, now?: number) =>
+  endpoints.order(now).tried.map((one) => one.index);
 
 describe('endpoints', () => {
   it('are drawn by weight, each once', () => {

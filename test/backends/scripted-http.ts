@@ -62,9 +62,10 @@ export class ScriptedHttp {
     this.#server.on('connection', (socket: Socket) => this.#sockets.push(socket));
   }
 
-  static async start(answer: Answer, secure?: Secure): Promise<ScriptedHttp> {
+  /** At this port, for one that comes back; 0 for any. */
+  static async start(answer: Answer, secure?: Secure, port = 0): Promise<ScriptedHttp> {
     const made = new ScriptedHttp(answer, secure);
-    await new Promise<void>((resolve) => made.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => made.#server.listen(port, '127.0.0.1', resolve));
     return made;
   }
 

@@ -1,9 +1,13 @@
 /** Remote servers that lose sessions, vanish, flap or fall silent: what clients of the gateway see of it. */
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import process from 'node:process';
 import { afterEach, describe, it } from 'node:test';
 import { ModernClient } from '../support/modern-client.ts';
+import { compiled, temporaryFolder } from '../support/temp.ts';
 import { fixture, type Json, RunningGateway, textOf, until } from './running-gateway.ts';
 import { SessionServer } from './session-server.ts';
 
@@ -12,8 +16,8 @@ afterEach(async () => {
   for (const stop of stops.splice(0).toReversed()) await stop();
 });
 
-async function server(): Promise<SessionServer> {
-  const started = await SessionServer.start();
+async function server(port = 0): Promise<SessionServer> {
+  const started = await SessionServer.start(port);
   stops.push(() => started.stop());
   return started;
 }
@@ -179,6 +183,46 @@ describe('a server of several URLs', { timeout: 60_000 }, () => {
     assert.equal(flapping.initialized, before);
   });
 
+  it('goes back to the first when that is well again, and no call fails for it', async () => {
+    const [first, second] = [await server(), await server()];
+    const { port } = first.http;
+    const urls = [{ url: first.url }, { url: second.url, weight: 0 }];
+    const { gateway, client } = await gatewayOf({ urls });
+    first.stop();
+    assert.equal(textOf(await client.call('echo', { message: 'away' })), 'away');
+    const held: (() => void)[] = [];
+    second.trick = (got, response) => {
+      const { arguments: args } = (got.rpc.params ?? {}) as { arguments?: Json };
+      if (args?.message !== 'held' || held.length > 0) return false;
+      held.push(() => second.answer(got, response));
+      return true;
+    };
+    const inFlight = client.call('echo', { message: 'held' });
+    await until(() => held.length === 1);
+    const again = await server(port);
+    const sent: string[] = [];
+    await until(async () => {
+      const message = `call ${sent.length}`;
+      sent.push(message);
+      assert.equal(textOf(await client.call('echo', { message })), message);
+      return again.runs.size > 0;
+    });
+    held[0]?.();
+    assert.equal(textOf(await inFlight), 'held');
+    assert.equal(second.runs.get('held'), 1);
+    assert.ok(
+      sent.every((text) => (again.runs.get(text) ?? 0) + (second.runs.get(text) ?? 0) === 1),
+    );
+    assert.equal(textOf(await client.call('echo', { message: 'home' })), 'home');
+    assert.equal(again.runs.get('home'), 1);
+    const { endpoints } = await statusOf(gateway);
+    assert.deepEqual(
+      (endpoints as Json[]).map(({ state }) => state),
+      ['up', 'up'],
+    );
+    await until(async () => ((await statusOf(gateway)).load as Json).processes === 1);
+  });
+
   it('sends its headers to each of them, and each speaks its own era', async () => {
     const legacy = await server();
     const { url } = legacy;
@@ -201,6 +245,21 @@ describe('a server of several commands', { timeout: 60_000 }, () => {
       (endpoints as Json[]).map(({ state }) => state),
       ['down', 'up'],
     );
+  });
+
+  it('goes back to the first once it starts, and lists what that one has', async () => {
+    const flag = join(temporaryFolder('commands'), 'may-start');
+    const program = compiled('test/support/fixtures/stateful.js');
+    const source = `if (!require('node:fs').existsSync(process.argv[1])) process.exit(1); import(process.argv[2]);`;
+    const first = { command: process.execPath, args: ['-e', source, flag, program] };
+    const commands = [first, { ...fixture('echo'), weight: 0 }];
+    const { gateway, client } = await gatewayOf({ commands });
+    assert.equal(textOf(await client.call('echo', { message: 'up' })), 'up');
+    writeFileSync(flag, '');
+    await until(async () => (await client.call('whoami', {})).error === undefined);
+    const { tools } = (await client.request('tools/list')).result as { tools: Json[] };
+    assert.ok(!tools.some(({ name }) => name === 'echo'), JSON.stringify(tools));
+    await until(async () => ((await statusOf(gateway)).load as Json).processes === 1);
   });
 });
 

@@ -22,9 +22,10 @@ export class SessionServer {
     this.http = http;
   }
 
-  static async start(): Promise<SessionServer> {
+  static async start(port = 0): Promise<SessionServer> {
     let server: SessionServer | undefined;
-    const http = await ScriptedHttp.start((got, response) => server?.answer(got, response));
+    const answer = (got: Got, response: ServerResponse) => server?.answer(got, response);
+    const http = await ScriptedHttp.start(answer, undefined, port);
     server = new SessionServer(http);
     return server;
   }
