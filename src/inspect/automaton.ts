@@ -23,7 +23,8 @@ export interface Tables {
 }
 
 const CHARACTERS = 0x10000;
-const CLASSES_MAX = 256;
+/** One is for all other characters, and one for those that are skipped. */
+const CLASSES_MAX = 255;
 /** States are numbered in 16 bits. Our own rules need some thousands. */
 export const STATES_MAX = 0x10000;
 
@@ -79,12 +80,31 @@ export class Automaton {
 
 const lower = (code: number) => (code >= 0x41 && code <= 0x5a ? code + 0x20 : code);
 
+/** How an automaton reads what stands in no literal. */
+export interface Reads {
+  /** As if it were not there. */
+  readonly skips?: (code: number) => boolean;
+  /** As one blank, however many stand in a row. */
+  readonly blanks?: (code: number) => boolean;
+}
+
+const BLANK = 0x20;
+const never = () => false;
+
 /** Throws where the literals need more states or classes than there are: a fault of the rules, found at start. */
-export function compile(literals: readonly string[]): Tables {
+export function compile(
+  literals: readonly string[],
+  { skips = never, blanks = never }: Reads = {},
+): Tables {
   const { classes, count } = classesOf(literals);
-  const shift = Math.max(1, Math.ceil(Math.log2(count)));
+  const shift = Math.max(1, Math.ceil(Math.log2(count + 1)));
+  const skip = (1 << shift) - 1;
+  for (let code = 0; code < CHARACTERS; code++) {
+    if (blanks(code)) classes[code] = classes[BLANK]!;
+    else if (classes[code] === 0 && skips(code)) classes[code] = skip;
+  }
   const trie = new Trie(literals, classes, shift);
-  return trie.tables();
+  return trie.tables(skip, blanks === never ? 0 : classes[BLANK]!);
 }
 
 function classesOf(literals: readonly string[]): { classes: Uint8Array; count: number } {
@@ -104,70 +124,87 @@ function classesOf(literals: readonly string[]): { classes: Uint8Array; count: n
 
 /** The automaton while it is made: a trie, then its failure links, then states that accept moved to the end. */
 class Trie {
-  readonly #rows: number[] = [];
-  readonly #ends: number[][] = [];
   readonly #classes: Uint8Array;
   readonly #shift: number;
-  readonly #width: number;
+  readonly #rows: Uint16Array;
+  readonly #ends: number[][] = [[]];
+  /** Class of the character by which each state is reached from its parent. */
+  readonly #by: Uint8Array;
 
   constructor(literals: readonly string[], classes: Uint8Array, shift: number) {
     this.#classes = classes;
     this.#shift = shift;
-    this.#width = 1 << shift;
-    this.#add();
+    const most = literals.reduce((sum, { length }) => sum + length, 1);
+    const states = Math.min(most, STATES_MAX);
+    this.#rows = new Uint16Array(states << shift);
+    this.#by = new Uint8Array(states);
     literals.forEach((literal, index) => {
       let state = 0;
       for (let at = 0; at < literal.length; at++) {
-        const cell = (state << shift) + classes[literal.charCodeAt(at)]!;
-        if (this.#rows[cell] === 0) this.#rows[cell] = this.#add();
+        const column = classes[literal.charCodeAt(at)]!;
+        const cell = (state << shift) + column;
+        if (this.#rows[cell] === 0) this.#rows[cell] = this.#add(column);
         state = this.#rows[cell]!;
       }
       this.#ends[state]!.push(index);
     });
   }
 
-  #add(): number {
+  #add(column: number): number {
     const state = this.#ends.length;
     if (state === STATES_MAX) throw new Error(`The literals need over ${STATES_MAX} states`);
     this.#ends.push([]);
-    for (let column = 0; column < this.#width; column++) this.#rows.push(0);
+    this.#by[state] = column;
     return state;
   }
 
-  tables(): Tables {
+  /** `skip` leaves every state as it is, and `blank` those that a blank led to; 0 is no class of either kind. */
+  tables(skip: number, blank: number): Tables {
     this.#link();
-    const states = this.#ends.map((_, state) => state);
-    const quiet = states.filter((state) => this.#ends[state]!.length === 0);
-    const loud = states.filter((state) => this.#ends[state]!.length > 0);
-    const place = new Uint16Array(states.length);
-    [...quiet, ...loud].forEach((state, index) => {
-      place[state] = index;
-    });
-    const rows = new Uint16Array(new SharedArrayBuffer(2 * this.#rows.length));
-    for (const state of states)
-      for (let column = 0; column < this.#width; column++)
-        rows[(place[state]! << this.#shift) + column] =
-          place[this.#rows[(state << this.#shift) + column]!]!;
+    const [shift, width, count] = [this.#shift, 1 << this.#shift, this.#ends.length];
+    const { place, quiet, loud } = this.#placed();
+    const rows = new Uint16Array(new SharedArrayBuffer(2 * (count << shift)));
+    for (let state = 0; state < count; state++) {
+      const [from, to] = [state << shift, place[state]! << shift];
+      for (let column = 0; column < width; column++)
+        rows[to + column] = place[this.#rows[from + column]!]!;
+      rows[to + skip] = place[state]!;
+      if (blank !== 0 && this.#by[state] === blank) rows[to + blank] = place[state]!;
+    }
     const offsets = new Uint32Array(new SharedArrayBuffer(4 * (loud.length + 1)));
-    const all = loud.flatMap((state, index) => {
+    loud.forEach((state, index) => {
       offsets[index + 1] = offsets[index]! + this.#ends[state]!.length;
-      return this.#ends[state]!;
     });
-    const outputs = new Uint16Array(new SharedArrayBuffer(2 * all.length));
-    outputs.set(all);
-    const [classes, shift] = [this.#classes, this.#shift];
-    return { classes, rows, shift, accepting: quiet.length, offsets, outputs };
+    const outputs = new Uint16Array(new SharedArrayBuffer(2 * offsets[loud.length]!));
+    outputs.set(loud.flatMap((state) => this.#ends[state]!));
+    return { classes: this.#classes, rows, shift, accepting: quiet, offsets, outputs };
+  }
+
+  /** The number that each state gets: those in which no literal ends first. */
+  #placed(): { place: Uint16Array; quiet: number; loud: number[] } {
+    const place = new Uint16Array(this.#ends.length);
+    const loud: number[] = [];
+    let quiet = 0;
+    this.#ends.forEach((ends, state) => {
+      if (ends.length > 0) loud.push(state);
+      else place[state] = quiet++;
+    });
+    loud.forEach((state, index) => {
+      place[state] = quiet + index;
+    });
+    return { place, quiet, loud };
   }
 
   /** Breadth first: where a state has no child of its own, it goes where its longest proper suffix goes. */
   #link(): void {
+    const [shift, width] = [this.#shift, 1 << this.#shift];
     const fail = new Uint16Array(this.#ends.length);
     const queue = [0];
     for (const state of queue) {
       if (state !== 0) this.#ends[state]!.push(...this.#ends[fail[state]!]!);
-      for (let column = 0; column < this.#width; column++) {
-        const cell = (state << this.#shift) + column;
-        const beside = state === 0 ? 0 : this.#rows[(fail[state]! << this.#shift) + column]!;
+      for (let column = 0; column < width; column++) {
+        const cell = (state << shift) + column;
+        const beside = state === 0 ? 0 : this.#rows[(fail[state]! << shift) + column]!;
         const child = this.#rows[cell]!;
         if (child === 0) this.#rows[cell] = beside;
         else {

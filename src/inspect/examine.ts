@@ -11,7 +11,7 @@ import { ownRules } from './catalog.ts';
 import { joinedOf } from './joined.ts';
 import type { Finding, FindingClass, Leaf, Reading, Subject, View } from './rule.ts';
 import { type RuleSet, wanted } from './rule-set.ts';
-import { viewsOf } from './views.ts';
+import { Budget, viewsOf } from './views.ts';
 
 export const BOUNDS = {
   /** Characters of all readings of all strings: one megabyte of text and some of its readings. */
@@ -24,7 +24,7 @@ export const BOUNDS = {
   lowFindings: 4096,
 } as const;
 /** Windows grow to this and no further: then the next begins, which may overlap it as far as the rule reaches. */
-const WINDOW_CHARACTERS = 4096;
+const WINDOW_CHARACTERS = 1024;
 /** What a match is charged beside its characters, as it calls `accepts`. */
 const MATCH_CHARACTERS = 32;
 
@@ -101,13 +101,23 @@ class Examination {
   }
 
   #read(): Reading {
+    const { leaves, direction } = this.#subject;
+    const all = [...leaves, ...joinedOf(leaves)];
+    const budget = new Budget(all.reduce((sum, { text }) => sum + text.length, 0));
+    const { texts } = budget;
+    const worth = (text: string) => this.#rules.scout.bits(text, direction);
     let left: number = BOUNDS.viewCharacters;
     const views: { leaf: Leaf; views: View[] }[] = [];
-    const { leaves } = this.#subject;
-    for (const leaf of [...leaves, ...joinedOf(leaves)]) {
-      const ofLeaf = viewsOf(leaf.text);
+    for (const leaf of all) {
+      left -= leaf.text.length;
+      // So many readings of each string, so many characters for all of them.
+      budget.texts = texts;
+      const ofLeaf = left < 0 ? [] : viewsOf(leaf.text, budget, worth);
       for (const { text } of ofLeaf) left -= text.length;
-      if (left < 0) {
+      // Readings come in breadth: where there are too many of one string, those that are missing are mixtures of many
+      // kinds. One benign row in forty has so many, so that alone is no reason to refuse.
+      budget.truncated.delete('texts');
+      if (left < 0 || budget.truncated.size > 0) {
         this.#isTooMuch = true;
         break;
       }

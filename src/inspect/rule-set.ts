@@ -3,6 +3,7 @@
 import { Automaton, compile, type Tables } from './automaton.ts';
 import { Linear } from './linear.ts';
 import type { Detector, Direction, Form, TextRule } from './rule.ts';
+import { Scout } from './scout.ts';
 
 const FORMS: Readonly<Record<Form, number>> = { exact: 1, compact: 2, words: 4, joined: 8 };
 const DIRECTIONS: Readonly<Record<Direction, number>> = {
@@ -29,6 +30,7 @@ export class RuleSet {
   readonly ruleOf: Uint16Array;
   /** Those among the rules that are not our own: with them another thread makes the same set. */
   readonly operator: readonly TextRule[];
+  #scout: Scout | undefined;
   readonly #expressions: (Linear | undefined)[] = [];
 
   /** `tables` are those of another RuleSet of the same rules, in another thread; they are made where absent. */
@@ -57,6 +59,12 @@ export class RuleSet {
     [...byLiteral.values()].forEach((of, literal) => {
       this.ruleFrom[literal + 1] = this.ruleFrom[literal]! + of.length;
     });
+  }
+
+  /** Tells which forms of a text are worth making; made when it is first asked for. */
+  get scout(): Scout {
+    this.#scout ??= new Scout(this);
+    return this.#scout;
   }
 
   /** The expression of a rule, compiled when it is first asked for. */

@@ -102,7 +102,7 @@ export interface Detector {
   readonly in: readonly Direction[];
   /**
    * ASCII, in lower case: where a reading (or the message as it came) has none of these in any case, it has nothing to
-   * say. It is always asked where there are none.
+   * say. It is always asked where there are none, and then sees of each string no more than the form `exact` for certain.
    */
   readonly anchors?: readonly string[];
   /** `found` is what the text rules found, low confidence included: signals that weigh only together. */

@@ -6,6 +6,7 @@
  */
 
 import type { Form, View } from './rule.ts';
+import { ALL_BITS, bitOf, LEET_BIT } from './scout.ts';
 import {
   overflow,
   unbase32,
@@ -150,6 +151,7 @@ function turnsFor(text: Text): readonly Step[] {
 const FIRST_JOINT = STEPS.findIndex(({ name }) => name === 'markup');
 const ENCODINGS = new Set(['base64', 'hex', 'base32', 'escapes', 'numbers']);
 const TURNS = new Set([...KEY_STEPS, ...ROTATED, REVERSED_WORDS].map(({ name }) => name));
+const LEET = new Set(['leet', 'leet-l']);
 /** What they yield is read as prose and no further. */
 const ENDS = new Set(['leet', 'leet-l', 'reversed-words']);
 
@@ -162,6 +164,8 @@ class Text {
   readonly step: Step | undefined;
   readonly steps: readonly string[];
   readonly isTurned: boolean;
+  /** Bits of the forms in which it is worth reading. */
+  worth = 0;
   /** Turned on the mere chance that it is a key: only what the key was encoded in is undone. */
   readonly isKey: boolean;
   #trace: Trace | undefined;
@@ -193,9 +197,15 @@ function traced(undo: Undoing, text: string): Trace {
   return trace;
 }
 
-export function viewsOf(text: string, budget: Budget = new Budget(text.length)): View[] {
+/** `worth` tells which forms of a text are worth making (scout.ts); all of them where it is not given. */
+export function viewsOf(
+  text: string,
+  budget: Budget = new Budget(text.length),
+  worth: (text: string) => number = () => ALL_BITS,
+): View[] {
   const views = new Views();
   const root = new Text(text);
+  root.worth = worth(text);
   views.add(root, ALL);
   const seen = new Set([text]);
   let layer = [root];
@@ -203,6 +213,7 @@ export function viewsOf(text: string, budget: Budget = new Budget(text.length)):
     const next: Text[] = [];
     for (const one of layer) {
       for (const child of undone(one, seen, budget)) {
+        child.worth = worth(child.text);
         views.add(child, child.step!.forms);
         if (!ENDS.has(child.step!.name)) next.push(child);
       }
@@ -225,6 +236,7 @@ function* undone(parent: Text, seen: Set<string>, budget: Budget): Generator<Tex
     // Joints are taken out in one order: every other order comes to the same text.
     if (last >= FIRST_JOINT && STEPS.indexOf(step) >= FIRST_JOINT && STEPS.indexOf(step) <= last)
       continue;
+    if (LEET.has(step.name) && (parent.worth & LEET_BIT) === 0) continue;
     writer.begin();
     if (!step.undo(parent.text, writer)) continue;
     const text = writer.text();
@@ -252,6 +264,7 @@ class Views {
 
   add(source: Text, forms: readonly Form[]): void {
     for (const form of forms) {
+      if ((source.worth & bitOf(form)) === 0) continue;
       const text = form === 'exact' ? source.text : formed(source.text, FORMS[form]);
       const seen = this.#seen[form];
       if (seen.has(text)) continue;
