@@ -10,6 +10,7 @@ import { VERSION } from '../protocol/identity.ts';
 import { accessCommand } from './access.ts';
 import { benchCommand } from './bench.ts';
 import { callCommand } from './call.ts';
+import { canaryCommand } from './canary.ts';
 import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
 import { EXIT, type Exit } from './exit.ts';
@@ -37,6 +38,7 @@ const COMMANDS: readonly AddCommand[] = [
   stdioCommand,
   doctorCommand,
   keyCommand,
+  canaryCommand,
   revokeCommand,
   accessCommand,
   stopCommand,

@@ -190,6 +190,14 @@ const group = z
       .max(100)
       .default([])
       .describe('Words of your own: names of projects, of customers.'),
+    canaryKey: z
+      .string()
+      .min(32)
+      .max(4096)
+      .optional()
+      .describe(
+        'Key of the canaries that `sluice canary` makes: they are found wherever they turn up. From a file or variable.',
+      ),
     lock,
   })
   .prefault({})

@@ -31,25 +31,25 @@ const PAIRS =
   '46446440501657150776100000800090507000025000202000007002602780020660055100600070606102700030170118100260' +
   '6331423040154678056610201172138142703331610230321146';
 
-/** How well its letters follow each other, 0 to 9, over the runs of three letters and more; undefined where there are none. */
+/** How well its letters follow each other, 0 to 9; undefined where too few letters stand side by side to say. */
 export function wordiness(text: string): number | undefined {
-  let [sum, count, run, previous] = [0, 0, 0, -1];
+  let [sum, count, previous] = [0, 0, -1];
   let wasLower = false;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     const letter = (code | 32) - 97;
     const isLetter = letter >= 0 && letter < 26;
     // A capital begins a word, as in camelCase.
-    if (!isLetter || (wasLower && code < 97)) [run, previous] = [0, -1];
+    if (!isLetter || (wasLower && code < 97)) previous = -1;
     if (isLetter) {
       if (previous >= 0) {
         sum += PAIRS.charCodeAt(previous * 26 + letter) - 48;
         count++;
       }
-      [previous, run, wasLower] = [letter, run + 1, code >= 97];
+      [previous, wasLower] = [letter, code >= 97];
     } else wasLower = false;
   }
-  return count < 3 ? undefined : sum / count;
+  return count < Math.max(3, text.length * 0.4) ? undefined : sum / count;
 }
 
 /** Words that a person writes where a value should stand. Whole or part: none of them is likely in random letters. */

@@ -1,7 +1,7 @@
 /** Values whose name is the key over them: `{"api_key": "…"}`, `{"name": "API_KEY", "value": "…"}`. */
 
 import type { Detector, Finding, Leaf, Reading } from '../rule.ts';
-import { isNamedSecret, kindOf } from './named.ts';
+import { isNamedSecret, KEY_NAMES, kindOf, PASSWORD_NAMES } from './named.ts';
 
 /** Beyond this a value is a text, in which the other rules look. */
 const VALUE_MAX = 2048;
@@ -27,9 +27,16 @@ const VALUE_KEYS = new Set([
   'secretstring',
 ]);
 
+/** Of every name that counts a part. "pass" is in too many words: only where it is joined to something. */
+const ANCHORS = [
+  ...[...PASSWORD_NAMES, ...KEY_NAMES].filter((name) => name !== 'pass'),
+  ...['_pass', '-pass', 'userpass', 'dbpass', 'adminpass', '_key', '-key'],
+];
+
 export const NAMED_LEAVES: Detector = {
   class: 'secret',
   in: ['request', 'response', 'definition'],
+  anchors: ANCHORS,
   examine({ views }: Reading): Finding[] {
     const findings: Finding[] = [];
     const named = new Map<string, string>();

@@ -86,24 +86,7 @@ const SPELT = [
   ],
 ];
 const ASCII = SPELT.filter((name) => /^[\x20-\x7e]+$/.test(name));
-const FOLLOWED = [
-  '=',
-  ':',
-  '"',
-  "'",
-  ' =',
-  ' :',
-  '\\"',
-  '\\u0022',
-  '`',
-  '] =',
-  '"]',
-  ' is ',
-  '|',
-  ' |',
-  '>',
-  ',',
-];
+const FOLLOWED = ['=', ':', '"', "'", '\\', '`', '>', '|', ' =', ' :', ' is '];
 const anchorsOf = (names: readonly string[]) =>
   names.flatMap((name) => FOLLOWED.map((after) => name + after));
 
@@ -126,7 +109,7 @@ interface NamedRow {
 const nameIn = (match: string): string => /^[^\w]*([\w.-]+(?: [\w]+)?)/.exec(match)?.[1] ?? '';
 const byName = (value: string, match: string): boolean => {
   const at = match.indexOf(value);
-  const name = nameIn(match.slice(0, at));
+  const name = nameIn(match.slice(0, at)).replace(/ is$/i, '');
   return isNamedSecret(name, value);
 };
 const isPassword = (value: string): boolean => isPasswordLike(value, 4);

@@ -22,9 +22,20 @@ export const SHAPES: Detector = {
       for (const view of readings) {
         if (view.form !== 'exact' && view.form !== 'compact') continue;
         runs(view, leaf, findings);
-        if (view.form === 'exact') userInfo(view, leaf, findings);
       }
     }
+    return findings;
+  },
+};
+
+export const USER_INFO: Detector = {
+  class: 'secret',
+  in: ['request', 'response', 'definition'],
+  anchors: ['://'],
+  examine({ views }: Reading): Finding[] {
+    const findings: Finding[] = [];
+    for (const { leaf, views: readings } of views)
+      for (const view of readings) if (view.form === 'exact') userInfo(view, leaf, findings);
     return findings;
   },
 };
@@ -37,6 +48,8 @@ function runs(view: View, leaf: Leaf, findings: Finding[]): void {
   const { text } = view;
   for (let at = 0; at < text.length; at++) {
     if (!isAlnum(text.charCodeAt(at))) continue;
+    // The letter of an escaped line break is no part of what follows it.
+    if (text[at - 1] === '\\' && /[nrt]/.test(text[at]!)) at++;
     const start = at;
     while (at < text.length && isAlnum(text.charCodeAt(at))) at++;
     const length = at - start;
@@ -59,7 +72,9 @@ function shapeOf(text: string, start: number, end: number): [string, number, num
     if (isWif(text.slice(start, end))) return ['bitcoin-key', start, end];
   // TrueNAS: number, dash, 64 letters and digits that are no digest.
   if (length === 64 && text[start - 1] === '-') {
-    const id = /(?:^|[^0-9A-Za-z])([0-9]{1,3})-$/.exec(text.slice(Math.max(0, start - 5), start));
+    const id = /(?:^|[^0-9A-Za-z]|\\[nrt])([0-9]{1,3})-$/.exec(
+      text.slice(Math.max(0, start - 6), start),
+    );
     const run = text.slice(start, end);
     if (id !== null && isMixed(run) && isTokenLike(run))
       return ['truenas', start - id[1]!.length - 1, end];

@@ -8,8 +8,9 @@ import { NAMED_LEAVES } from './secrets-leaves.ts';
 import { MESSAGING_RULES } from './secrets-messaging.ts';
 import { NAMED_RULES } from './secrets-named.ts';
 import { PAYMENT_RULES } from './secrets-payment.ts';
+import { PHRASES } from './secrets-phrases.ts';
 import { SERVICE_RULES } from './secrets-services.ts';
-import { SHAPES } from './secrets-shapes.ts';
+import { SHAPES, USER_INFO } from './secrets-shapes.ts';
 import { SOURCE_RULES } from './secrets-source.ts';
 
 export const SECRET_RULES: readonly TextRule[] = [
@@ -22,4 +23,4 @@ export const SECRET_RULES: readonly TextRule[] = [
   ...SOURCE_RULES,
   ...NAMED_RULES,
 ];
-export const SECRET_DETECTORS: readonly Detector[] = [NAMED_LEAVES, SHAPES];
+export const SECRET_DETECTORS: readonly Detector[] = [NAMED_LEAVES, SHAPES, USER_INFO, PHRASES];

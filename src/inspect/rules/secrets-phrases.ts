@@ -1,0 +1,105 @@
+/**
+ * Recovery phrases of wallets: 12, 15, 18, 21 or 24 words of one list, the last of which holds a checksum (BIP-39).
+ *
+ * In prose, words of the list are never twelve in a row: every few words one is shorter than three letters, longer than
+ * eight, or not of the list. So one pass over the characters tells where it is worth looking words up.
+ */
+
+import { createHash } from 'node:crypto';
+import type { Detector, Finding, Leaf, Reading, View } from '../rule.ts';
+import { BIP39_WORDS } from './bip39-words.ts';
+
+const NUMBERS = new Map(BIP39_WORDS.map((word, number) => [word, number]));
+const LENGTHS = [24, 21, 18, 15, 12] as const;
+const [WORDS_MIN, LETTERS_MIN, LETTERS_MAX] = [12, 3, 8];
+/** Blanks, commas, quotes, numbers of a list between two words. */
+const JOINT_MAX = 8;
+/** Checksums that one text may cost: a list of words is no phrase, and must not be paid for. */
+const CHECKS_MAX = 256;
+
+interface Word {
+  readonly start: number;
+  readonly end: number;
+}
+
+export const PHRASES: Detector = {
+  class: 'secret',
+  in: ['request', 'response', 'definition'],
+  examine({ views }: Reading): Finding[] {
+    const findings: Finding[] = [];
+    for (const { leaf, views: readings } of views)
+      for (const view of readings) if (view.form === 'exact') phrasesIn(view, leaf, findings);
+    return findings;
+  },
+};
+
+function phrasesIn(view: View, leaf: Leaf, findings: Finding[]): void {
+  const budget = { left: CHECKS_MAX };
+  for (const words of runs(view.text)) {
+    const phrase = phraseAmong(view.text, words, budget);
+    if (phrase === undefined) continue;
+    const [from, to] = [view.origin?.(phrase.start), view.origin?.(phrase.end - 1)];
+    findings.push({
+      rule: 'secret.recovery-phrase',
+      class: 'secret',
+      confidence: 'high',
+      path: leaf.path,
+      steps: view.steps,
+      span: from === undefined || to === undefined ? null : [from, to + 1],
+      leaf,
+    });
+  }
+}
+
+/** Runs of twelve and more words of three to eight letters with little between them. */
+function* runs(text: string): Generator<Word[]> {
+  let run: Word[] = [];
+  for (let at = 0; at < text.length; ) {
+    const start = at;
+    while (at < text.length && isLetter(text.charCodeAt(at))) at++;
+    const length = at - start;
+    const isNear = run.length === 0 || start - run.at(-1)!.end <= JOINT_MAX;
+    if (length > 0 && (length < LETTERS_MIN || length > LETTERS_MAX || !isNear)) {
+      if (run.length >= WORDS_MIN) yield run;
+      run = [];
+    }
+    if (length >= LETTERS_MIN && length <= LETTERS_MAX) run.push({ start, end: at });
+    while (at < text.length && !isLetter(text.charCodeAt(at))) at++;
+  }
+  if (run.length >= WORDS_MIN) yield run;
+}
+
+const isLetter = (code: number): boolean => (code | 32) > 96 && (code | 32) < 123;
+
+function phraseAmong(
+  text: string,
+  words: readonly Word[],
+  budget: { left: number },
+): Word | undefined {
+  const numbers = words.map(({ start, end }) => NUMBERS.get(text.slice(start, end).toLowerCase()));
+  for (let first = 0, known = 0; first + WORDS_MIN <= words.length; first++) {
+    known = Math.max(known, first);
+    while (known < numbers.length && numbers[known] !== undefined) known++;
+    for (const length of LENGTHS) {
+      if (known - first < length) continue;
+      if (budget.left-- <= 0) return undefined;
+      if (hasChecksum(numbers.slice(first, first + length) as number[]))
+        return { start: words[first]!.start, end: words[first + length - 1]!.end };
+    }
+  }
+  return undefined;
+}
+
+/** Eleven bits a word: entropy, then as many bits of its SHA-256 as there are words in three. */
+export function hasChecksum(numbers: readonly number[]): boolean {
+  const bits = numbers.map((number) => number.toString(2).padStart(11, '0')).join('');
+  const checkBits = numbers.length / 3;
+  const bytes = bits
+    .slice(0, -checkBits)
+    .match(/.{8}/g)!
+    .map((byte) => Number.parseInt(byte, 2));
+  const sum = createHash('sha256').update(Uint8Array.from(bytes)).digest()[0]!;
+  // The phrase of nothing but the first word stands in every manual of the format.
+  if (new Set(numbers.slice(0, -1)).size === 1) return false;
+  return sum.toString(2).padStart(8, '0').slice(0, checkBits) === bits.slice(-checkBits);
+}

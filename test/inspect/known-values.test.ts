@@ -1,0 +1,105 @@
+/** The gateway's own secrets are found in every reading, in the middle of base64 too, and never shown. */
+
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import fc from 'fast-check';
+import { leavesOf } from '../../src/inspect/inspect.ts';
+import { base64Middle, environmentSecrets, knownValues } from '../../src/inspect/known-values.ts';
+import type { Detector } from '../../src/inspect/rule.ts';
+import { viewsOf } from '../../src/inspect/views.ts';
+import { ALNUM, madeUp } from '../support/made-up.ts';
+
+function findings(detector: Detector, value: unknown) {
+  const leaves = leavesOf(value);
+  const subject = { direction: 'response', leaves, tool: '' } as const;
+  const views = leaves.map((leaf) => ({ leaf, views: viewsOf(leaf.text) }));
+  return detector.examine({ subject, views }, []);
+}
+
+const value = `${madeUp(ALNUM, 9)}-${madeUp(ALNUM, 12)}`;
+const detector = knownValues([value, 'short', 'aaaaaaaaaaaaaaaaaaaa'])!;
+
+suite('known values', () => {
+  test('are found as they are, with their place', () => {
+    const text = `before ${value} after`;
+    const [first] = findings(detector, { text });
+    assert.equal(first?.rule, 'secret.known-value');
+    assert.equal(text.slice(...first!.span!), value);
+  });
+
+  test('are found in base64 wherever they begin in it', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 30 }), fc.uint8Array({ maxLength: 30 }), (a, b) => {
+        const whole = Buffer.concat([a, Buffer.from(value), b]);
+        for (const encoding of ['base64', 'base64url'] as const)
+          assert.notDeepEqual(findings(detector, whole.toString(encoding)), []);
+      }),
+    );
+  });
+
+  test('the middle of base64 does not depend on what stands around', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.uint8Array({ minLength: 3 }), fc.uint8Array(), (a, b, c) => {
+        const middle = base64Middle(Buffer.from(b), a.length % 3);
+        assert.ok(Buffer.concat([a, b, c]).toString('base64').includes(middle));
+      }),
+    );
+  });
+
+  test('what is short or regular is not looked for', () => {
+    assert.equal(knownValues(['short', 'aaaaaaaaaaaaaaaaaaaa', '']), undefined);
+    assert.deepEqual(findings(detector, 'short aaaaaaaaaaaaaaaaaaaa'), []);
+  });
+
+  test('a value of several lines is found by each of its lines', () => {
+    const lines = [madeUp(ALNUM, 64, 'one'), madeUp(ALNUM, 64, 'two')];
+    const file = knownValues([
+      `-----BEGIN THING-----\n${lines.join('\n')}\n-----END THING-----\n`,
+    ])!;
+    for (const line of lines) assert.equal(findings(file, `x${line}x`).length > 0, true);
+    assert.deepEqual(findings(file, '-----BEGIN THING-----'), []);
+  });
+
+  test('no finding holds a part of the value but its leaf', () => {
+    for (const { leaf: _, ...said } of findings(detector, { k: value }))
+      assert.ok(!JSON.stringify(said).includes(value.slice(0, 6)));
+  });
+
+  test('agree with a plain search for any values and texts', () => {
+    const word = fc.string({
+      unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz01234'),
+      minLength: 14,
+      maxLength: 20,
+    });
+    fc.assert(
+      fc.property(
+        fc.array(word, { minLength: 1, maxLength: 5 }),
+        fc.string(),
+        fc.nat(),
+        (words, junk, pick) => {
+          const searching = knownValues(words);
+          if (searching === undefined) return;
+          const worth = words.filter((one) => knownValues([one]) !== undefined);
+          const chosen = worth[pick % worth.length]!;
+          assert.ok(findings(searching, `${junk}${chosen}${junk}`).length > 0);
+        },
+      ),
+    );
+  });
+});
+
+suite('secrets of an environment', () => {
+  test('are what is named so, and what a machine made', () => {
+    const secrets = environmentSecrets({
+      API_TOKEN: value,
+      SOMETHING: madeUp(ALNUM, 40),
+      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin',
+      npm_package_name: 'a-rather-long-package-name',
+      APP_TITLE: 'an ordinary title of ours',
+      DATA_DIR: '/var/lib/sluice/data/tenants',
+      SERVICE_URL: 'https://api.acme.test/v1/things',
+      MISSING: undefined,
+    });
+    assert.deepEqual(secrets, [value, madeUp(ALNUM, 40)]);
+  });
+});
