@@ -12,7 +12,7 @@ import type { AuthConfig } from '../auth/config.ts';
 import type { NamingConfig, ServerConfig, VirtualConfig } from '../backends/config.ts';
 import type { ListenConfig } from '../edge/config.ts';
 import type { CacheConfig, SessionsConfig, StateConfig } from '../gateway/config.ts';
-import type { InspectConfig } from '../inspect/config.ts';
+import { environmentSecrets, type InspectConfig } from '../inspect/config.ts';
 import type { LimitsConfig } from '../limits/config.ts';
 import type { AccessConfig } from '../policy/config.ts';
 import type { TelemetryConfig } from '../telemetry/config.ts';
@@ -86,7 +86,7 @@ export function loadConfig(path: string, env: Environment): Loaded {
   }
   return {
     ok: true,
-    config: freeze(complete(file, judged.value)),
+    config: freeze(complete(file, judged.value, [...filled.secrets, ...environmentSecrets(env)])),
     hash: createHash('sha256').update(bytes).digest('hex'),
     warnings: [...filled.warnings, ...warningsOf(document, judged.value, filled.nodes)],
     files: filled.files,
@@ -154,7 +154,7 @@ function convert(
   return true;
 }
 
-function complete(file: string, from: FileConfig): Config {
+function complete(file: string, from: FileConfig, secrets: readonly string[]): Config {
   const folder = dirname(file);
   const servers: Record<string, ServerConfig> = {};
   for (const [name, entry] of Object.entries({ ...from.servers, ...from.mcpServers })) {
@@ -169,7 +169,7 @@ function complete(file: string, from: FileConfig): Config {
     limits: from.limits,
     access: { ...from.access, default: accessDefault(from) },
     validate: from.validate,
-    inspect: placedInspect(folder, from.inspect),
+    inspect: placedInspect(folder, from.inspect, secrets),
     sessions: from.sessions,
     cache: from.cache,
     state: { dir: resolve(folder, from.state.dir) },
@@ -214,8 +214,17 @@ function placedAuth(folder: string, auth: AuthConfig): AuthConfig {
     : { ...auth, jwt, revocations: resolve(folder, revocations) };
 }
 
-function placedInspect(folder: string, inspect: InspectConfig): InspectConfig {
-  return { ...inspect, lock: { ...inspect.lock, file: resolve(folder, inspect.lock.file) } };
+function placedInspect(
+  folder: string,
+  inspect: InspectConfig,
+  secrets: readonly string[],
+): InspectConfig {
+  const knownValues = inspect.ownSecrets === 'on' ? secrets : [];
+  return {
+    ...inspect,
+    knownValues,
+    lock: { ...inspect.lock, file: resolve(folder, inspect.lock.file) },
+  };
 }
 
 function whole(file: string, words: string): Fault {

@@ -20,6 +20,8 @@ export interface Interpolation {
   readonly files: readonly string[];
   /** The nodes whose text came, at least in part, from elsewhere. */
   readonly nodes: ReadonlySet<unknown>;
+  /** What the files hold: they are read for secrets. */
+  readonly secrets: readonly string[];
 }
 
 /** The largest secret anybody keeps in a file is a bundle of certificates. */
@@ -34,6 +36,7 @@ export function interpolate(document: ConfigDocument, env: Environment): Interpo
   const warnings: Fault[] = [];
   const files = new Set<string>();
   const nodes = new Set<unknown>();
+  const secrets: string[] = [];
 
   visit(document.yaml, {
     Scalar(key, node, ancestors) {
@@ -48,13 +51,16 @@ export function interpolate(document: ConfigDocument, env: Environment): Interpo
         if (whole.startsWith('$$')) return whole.slice(1);
         nodes.add(node);
         const found = lookUp(scheme, rest, document.file, env, files);
-        if ('text' in found) return found.text;
+        if ('text' in found) {
+          if (scheme === 'file') secrets.push(found.text);
+          return found.text;
+        }
         say(faults, found.words);
         return '';
       });
     },
   });
-  return { faults, warnings, files: [...files], nodes };
+  return { faults, warnings, files: [...files], nodes, secrets };
 }
 
 function lookUp(

@@ -1,11 +1,13 @@
 /** The rules that Sluice has of its own. */
 
 import type { Tables } from './automaton.ts';
-import type { TextRule } from './rule.ts';
-import { RuleSet } from './rule-set.ts';
+import { canaries } from './canary.ts';
+import { knownValues } from './known-values.ts';
+import type { Detector } from './rule.ts';
+import { type Operator, RuleSet } from './rule-set.ts';
 import { ARGUMENT_DETECTORS } from './rules/arguments.ts';
 import { INJECTION_DETECTORS, INJECTION_RULES } from './rules/injection.ts';
-import { PII_RULES } from './rules/pii.ts';
+import { PII, PII_RULES } from './rules/pii.ts';
 import { POISONING_DETECTORS, POISONING_RULES } from './rules/poisoning.ts';
 import { SECRET_DETECTORS, SECRET_RULES } from './rules/secrets.ts';
 
@@ -26,7 +28,23 @@ export function ownRules(): RuleSet {
 }
 
 /** The same with those of an operator, who may have none; `tables` where another thread has made them already. */
-export function rulesWith(operator: readonly TextRule[], tables?: Tables): RuleSet {
-  if (operator.length === 0 && tables === undefined) return ownRules();
-  return new RuleSet([...OWN_RULES, ...operator], OWN_DETECTORS, { operator, tables });
+export function rulesWith(operator: Operator, tables?: Tables): RuleSet {
+  const { rules = [] } = operator;
+  const detectors = detectorsOf(operator);
+  if (rules.length + detectors.length === 0 && tables === undefined) return ownRules();
+  const all = [...OWN_DETECTORS, ...detectors];
+  return new RuleSet([...OWN_RULES, ...rules], all, { operator, tables });
+}
+
+function detectorsOf({
+  knownValues: values = [],
+  canaryKey,
+  hasPii = false,
+}: Operator): Detector[] {
+  const known = knownValues(values);
+  return [
+    ...(known === undefined ? [] : [known]),
+    ...(canaryKey === undefined ? [] : [canaries(canaryKey)]),
+    ...(hasPii ? [PII] : []),
+  ];
 }

@@ -8,6 +8,8 @@
 import { z } from 'zod';
 import { operatorRuleFault } from './operator-rules.ts';
 
+export { environmentSecrets } from './known-values.ts';
+
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
@@ -190,6 +192,12 @@ const group = z
       .max(100)
       .default([])
       .describe('Words of your own: names of projects, of customers.'),
+    ownSecrets: z
+      .enum(['on', 'off'])
+      .default('on')
+      .describe(
+        "Whether the gateway's own secrets are looked for in what passes: what its environment and the files of its configuration hold.",
+      ),
     canaryKey: z
       .string()
       .min(32)
@@ -209,7 +217,10 @@ export const inspectSchema = z
   .preprocess((given) => (given === 'off' || given === 'on' ? { mode: given } : given), group)
   .describe(group.description ?? '');
 
-export type InspectConfig = z.output<typeof inspectSchema>;
+export type InspectConfig = z.output<typeof inspectSchema> & {
+  /** The gateway's own secrets, found with the configuration and never printed. */
+  readonly knownValues?: readonly string[];
+};
 export type Suppression = InspectConfig['suppress'][number];
 export type OwnRule = z.output<typeof ownRule>;
 export type Dictionary = z.output<typeof dictionary>;

@@ -9,7 +9,6 @@ export { CANARY_KEY_MIN, mintCanary, TENANT_BYTES_MAX } from './canary.ts';
 export { defaultInspection, type InspectConfig, inspectSchema } from './config.ts';
 export { examine } from './examine.ts';
 export { Inspection, type Outcome } from './inspection.ts';
-export { environmentSecrets } from './known-values.ts';
 export { leavesOf } from './leaves.ts';
 export { Lock, type LockMode } from './lock.ts';
 export type { About } from './look.ts';

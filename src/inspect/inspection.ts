@@ -33,7 +33,12 @@ export class Inspection {
   constructor(config: InspectConfig) {
     this.config = config;
     this.#judge = new Judge(config);
-    this.#rules = rulesWith(operatorRules(config.rules, config.dictionaries));
+    this.#rules = rulesWith({
+      rules: operatorRules(config.rules, config.dictionaries),
+      knownValues: config.knownValues ?? [],
+      canaryKey: config.canaryKey,
+      hasPii: config.pii.request !== 'off' || config.pii.response !== 'off',
+    });
     const isOn = (direction: Direction) => config.mode === 'on' && !this.#judge.isIdle(direction);
     this.#isOn = {
       request: isOn('request'),

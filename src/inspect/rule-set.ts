@@ -17,6 +17,16 @@ const EVERYWHERE = 16 | 32 | 64;
 /** What a rule must have, all bits of it, to be run over such a text. */
 export const wanted = (form: Form, direction: Direction) => FORMS[form] | DIRECTIONS[direction];
 
+/** What an operator has beside our own rules; plain data, so that another thread makes the same set of it. */
+export interface Operator {
+  readonly rules?: readonly TextRule[];
+  /** The gateway's own secrets. */
+  readonly knownValues?: readonly string[];
+  readonly canaryKey?: string | undefined;
+  /** Whether personal data is looked for: it is dear, and off by default. */
+  readonly hasPii?: boolean;
+}
+
 export class RuleSet {
   readonly rules: readonly TextRule[];
   readonly detectors: readonly Detector[];
@@ -28,8 +38,7 @@ export class RuleSet {
   /** The rules and detectors of a literal: `ruleOf` from `ruleFrom[literal]` up to `ruleFrom[literal + 1]`. */
   readonly ruleFrom: Uint32Array;
   readonly ruleOf: Uint16Array;
-  /** Those among the rules that are not our own: with them another thread makes the same set. */
-  readonly operator: readonly TextRule[];
+  readonly operator: Operator;
   #scout: Scout | undefined;
   readonly #expressions: (Linear | undefined)[] = [];
 
@@ -37,7 +46,7 @@ export class RuleSet {
   constructor(
     rules: readonly TextRule[],
     detectors: readonly Detector[],
-    { operator = [], tables }: { operator?: readonly TextRule[]; tables?: Tables | undefined } = {},
+    { operator = {}, tables }: { operator?: Operator; tables?: Tables | undefined } = {},
   ) {
     this.rules = rules;
     this.operator = operator;

@@ -12,19 +12,19 @@ inspect: { canaryKey: "\${file:./key}" }
 describe('sluice canary', () => {
   it('makes a key, and the same canary for the same tenant, which a scan then finds', async (t) => {
     const place = placeOf(t);
-    const key = await run(place, ['canary', '--new-key']);
+    const key = await run(place, 'canary', '--new-key');
     assert.equal(key.code, 0);
     write(place, key.stdout.trim(), 'key');
     write(place, CONFIG);
-    const made = await run(place, ['canary', '--tenant', 'acme', 'other', '--json']);
+    const made = await run(place, 'canary', '--tenant', 'acme', 'other', '--json');
     assert.equal(made.code, 0, made.stderr);
     const [acme, other] = JSON.parse(made.stdout) as { tenant: string; canary: string }[];
     assert.notEqual(acme?.canary, other?.canary);
-    const again = await run(place, ['canary', '--tenant', 'acme']);
+    const again = await run(place, 'canary', '--tenant', 'acme');
     assert.equal(again.stdout.trim(), acme?.canary);
     const row = { id: 'a', direction: 'response', text: `a note: ${acme?.canary}` };
     const file = write(place, `${JSON.stringify(row)}\n`, 'rows.jsonl');
-    const scan = await run(place, ['scan', '--jsonl', file]);
+    const scan = await run(place, 'scan', '--jsonl', file);
     assert.match(scan.stdout, /secret\.canary/);
     assert.ok(!key.stderr.includes(key.stdout.trim()));
   });
@@ -32,8 +32,8 @@ describe('sluice canary', () => {
   it('without a tenant or a key says what is missing', async (t) => {
     const place = placeOf(t);
     write(place, 'servers: {}\n');
-    assert.equal((await run(place, ['canary'])).code, 64);
-    assert.equal((await run(place, ['canary', '--tenant', 'acme'])).code, 64);
-    assert.equal((await run(place, ['canary', '--tenant', 'x'.repeat(65)])).code, 64);
+    assert.equal((await run(place, 'canary')).code, 64);
+    assert.equal((await run(place, 'canary', '--tenant', 'acme')).code, 64);
+    assert.equal((await run(place, 'canary', '--tenant', 'x'.repeat(65))).code, 64);
   });
 });

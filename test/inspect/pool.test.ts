@@ -15,7 +15,7 @@ const token: TextRule = {
   reach: [0, 16],
   pattern: 'zqtok_[0-9]{16}',
 };
-const rules = rulesWith([token]);
+const rules = rulesWith({ rules: [token] });
 const pool = poolOf(rules);
 after(() => pool.close());
 

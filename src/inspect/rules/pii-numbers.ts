@@ -179,6 +179,9 @@ const isElevenMinus = (id: string, weights: readonly number[], ten: number): boo
   return (check === 11 ? 0 : check === 10 ? ten : check) === last(id);
 };
 
+/** So many that it is no word. */
+const hasDigits = (id: string): boolean => (id.match(/[0-9]/g) ?? []).length >= 4;
+
 export const NATIONAL_IDS: readonly NationalId[] = [
   {
     name: 'us-ssn',
@@ -190,8 +193,8 @@ export const NATIONAL_IDS: readonly NationalId[] = [
   { name: 'us-itin', shape: /^9\d\d[5-9]\d\d{4}$/, isValid: () => true, near: /itin|taxpayer/i },
   {
     name: 'uk-nino',
-    shape: /^(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]$/,
-    isValid: () => true,
+    shape: /^[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]$/,
+    isValid: (id) => !/^(?:BG|GB|KN|NK|NT|TN|ZZ)/.test(id),
     written: /^\w\w \d\d \d\d \d\d \w$/,
     near: /\bni(?:no)?\b|national.?insurance/i,
   },
@@ -372,14 +375,14 @@ export const NATIONAL_IDS: readonly NationalId[] = [
   },
   {
     name: 'passport',
-    shape: /^(?=.*\d{5})[A-Z0-9]{6,9}$/,
-    isValid: () => true,
+    shape: /^[A-Z0-9]{6,9}$/,
+    isValid: hasDigits,
     near: /passport|reisepass|passeport|pasaporte|passaporto|paspoort/i,
   },
   {
     name: 'driving-licence',
-    shape: /^(?=.*\d{4})[A-Z0-9]{6,18}$/,
-    isValid: () => true,
+    shape: /^[A-Z0-9]{6,18}$/,
+    isValid: hasDigits,
     near: /driver'?s?.?licen[cs]e|driving.?licen[cs]e|f(?:ü|ue)hrerschein/i,
   },
 ];

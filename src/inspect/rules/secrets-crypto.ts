@@ -44,20 +44,10 @@ const PRIVATE_KEYS: readonly TokenRow[] = [
   // A private JSON web key has its secret member "d" beside its type (RFC 7517, RFC 7518 6.2.2 and 6.3.2).
   [
     'json-web-key',
-    `"d"\\s{0,4}:\\s{0,4}"${URL64}{40,}"`,
-    { ...SHAPE, anchors: ['"d":"', '"d": "', '"d" : "'], reach: [4, 800], isExactOnly: true },
+    `"d" ?: ?"${URL64}{40,}"`,
+    { anchors: ['"d":', '"d" :'], reach: [4, 800], isExactOnly: true },
   ],
   ['java-keystore', `/u3\\+7Q${BASE64}{60,}`, { reach: [4, 2000], ...SHAPE }],
-  [
-    'solana-keypair',
-    `\\[(?:[0-9]{1,3}, ?){63}[0-9]{1,3}\\]`,
-    {
-      ...SHAPE,
-      anchors: ['keypair', 'secret_key', 'secretkey', 'privatekey'],
-      reach: [400, 400],
-      confidence: 'medium',
-    },
-  ],
 ];
 
 const SIGNED: readonly TokenRow[] = [
