@@ -93,7 +93,7 @@ const PASSWORD_HASHES: readonly TokenRow[] = [
   [
     'ldap-hash',
     `\\{S?(?:SHA|MD5)(?:256|512)?\\}[A-Za-z0-9+/]{27,}={0,2}`,
-    { anchors: ['{sha', '{ssha', '{smd5}', '{md5}'] },
+    { anchors: ['{sha', '{ssha', '{smd5', '{md5'] },
   ],
   ['apache-hash', `\\$apr1\\$[./A-Za-z0-9]{1,8}\\$[./A-Za-z0-9]{22}`],
   ['phpass-hash', `\\$[PH]\\$[A-Z][./A-Za-z0-9]{30}`, { anchors: ['$p$', '$h$'] }],
