@@ -67,12 +67,12 @@ const CHAT: readonly TokenRow[] = [
   ],
   [
     'pipedream-webhook',
-    `eo${LOWER}{12,}\\.m\\.pipedream\\.net`,
+    `eo${LOWER}{12,18}\\.m\\.pipedream\\.net`,
     { anchors: ['.m.pipedream.net'], reach: [24, 4], isShapeEnough: true, confidence: 'medium' },
   ],
   [
     'webex',
-    `[A-Za-z0-9]{64}_[A-Za-z0-9]{4}_${UUID}`,
+    `[A-Za-z0-9]{64}_(?:PF84|P0A1|PE93)_${UUID}`,
     { anchors: ['_pf84_', '_p0a1_', '_pe93_'], reach: [70, 44] },
   ],
   ['zulip', `zulip_${ALNUM}{32}`],
@@ -120,7 +120,7 @@ const SOCIAL: readonly TokenRow[] = [
   ['pinterest', `pina_[A-Z0-9]{40,}`],
   ['tiktok', `act\\.${ALNUM}{40,}(?:![0-9]{4}\\.[a-z]{2})?`],
   ['x-oauth2', `[A-Za-z0-9_-]{70,90}:[0-9]:[0-9]:at:1`, { anchors: [':at:1'], reach: [100, 4] }],
-  ['threads', `TH[A-Za-z]{2}[A-Za-z0-9_-]{150,}`, { anchors: ['thaa', 'thqv'], isExactOnly: true }],
+  ['threads', `TH(?:AA|QV)[A-Za-z0-9_-]{150,}`, { anchors: ['thaa', 'thqv'], isExactOnly: true }],
 ];
 
 export const MESSAGING_RULES = tokens([...CHAT, ...MAIL, ...TELEPHONY, ...SOCIAL]);

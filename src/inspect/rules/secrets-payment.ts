@@ -45,7 +45,7 @@ const PAYMENT: readonly TokenRow[] = [
     `(?:APP_USR|TEST)-[0-9]{12,}-[0-9]{6}-${HEX}{32}-[0-9]{6,}`,
     { anchors: ['app_usr-', 'test-'] },
   ],
-  ['checkout', `sk_(?:sbox_)?[a-z0-9]{26}`, { anchors: ['sk_sbox_'], isWhole: true }],
+  ['checkout', `sk_sbox_[a-z0-9]{26}`, { anchors: ['sk_sbox_'], isWhole: true }],
   ['polar', `polar_(?:oat|at_u|rt_u|cst)_${ALNUM}{30,}`],
   ['lithic', `lithic_${ALNUM}{30,}`],
   ['chargebee', `(?:live|test)_cu[A-Za-z0-9]{30,}`, { anchors: ['live_cu', 'test_cu'] }],

@@ -16,7 +16,7 @@ const OBSERVABILITY: readonly TokenRow[] = [
   ['sentry-user', `sntry[ua]_${HEX}{60,}`, { anchors: ['sntryu_', 'sntrya_'] }],
   [
     'sentry-dsn',
-    `https://${HEX}{32}:${HEX}{32}@[\\w.-]{4,80}/[0-9]+`,
+    `https://${HEX}{32}:${HEX}{32}@(?:[\\w-]{1,40}\\.){0,3}sentry\\.[\\w.-]{2,40}/[0-9]+`,
     { anchors: ['.sentry.io/', 'sentry.'], reach: [120, 40] },
   ],
   ['grafana-service-account', `glsa_${ALNUM}{32}_[A-Fa-f0-9]{8}`],
@@ -45,7 +45,7 @@ const OBSERVABILITY: readonly TokenRow[] = [
   ['statsig', `(?:secret|console)-${ALNUM}{40,}`, { anchors: ['secret-', 'console-'] }],
   [
     'unleash',
-    `[\\w*-]{1,40}:[\\w*-]{1,40}\\.${HEX}{56}`,
+    `[\\w*-]{1,40}:(?:development|production|default)\\.${HEX}{56}`,
     { anchors: [':development.', ':production.', ':default.'], reach: [44, 80] },
   ],
   ['growthbook', `secret_(?:admin|readonly|user)_${ALNUM}{30,}`],
@@ -106,7 +106,7 @@ const WORK: readonly TokenRow[] = [
   ['hookdeck', `hkd_${ALNUM}{30,}`],
   [
     'svix',
-    `(?:testsk|sk)_${URL64}{24,40}\\.(?:us|eu|in|ca|au)`,
+    `(?:testsk|sk)_${URL64}{24,40}\\.(?:us|eu)`,
     { anchors: ['.us', '.eu'], reach: [50, 4], isWhole: true, confidence: 'medium' },
   ],
   ['nocodb', `nc_pat_${ALNUM}{36,}`],
@@ -130,7 +130,7 @@ const WORK: readonly TokenRow[] = [
   ['raycast', `rca_${ALNUM}{40,}`],
   [
     'apollo-graph',
-    `(?:service|user):[\\w.-]{2,60}:${URL64}{22}`,
+    `(?:service:[\\w.-]{2,60}|user:gh\\.[\\w-]{6,60}):${URL64}{22}`,
     { anchors: ['service:', 'user:gh.'], isWhole: true, confidence: 'medium' },
   ],
   ['hackmd', `hmd_${ALNUM}{30,}`],
