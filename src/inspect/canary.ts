@@ -11,7 +11,8 @@
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Detector, Finding } from './rule.ts';
+import { Finds } from './finds.ts';
+import type { Detector } from './rule.ts';
 
 export const CANARY_KEY_MIN = 32;
 export const TENANT_BYTES_MAX = 64;
@@ -50,30 +51,20 @@ export function canaries(key: string): Detector {
     in: ['request', 'response', 'definition'],
     anchors: ['slcn'],
     examine: ({ views }) => {
-      const findings: Finding[] = [];
+      const finds = new Finds('secret');
       for (const { leaf, views: readings } of views) {
-        for (const { text, form, steps, origin } of readings) {
-          if (form !== 'exact' && form !== 'compact') continue;
-          for (const { index } of text.matchAll(/slcn/gi)) {
-            const tenant = isCanary(text.slice(index, index + 160), key);
+        for (const view of readings) {
+          if (view.form !== 'exact' && view.form !== 'compact') continue;
+          for (const { index } of view.text.matchAll(/slcn/gi)) {
+            const tenant = isCanary(view.text.slice(index, index + 160), key);
             if (tenant === undefined) continue;
-            const length = mintCanary(tenant, key).length;
-            const end = Math.min(index + length, text.length);
-            const [from, to] = [origin?.(index), origin?.(end - 1)];
-            findings.push({
-              rule: 'secret.canary',
-              class: 'secret',
-              confidence: 'high',
-              path: leaf.path,
-              steps,
-              span: from === undefined || to === undefined ? null : [from, to + 1],
-              leaf,
-              detail: `canary of tenant "${tenant}"`,
-            });
+            const end = Math.min(index + mintCanary(tenant, key).length, view.text.length);
+            const detail = `canary of tenant "${tenant}"`;
+            finds.add('secret.canary', 'high', { view, leaf }, index, end, detail);
           }
         }
       }
-      return findings;
+      return finds.all();
     },
   };
 }

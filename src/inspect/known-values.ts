@@ -6,7 +6,8 @@
  * finding, a message or an error; the index keeps it in memory, where it is anyway.
  */
 
-import type { Detector, Finding } from './rule.ts';
+import { Finds } from './finds.ts';
+import type { Detector } from './rule.ts';
 import { isKeyLike, kindOf } from './rules/named.ts';
 import { entropy } from './rules/plausible.ts';
 
@@ -30,26 +31,17 @@ export function knownValues(values: readonly string[]): Detector | undefined {
   return {
     class: 'secret',
     in: ['request', 'response', 'definition'],
-    examine: ({ views }) =>
-      views.flatMap(({ leaf, views: readings }) => {
-        const findings: Finding[] = [];
-        for (const { text, form, steps, origin } of readings) {
-          if (form !== 'exact' && form !== 'compact') continue;
-          for (const [start, end] of index.find(text)) {
-            const [from, to] = [origin?.(start), origin?.(end - 1)];
-            findings.push({
-              rule: 'secret.known-value',
-              class: 'secret',
-              confidence: 'high',
-              path: leaf.path,
-              steps,
-              span: from === undefined || to === undefined ? null : [from, to + 1],
-              leaf,
-            });
-          }
+    examine: ({ views }) => {
+      const finds = new Finds('secret');
+      for (const { leaf, views: readings } of views) {
+        for (const view of readings) {
+          if (view.form !== 'exact' && view.form !== 'compact') continue;
+          for (const [start, end] of index.find(view.text))
+            finds.add('secret.known-value', 'high', { view, leaf }, start, end);
         }
-        return findings;
-      }),
+      }
+      return finds.all();
+    },
   };
 }
 

@@ -5,7 +5,8 @@
  * pass, and what has check digits must pass them. What is weak alone needs a word beside it.
  */
 
-import type { Confidence, Detector, Finding, Leaf, Reading, TextRule, View } from '../rule.ts';
+import { Finds } from '../finds.ts';
+import type { Detector, Finding, Leaf, Reading, TextRule, View } from '../rule.ts';
 import { isCard, isIban, NATIONAL_IDS } from './pii-numbers.ts';
 
 /** Characters before and after a number in which a word may say what it is. */
@@ -21,16 +22,16 @@ export const PII: Detector = {
   class: 'pii',
   in: ['request', 'response'],
   examine({ views }: Reading): Finding[] {
-    const findings: Finding[] = [];
+    const finds = new Finds('pii');
     for (const { leaf, views: readings } of views) {
       if (leaf.isKey) continue;
       for (const view of readings) {
         if (view.form !== 'exact') continue;
-        addresses(view, leaf, findings);
-        numbers(view, leaf, findings);
+        addresses(view, leaf, finds);
+        numbers(view, leaf, finds);
       }
     }
-    return findings;
+    return finds.all();
   },
 };
 
@@ -38,7 +39,7 @@ const LOCAL = /[A-Za-z0-9._%+'-]{1,64}$/;
 const DOMAIN = /^(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}(?![A-Za-z0-9-])/;
 
 /** RFC 5321 in its everyday part; hosts that are set aside for examples (RFC 2606) belong to nobody. */
-function addresses(view: View, leaf: Leaf, findings: Finding[]): void {
+function addresses(view: View, leaf: Leaf, finds: Finds): void {
   const { text } = view;
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
     const local = LOCAL.exec(text.slice(Math.max(0, at - 64), at))?.[0];
@@ -49,14 +50,14 @@ function addresses(view: View, leaf: Leaf, findings: Finding[]): void {
     // `git@github.com:` and `icon@2x.png` are no one's.
     if (/^(?:git|svn|hg)$/i.test(local) || /\.(?:png|jpe?g|gif|svg|webp|js|css)$/i.test(domain))
       continue;
-    findings.push(found('email', 'high', view, leaf, at - local.length, at + 1 + domain.length));
+    finds.add('pii.email', 'high', { view, leaf }, at - local.length, at + 1 + domain.length);
   }
 }
 
 /** Digits and capitals with the joints that numbers are written with. */
 const NUMBER = /\+?[A-Z0-9(][A-Z0-9 .()/+-]{5,42}[A-Z0-9)]/g;
 
-function numbers(view: View, leaf: Leaf, findings: Finding[]): void {
+function numbers(view: View, leaf: Leaf, finds: Finds): void {
   const { text } = view;
   let left = PIECES_MAX;
   for (const match of text.matchAll(NUMBER)) {
@@ -65,7 +66,7 @@ function numbers(view: View, leaf: Leaf, findings: Finding[]): void {
       const name = nameOf(text, start, end);
       if (name === undefined && left-- > 0) continue;
       if (name === undefined) break;
-      findings.push(found(name, 'high', view, leaf, start, end));
+      finds.add(`pii.${name}`, 'high', { view, leaf }, start, end);
       break;
     }
   }
@@ -117,25 +118,4 @@ function isPhone(written: string, id: string, text: string, start: number): bool
   return /(?:phone|mobile|cell|fax|tel|telefon|téléphone|teléfono|call|whatsapp|sms)\b[^\n]{0,12}$/i.test(
     text.slice(Math.max(0, start - 24), start),
   );
-}
-
-function found(
-  name: string,
-  confidence: Confidence,
-  view: View,
-  leaf: Leaf,
-  start: number,
-  end: number,
-): Finding {
-  const [from, to] = [view.origin?.(start), view.origin?.(end - 1)];
-  const span = from === undefined || to === undefined ? null : ([from, to + 1] as const);
-  return {
-    rule: `pii.${name}`,
-    class: 'pii',
-    confidence,
-    path: leaf.path,
-    steps: view.steps,
-    span,
-    leaf,
-  };
 }

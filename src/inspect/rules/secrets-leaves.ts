@@ -5,6 +5,8 @@ import { isNamedSecret, KEY_NAMES, kindOf, PASSWORD_NAMES } from './named.ts';
 
 /** Beyond this a value is a text, in which the other rules look. */
 const VALUE_MAX = 2048;
+/** Turned letters make a random text of any word. */
+const TURNED = /^(?:reversed|atbash|rot)/;
 const NAME_KEYS = new Set([
   'name',
   'key',
@@ -46,10 +48,11 @@ export const NAMED_LEAVES: Detector = {
       const name = nameOf(leaf.path, named);
       if (name === undefined || kindOf(name) === undefined) continue;
       for (const { text, form, steps } of readings) {
-        if (form !== 'exact' || text.length > VALUE_MAX || !isNamedSecret(name, text.trim()))
+        if (form !== 'exact' || text.length > VALUE_MAX || steps.some((step) => TURNED.test(step)))
           continue;
+        if (!isNamedSecret(name, text.trim())) continue;
         // What is under the name is the value, all of it, however it was read.
-        const span = [0, leaf.text.length] as const;
+        const span = leaf.isMade === true ? null : ([0, leaf.text.length] as const);
         findings.push({
           rule: 'secret.named-leaf',
           class: 'secret',

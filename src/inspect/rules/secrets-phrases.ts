@@ -6,6 +6,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import { Finds } from '../finds.ts';
 import type { Detector, Finding, Leaf, Reading, View } from '../rule.ts';
 import { BIP39_WORDS } from './bip39-words.ts';
 
@@ -26,28 +27,19 @@ export const PHRASES: Detector = {
   class: 'secret',
   in: ['request', 'response', 'definition'],
   examine({ views }: Reading): Finding[] {
-    const findings: Finding[] = [];
+    const finds = new Finds('secret');
     for (const { leaf, views: readings } of views)
-      for (const view of readings) if (view.form === 'exact') phrasesIn(view, leaf, findings);
-    return findings;
+      for (const view of readings) if (view.form === 'exact') phrasesIn(view, leaf, finds);
+    return finds.all();
   },
 };
 
-function phrasesIn(view: View, leaf: Leaf, findings: Finding[]): void {
+function phrasesIn(view: View, leaf: Leaf, finds: Finds): void {
   const budget = { left: CHECKS_MAX };
   for (const words of runs(view.text)) {
     const phrase = phraseAmong(view.text, words, budget);
-    if (phrase === undefined) continue;
-    const [from, to] = [view.origin?.(phrase.start), view.origin?.(phrase.end - 1)];
-    findings.push({
-      rule: 'secret.recovery-phrase',
-      class: 'secret',
-      confidence: 'high',
-      path: leaf.path,
-      steps: view.steps,
-      span: from === undefined || to === undefined ? null : [from, to + 1],
-      leaf,
-    });
+    if (phrase !== undefined)
+      finds.add('secret.recovery-phrase', 'high', { view, leaf }, phrase.start, phrase.end);
   }
 }
 

@@ -5,6 +5,7 @@
  * that a digest or an id does not have by chance.
  */
 
+import { Finds } from '../finds.ts';
 import type { Detector, Finding, Leaf, Reading, View } from '../rule.ts';
 import { isWif } from './checksums.ts';
 import { isKnownWord, isPasswordLike } from './named.ts';
@@ -17,14 +18,14 @@ export const SHAPES: Detector = {
   class: 'secret',
   in: ['request', 'response', 'definition'],
   examine({ views }: Reading): Finding[] {
-    const findings: Finding[] = [];
+    const finds = new Finds('secret');
     for (const { leaf, views: readings } of views) {
       for (const view of readings) {
         if (view.form !== 'exact' && view.form !== 'compact') continue;
-        runs(view, leaf, findings);
+        runs(view, leaf, finds);
       }
     }
-    return findings;
+    return finds.all();
   },
 };
 
@@ -33,10 +34,10 @@ export const USER_INFO: Detector = {
   in: ['request', 'response', 'definition'],
   anchors: ['://'],
   examine({ views }: Reading): Finding[] {
-    const findings: Finding[] = [];
+    const finds = new Finds('secret');
     for (const { leaf, views: readings } of views)
-      for (const view of readings) if (view.form === 'exact') userInfo(view, leaf, findings);
-    return findings;
+      for (const view of readings) if (view.form === 'exact') userInfo(view, leaf, finds);
+    return finds.all();
   },
 };
 
@@ -44,7 +45,7 @@ function isAlnum(code: number): boolean {
   return (code > 47 && code < 58) || (code > 64 && code < 91) || (code > 96 && code < 123);
 }
 
-function runs(view: View, leaf: Leaf, findings: Finding[]): void {
+function runs(view: View, leaf: Leaf, finds: Finds): void {
   const { text } = view;
   for (let at = 0; at < text.length; at++) {
     if (!isAlnum(text.charCodeAt(at))) continue;
@@ -55,7 +56,8 @@ function runs(view: View, leaf: Leaf, findings: Finding[]): void {
     const length = at - start;
     if (length < RUN_MIN || length > RUN_MAX) continue;
     const rule = shapeOf(text, start, at);
-    if (rule !== undefined) findings.push(found(rule[0], view, leaf, rule[1], rule[2]));
+    if (rule !== undefined)
+      finds.add(`secret.${rule[0]}`, 'high', { view, leaf }, rule[1], rule[2]);
   }
 }
 
@@ -103,7 +105,7 @@ function isDiscord(token: string): boolean {
 const USER_INFO_MAX = 300;
 
 /** `https://user:password@host`. Schemes of databases have a rule of their own; here it is any scheme. */
-function userInfo(view: View, leaf: Leaf, findings: Finding[]): void {
+function userInfo(view: View, leaf: Leaf, finds: Finds): void {
   const { text } = view;
   for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) {
     const start = at + 3;
@@ -116,23 +118,12 @@ function userInfo(view: View, leaf: Leaf, findings: Finding[]): void {
     const [user, value] = [authority.slice(0, Math.max(colon, 0)), authority.slice(from, to)];
     const isSecret =
       colon < 0 ? value.length >= 20 && isTokenLike(value) : isCredential(user, value);
-    if (isSecret) findings.push(found('url-userinfo', view, leaf, start + from, start + to));
+    if (isSecret)
+      finds.add('secret.url-userinfo', 'high', { view, leaf }, start + from, start + to);
   }
 }
 
 function isCredential(user: string, value: string): boolean {
   const isOther = value.toLowerCase() !== user.toLowerCase() && !/^[A-Z_]+$|[{}<>$]|^%/.test(value);
   return isOther && !isKnownWord(value) && isPasswordLike(value, 5);
-}
-
-function found(rule: string, view: View, leaf: Leaf, start: number, end: number): Finding {
-  return {
-    rule: `secret.${rule}`,
-    class: 'secret',
-    confidence: 'high',
-    path: leaf.path,
-    steps: view.steps,
-    span: view.span(start, end),
-    leaf,
-  };
 }
