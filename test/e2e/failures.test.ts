@@ -43,6 +43,9 @@ before(async () => {
       entries[name] = server.entry(more);
     }
   }
+  const sse = await Unsteady.start('legacy-sse');
+  servers.set('legacy-sse-told', sse);
+  entries['legacy-sse-told'] = sse.entry(VARIANTS.told);
   gateway = await RunningGateway.start({ servers: entries });
   await gateway.settled();
 });
@@ -237,8 +240,28 @@ describe('the deadline of a tool', { timeout: 60_000 }, () => {
 });
 
 describe('a call that its client cancels', { timeout: 60_000 }, () => {
-  for (const kind of KINDS) {
-    it(`is cancelled at the server, and not made again: ${kind}`, async () => {
+  for (const kind of [...KINDS, 'legacy-sse']) {
+    for (const capabilities of [{}, CAPABILITIES]) {
+      const can = capabilities === CAPABILITIES ? 'be asked' : 'not be asked';
+      it(`is cancelled at the server by a legacy client that can ${can}: ${kind}`, async () => {
+        await ready(`${kind}-told`);
+        const client = await LegacyClient.open(gateway.route(`${kind}-told`), { capabilities });
+        const key = fresh();
+        const params = { name: 'read', arguments: { key, ms: 50_000 } };
+        const request = { jsonrpc: '2.0', id: key, method: 'tools/call', params };
+        const abort = new AbortController();
+        const answer = client.post(request, { signal: abort.signal }).catch(() => undefined);
+        await until(() => behind(`${kind}-told`).runs(key).length === 1);
+        await client.notify('notifications/cancelled', { requestId: key, reason: 'enough' });
+        await until(() => behind(`${kind}-told`).cancelled(key) === 1);
+        assert.equal(textOf(await client.call('read', { key: fresh() })).split(' ')[1], '#1');
+        assert.equal(behind(`${kind}-told`).runs(key).length, 1);
+        abort.abort();
+        assert.equal((await answer)?.result, undefined);
+      });
+    }
+
+    it(`is cancelled at the server by a modern client, and not made again: ${kind}`, async () => {
       await ready(`${kind}-told`);
       const modern = new ModernClient(gateway.route(`${kind}-told`));
       const key = fresh();

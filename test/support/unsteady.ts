@@ -11,7 +11,7 @@ const PROGRAM = compiled('test/support/fixtures/unsteady.js');
 
 /** Every pairing of era and transport. */
 export const KINDS = ['legacy-stdio', 'legacy-http', 'modern-stdio', 'modern-http'] as const;
-export type Kind = (typeof KINDS)[number];
+export type Kind = (typeof KINDS)[number] | 'legacy-sse';
 
 export class Unsteady {
   readonly kind: Kind;
@@ -26,7 +26,7 @@ export class Unsteady {
   static async start(kind: Kind): Promise<Unsteady> {
     const made = new Unsteady(kind);
     const [era, mode] = kind.split('-') as [string, string];
-    if (mode === 'http') {
+    if (mode !== 'stdio') {
       const args = [PROGRAM, era, mode, made.file];
       made.#process = await startProcess(process.execPath, args, { readyLine: /^ready (\S+)/ });
     }
@@ -35,8 +35,8 @@ export class Unsteady {
 
   /** As a server of the configuration. */
   entry(more: Json = {}): Json {
-    const [era = ''] = this.kind.split('-');
-    if (this.#process !== null) return { url: this.#process.ready, transport: 'http', ...more };
+    const [era = '', transport] = this.kind.split('-');
+    if (this.#process !== null) return { url: this.#process.ready, transport, ...more };
     return { command: process.execPath, args: [PROGRAM, era, 'stdio', this.file], ...more };
   }
 
