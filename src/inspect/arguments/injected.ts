@@ -96,6 +96,11 @@ function isInjected(command: Command, text: string, role: Role, hasSpacedPipe: b
       separator.length === 2 ||
       separator === '|'
     );
+  if (
+    command.redirects.length > 0 ||
+    (separator.length === 2 && role !== 'unknown' && role !== 'pattern')
+  )
+    return true;
   return looksRun(all) && (separator !== '&' || isGlued(text, separator));
 }
 
@@ -132,6 +137,8 @@ function looksRun(all: readonly string[]): boolean {
     return /^(?:user|users|view|localgroup|group|share|start|stop|use|accounts|session|config)$/i.test(
       next,
     );
+  if (/^(?:reg|sc)$/i.test(all[0]!))
+    return /^(?:add|delete|query|save|export|config|create|start|stop)$/i.test(next);
   if (baseName(all[0]!) === 'route') return /^(?:print|add|delete)$/i.test(next);
   if (/^(?:which|where|man|help|wait|time)$/.test(all[0]!)) return COMMANDS.has(baseName(next));
   if (baseName(all[0]!) === 'echo') return true;

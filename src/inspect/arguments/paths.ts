@@ -111,7 +111,7 @@ const SECRET_FILES: readonly RegExp[] = [
   /(?:^|\/)\.gnupg(?:\/|$)/,
   /(?:^|\/)\.env(?:\.(?:local|prod|production|staging|stage|dev|development|live|backup|bak|old))?$/,
   /(?:^|\/)\.(?:bash|zsh|sh|python|mysql|psql|sqlite|node_repl|rediscli|irb)_history$|(?:^|\/)\.histfile$|consolehost_history\.txt$/,
-  /^\/etc\/(?:shadow|gshadow|passwd|master\.passwd|sudoers|security\/passwd|opasswd)-?$|^\/etc\/sudoers\.d/,
+  /^\/?etc\/(?:shadow|gshadow|passwd|master\.passwd|sudoers|security\/passwd|opasswd)-?$|^\/etc\/sudoers\.d/,
   /^\/etc\/(?:ssh\/ssh_host_[a-z0-9]+_key|ssl\/private|letsencrypt\/(?:live|archive)|krb5\.keytab|openvpn|wireguard|ppp\/(?:chap|pap)-secrets|rndc\.key)/,
   /^\/(?:private\/)?var\/db\/(?:dslocal|shadow)|\/library\/keychains(?:\/|$)/,
   /^\/proc\/(?:self|thread-self|[0-9]+)\/(?:environ|cmdline|mem|maps|fd|root|cwd|exe|auxv|status|stat|sched)|^\/proc\/(?:kcore|kallsyms|sched_debug|net\/(?:tcp|arp|route|fib_trie))|^\/dev\/(?:mem|kmem|fd\/|sd[a-z]|nvme[0-9])/,

@@ -115,6 +115,8 @@ function judgeUnknown(undone: Undone): Verdict[] {
   const found = judgeAnywhere(text.toLowerCase());
   found.push(...hostileText(text));
   if (text.length > 512) return found;
+  // A line of commands that is hostile as a whole is so whatever its parameter is called.
+  found.push(...judgeShell(text).filter(({ confidence }) => confidence === 'high'));
   found.push(
     ...namesFamous(text),
     ...judgeInjected(text, 'unknown'),
