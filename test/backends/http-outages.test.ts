@@ -1,42 +1,12 @@
 /** Time-outs of a remote server, and what requests that fail in a row do to a link. */
 
 import assert from 'node:assert/strict';
-import type { ServerResponse } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
-import { afterEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { isRefusal } from '../../src/model.ts';
-import { type Json, User } from './link-user.ts';
-import {
-  type Got,
-  json,
-  legacyHello,
-  modernHello,
-  result,
-  ScriptedHttp,
-  stream,
-} from './scripted-http.ts';
-
-const stops: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).toReversed()) await stop();
-});
-
-async function serve(
-  hello: (got: Got, response: ServerResponse) => boolean,
-  answer: (got: Got, response: ServerResponse) => void,
-): Promise<ScriptedHttp> {
-  const server = await ScriptedHttp.start((got, response) => {
-    if (!hello(got, response)) answer(got, response);
-  });
-  stops.push(() => server.stop());
-  return server;
-}
-
-async function open(entry: Json): Promise<User> {
-  const user = await User.open(entry);
-  stops.push(() => user.link.close());
-  return user;
-}
+import { open, serve, stops } from './http-servers.ts';
+import { User } from './link-user.ts';
+import { type Got, json, legacyHello, modernHello, result, stream } from './scripted-http.ts';
 
 describe('a remote server', () => {
   it('that takes connections and says nothing is given up after connectMs', async () => {

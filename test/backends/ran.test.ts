@@ -1,32 +1,10 @@
 /** What is known of a request that failed: whether it may have run at its server. */
 
 import assert from 'node:assert/strict';
-import type { ServerResponse } from 'node:http';
-import { afterEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
+import { open, serve, stops } from './http-servers.ts';
 import { fixture, script, User } from './link-user.ts';
-import { type Got, legacyHello, modernHello, ScriptedHttp } from './scripted-http.ts';
-
-const stops: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
-
-async function serve(
-  hello: (got: Got, response: ServerResponse) => boolean,
-  answer: (got: Got, response: ServerResponse) => void,
-): Promise<ScriptedHttp> {
-  const server = await ScriptedHttp.start((got, response) => {
-    if (!hello(got, response)) answer(got, response);
-  });
-  stops.push(() => server.stop());
-  return server;
-}
-
-async function open(url: string): Promise<User> {
-  const user = await User.open({ url });
-  stops.push(() => user.link.close());
-  return user;
-}
+import { legacyHello, modernHello } from './scripted-http.ts';
 
 describe('a request that failed', () => {
   it('may have run where its process ended', async () => {
@@ -51,7 +29,7 @@ describe('a request that failed', () => {
 
   it('did not run where nobody listens any more', async () => {
     const server = await serve(modernHello, () => assert.fail('nothing arrives'));
-    const user = await open(server.url);
+    const user = await open({ url: server.url });
     await server.stop();
     const { refusal, ran } = await user.ask('go');
     assert.deepEqual([refusal?.code, ran], ['backend_unavailable', 'no']);
@@ -59,13 +37,13 @@ describe('a request that failed', () => {
 
   it('may have run where the connection broke after it was sent', async () => {
     const server = await serve(modernHello, (_got, response) => response.destroy());
-    const user = await open(server.url);
+    const user = await open({ url: server.url });
     assert.equal((await user.ask('go')).ran, 'maybe');
   });
 
   it('may have run where an error status came', async () => {
     const server = await serve(modernHello, (_got, response) => response.writeHead(500).end());
-    const user = await open(server.url);
+    const user = await open({ url: server.url });
     assert.equal((await user.ask('go')).ran, 'maybe');
   });
 
@@ -73,7 +51,7 @@ describe('a request that failed', () => {
     const server = await serve(legacyHello, ({ method }, response) => {
       response.writeHead(method === 'GET' ? 405 : 404).end();
     });
-    const user = await open(server.url);
+    const user = await open({ url: server.url });
     const { refusal, ran } = await user.ask('go');
     assert.deepEqual([refusal?.code, ran], ['backend_unavailable', 'no']);
     await user.until(() => user.closed.length === 1);
