@@ -56,6 +56,7 @@ async function doctor(
           ...failureFindings(loaded.config),
           ...accessFindings(loaded.config),
           ...inspectFindings(loaded.config),
+          ...(await lockFindings(loaded.config)),
         ]
       : []),
   ];
@@ -192,6 +193,21 @@ function inspectFindings({ inspect }: Config): Finding[] {
           } as const,
         ]),
   ];
+}
+
+/** What definitions are held against when they change. */
+async function lockFindings({ inspect }: Config): Promise<Finding[]> {
+  if (inspect.mode === 'off') return [];
+  const { Lock } = await import('../inspect/inspect.ts');
+  try {
+    const lock = new Lock(inspect.lock, () => '');
+    const words = lock.hasFile
+      ? `${lock.size} tools are pinned in ${inspect.lock.file}`
+      : 'no lock file: tools that change while nothing runs are not noticed (check --update-lock makes one)';
+    return [{ about: 'lock', state: lock.hasFile ? 'ok' : 'note', words }];
+  } catch (error) {
+    return [{ about: 'lock', state: 'fault', words: (error as Error).message }];
+  }
 }
 
 /** What of the protection against failing servers, and of the separation of callers, an operator has given up. */

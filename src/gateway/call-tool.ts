@@ -43,10 +43,19 @@ function send(call: Call, entry: Entry, house: House): Promise<void> | undefined
 
 /** A tool's after the schema, which is cheaper; a prompt's as well; before anything leaves. */
 export function inspect(call: Call, entry: Entry, house: House): Promise<void> | undefined {
-  if (!call.route.inspection.readsRequests || call.message.argumentsStart < 0) {
+  const { inspection } = call.route;
+  if (inspection.watchesSessions && entry.kind === 'tool') {
+    const refusal = house.suspicion.refuse(call, entry, Date.now());
+    if (refusal !== undefined) {
+      call.block(refusal);
+      return undefined;
+    }
+  }
+  if (!inspection.readsRequests || call.message.argumentsStart < 0) {
     return pass(call, entry, house);
   }
-  const outcome = reviewArguments(call, entry);
+  let outcome = reviewArguments(call, entry);
+  if (outcome === undefined && inspection.joinsCalls) outcome = house.suspicion.joined(call, entry);
   if (outcome === undefined) return pass(call, entry, house);
   if (outcome instanceof Promise) return inspectLater(call, entry, house, outcome);
   return judged(call, entry, house, outcome);
@@ -69,7 +78,7 @@ function judged(
   house: House,
   outcome: Outcome,
 ): Promise<void> | undefined {
-  note(call, outcome);
+  note(call, outcome, 'request');
   if (outcome.kind === 'flag') return pass(call, entry, house);
   if (outcome.kind === 'rewritten') {
     return pass(replaced(call, call.inOtherWords(outcome.bytes), house), entry, house);

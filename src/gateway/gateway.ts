@@ -39,6 +39,7 @@ import type { Found } from './review.ts';
 import type { Generation, RouteView } from './route.ts';
 import { CALLS_MAX, Session } from './session.ts';
 import { Sessions } from './sessions.ts';
+import { Suspicion } from './suspicion.ts';
 import { forwardFromClient } from './take.ts';
 
 export type { Outlet } from './outlet.ts';
@@ -79,6 +80,7 @@ export class Gateway {
       results: new ResultCache(config.cache),
       limits: new Limits(config.limits),
       validator: new Validator(config.validate, gapLogger(log)),
+      suspicion: new Suspicion(),
       interests: this.#interests,
       listeners: new Listeners(this.#interests),
       log,
@@ -276,7 +278,10 @@ export class Gateway {
     this.#calls.remove(call);
     call.session?.calls.delete(call.id);
     if (call.observed.length > 0) this.#observe(call);
-    if (call.found !== null) this.#tellFound(call, call.found);
+    if (call.found !== null) {
+      this.#tellFound(call, call.found);
+      this.#house.suspicion.mark(call, Date.now());
+    }
     if (this.#calls.size === 0) this.#onIdle?.();
   };
 

@@ -28,6 +28,7 @@ import {
 } from './methods.ts';
 import type { Parking } from './parking.ts';
 import { permit } from './permit.ts';
+import type { Suspicion } from './suspicion.ts';
 import { takeRequest } from './within.ts';
 
 /** What methods need beside the call. */
@@ -39,6 +40,7 @@ export interface House {
   readonly results: ResultCache;
   readonly limits: Limits;
   readonly validator: Validator;
+  readonly suspicion: Suspicion;
   readonly interests: Interests;
   readonly listeners: Listeners;
   readonly log: Logger;

@@ -83,7 +83,7 @@ function review(
 
 function taken(message: Message, outcome: Outcome | undefined, call: Call | null): Reviewed {
   if (outcome === undefined) return message;
-  if (call !== null) note(call, outcome);
+  if (call !== null) note(call, outcome, 'response');
   if (outcome.kind === 'flag') return message;
   if (outcome.kind === 'refused') return outcome.refusal;
   const rewritten = read(outcome.bytes);
@@ -96,23 +96,28 @@ function taken(message: Message, outcome: Outcome | undefined, call: Call | null
 /** What a call's record says of what was found in it. */
 export interface Found {
   readonly action: 'block' | 'redact' | 'flag';
+  readonly direction: 'request' | 'response';
   readonly findings: readonly { class: string; rule: string; path: string }[];
 }
 
-function foundIn(outcome: Outcome): Found {
+function foundIn(outcome: Outcome, direction: Found['direction']): Found {
   const { verdict } = outcome;
   const action =
     outcome.kind === 'refused' ? 'block' : outcome.kind === 'rewritten' ? 'redact' : 'flag';
-  if (verdict !== null) return { action, findings: placesOf(verdict.findings) };
-  return { action, findings: [{ class: 'not_inspected', rule: 'not_inspected', path: '' }] };
+  if (verdict !== null) return { action, direction, findings: placesOf(verdict.findings) };
+  return {
+    action,
+    direction,
+    findings: [{ class: 'not_inspected', rule: 'not_inspected', path: '' }],
+  };
 }
 
 /** Records of what was found in one call. */
 const FOUND_MAX = 16;
 
-export function note(call: Call, outcome: Outcome): void {
+export function note(call: Call, outcome: Outcome, direction: Found['direction']): void {
   call.found ??= [];
-  if (call.found.length < FOUND_MAX) call.found.push(foundIn(outcome));
+  if (call.found.length < FOUND_MAX) call.found.push(foundIn(outcome, direction));
 }
 
 export function isInputRequired(reply: Message): boolean {

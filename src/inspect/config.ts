@@ -126,6 +126,37 @@ const lock = z
   .prefault({})
   .describe('Definitions that change after they were seen (docs/inspection.md).');
 
+const session = z
+  .strictObject({
+    taint: z
+      .enum(['off', 'flag', 'refuse'])
+      .default('off')
+      .describe(
+        'After something was found in what came back, calls of tools by which data could leave are recorded, or refused.',
+      ),
+    classes: z
+      .array(classes)
+      .min(1)
+      .default(['injection', 'secret'])
+      .describe('What makes a session suspect.'),
+    minutes: z.int().min(1).max(1440).default(10).describe('For how long.'),
+    tools: z
+      .array(z.string().min(1).max(545))
+      .max(200)
+      .default([])
+      .describe(
+        'Patterns `server.tool` of the tools by which data could leave; without any, those whose `openWorldHint` is not false.',
+      ),
+    fragments: z
+      .enum(['on', 'off'])
+      .default('off')
+      .describe(
+        'Read the short texts of consecutive calls as one, for secrets that leave in pieces.',
+      ),
+  })
+  .prefault({})
+  .describe('What is remembered of a session, or of the caller of a modern client.');
+
 const group = z
   .strictObject({
     mode: z.enum(['on', 'off']).default('on').describe('`inspect: off` says the same in short.'),
@@ -207,6 +238,7 @@ const group = z
         'Key of the canaries that `sluice canary` makes: they are found wherever they turn up. From a file or variable.',
       ),
     lock,
+    session,
   })
   .prefault({})
   .describe(

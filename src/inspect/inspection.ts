@@ -47,6 +47,16 @@ export class Inspection {
     };
   }
 
+  /** Whether an answer may count against the calls that follow it. */
+  get watchesSessions(): boolean {
+    return this.config.mode === 'on' && this.config.session.taint !== 'off';
+  }
+
+  /** Whether texts of consecutive calls are read as one. */
+  get joinsCalls(): boolean {
+    return this.config.session.fragments === 'on';
+  }
+
   get readsRequests(): boolean {
     return this.#isOn.request;
   }

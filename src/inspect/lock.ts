@@ -68,6 +68,13 @@ export class Lock {
     return readLock(this.#config.file) !== this.#text;
   }
 
+  /** How many tools are pinned. */
+  get size(): number {
+    let size = 0;
+    for (const tools of this.#entries.values()) size += tools.size;
+    return size;
+  }
+
   get hasFile(): boolean {
     return this.#text !== undefined;
   }
