@@ -9,8 +9,10 @@
 
 import { ownRules } from './catalog.ts';
 import { joinedOf } from './joined.ts';
+import type { Match } from './linear.ts';
 import type { Finding, FindingClass, Leaf, Reading, Subject, View } from './rule.ts';
 import { type RuleSet, wanted } from './rule-set.ts';
+import { ALL_BITS } from './scout.ts';
 import { Budget, viewsOf } from './views.ts';
 
 export const BOUNDS = {
@@ -28,14 +30,20 @@ const WINDOW_CHARACTERS = 1024;
 /** What a match is charged beside its characters, as it calls `accepts`. */
 const MATCH_CHARACTERS = 32;
 
-export function examine(subject: Subject, rules: RuleSet = ownRules()): Finding[] {
-  const examination = new Examination(subject, rules);
+/** `isThorough`: every form of every reading is made, whether or not the scout thinks that it is worth it. */
+export function examine(
+  subject: Subject,
+  rules: RuleSet = ownRules(),
+  isThorough = false,
+): Finding[] {
+  const examination = new Examination(subject, rules, isThorough);
   return examination.run();
 }
 
 class Examination {
   readonly #subject: Subject;
   readonly #rules: RuleSet;
+  readonly #isThorough: boolean;
   readonly #findings: Finding[] = [];
   /** What each finding of a rule is of: tells whether two are the same. */
   readonly #values: string[] = [];
@@ -45,6 +53,7 @@ class Examination {
   /** Where the last finding of each rule in this view ended: windows may overlap, findings not. */
   readonly #found: Int32Array;
   #opened: number[] = [];
+  readonly #windows = new Map<string, readonly Match[]>();
   /** Detectors one of whose anchors was seen. */
   readonly #called = new Set<number>();
   /** Rules of low confidence that this string has met. */
@@ -53,8 +62,9 @@ class Examination {
   #confirmLeft: number = BOUNDS.confirmCharacters;
   #isTooMuch = false;
 
-  constructor(subject: Subject, rules: RuleSet) {
+  constructor(subject: Subject, rules: RuleSet, isThorough: boolean) {
     this.#subject = subject;
+    this.#isThorough = isThorough;
     this.#rules = rules;
     this.#start = new Int32Array(rules.rules.length);
     this.#end = new Int32Array(rules.rules.length);
@@ -105,7 +115,9 @@ class Examination {
     const all = [...leaves, ...joinedOf(leaves)];
     const budget = new Budget(all.reduce((sum, { text }) => sum + text.length, 0));
     const { texts } = budget;
-    const worth = (text: string) => this.#rules.scout.bits(text, direction);
+    const worth = this.#isThorough
+      ? () => ALL_BITS
+      : (text: string) => this.#rules.scout.bits(text, direction);
     let left: number = BOUNDS.viewCharacters;
     const views: { leaf: Leaf; views: View[] }[] = [];
     for (const leaf of all) {
@@ -172,16 +184,12 @@ class Examination {
     const [start, end] = [this.#start[rule]!, this.#end[rule]!];
     this.#end[rule] = 0;
     if (end === 0 || this.#isTooMuch) return;
-    this.#confirmLeft -= end - start;
-    const { accepts, confidence } = this.#rules.rules[rule]!;
-    for (const match of this.#rules.expression(rule).matches(view.text, start, end)) {
+    const { confidence } = this.#rules.rules[rule]!;
+    for (const match of this.#matches(rule, view.text, start, end)) {
       this.#confirmLeft -= MATCH_CHARACTERS;
       if (this.#confirmLeft < 0 || this.#findings.length - this.#lows >= BOUNDS.findings) break;
-      const { valueStart, valueEnd } = match;
+      const [valueStart, valueEnd] = [match.valueStart + start, match.valueEnd + start];
       if (valueStart < this.#found[rule]!) continue;
-      const whole = view.text.slice(match.start, match.end);
-      const value = view.text.slice(valueStart, valueEnd);
-      if (accepts?.(value, whole) === false) continue;
       if (isWithinPart(leaf, view, valueStart, valueEnd)) continue;
       this.#found[rule] = valueEnd;
       if (confidence === 'low') {
@@ -190,11 +198,38 @@ class Examination {
         this.#lows += 1;
       }
       this.#findings.push(this.#finding(leaf, view, rule, valueStart, valueEnd));
-      this.#values.push(value);
+      this.#values.push(view.text.slice(valueStart, valueEnd));
       if (confidence === 'low') break;
     }
     if (this.#confirmLeft < 0 || this.#findings.length - this.#lows >= BOUNDS.findings)
       this.#isTooMuch = true;
+  }
+
+  /**
+   * What the rule accepts in text[start, end), counted from `start`. Most readings of a string repeat most of its windows:
+   * each is run once.
+   */
+  #matches(rule: number, text: string, start: number, end: number): readonly Match[] {
+    const window = text.slice(Math.max(0, start - 1), end + 1);
+    const key = `${rule} ${start === 0} ${end === text.length} ${window}`;
+    const known = this.#windows.get(key);
+    // Even to know it again, it had to be read.
+    this.#confirmLeft -= known === undefined ? end - start : (end - start) >> 2;
+    if (known !== undefined) return known;
+    const { accepts } = this.#rules.rules[rule]!;
+    const accepted: Match[] = [];
+    for (const match of this.#rules.expression(rule).matches(text, start, end)) {
+      const value = text.slice(match.valueStart, match.valueEnd);
+      if (accepts?.(value, text.slice(match.start, match.end)) === false) continue;
+      accepted.push({
+        start: match.start - start,
+        end: match.end - start,
+        valueStart: match.valueStart - start,
+        valueEnd: match.valueEnd - start,
+      });
+    }
+    this.#windows.set(key, accepted);
+    return accepted;
   }
 
   #finding(leaf: Leaf, view: View, rule: number, start: number, end: number): Finding {

@@ -20,13 +20,17 @@ export function joinedOf(leaves: readonly Leaf[]): Leaf[] {
   const nested: Leaf[] = [];
   const values = leaves
     .flatMap((leaf) => (leaf.isKey ? [] : valuesIn(leaf, nested, 0)))
-    .filter(({ text }) => text !== '');
+    .filter((leaf) => leaf.text !== '' && !isTypeName(leaf));
   if (values.length < 2) return nested;
   const all = joinedWith(values);
   const groups = groupsOf(values).filter((group) => group.length > 1);
   if (groups.length === 1 && groups[0]!.length === values.length) return [...nested, ...all];
   return [...nested, ...all, ...groups.flatMap(joinedWith)];
 }
+
+/** `"type": "text"` stands between the items of every result, and is no part of what they say. */
+const isTypeName = ({ group, text }: Leaf) =>
+  group === 'type' && text.length <= TYPE_CHARACTERS && /^[a-z_]+$/.test(text);
 
 function groupsOf(values: readonly Leaf[]): Leaf[][] {
   const groups = new Map<string, Leaf[]>();
@@ -50,6 +54,9 @@ function valuesIn(leaf: Leaf, nested: Leaf[], depth: number): Leaf[] {
     return isKey ? [] : valuesIn(one, nested, depth + 1);
   });
 }
+
+/** `resource_link` is the longest of the protocol's own. */
+const TYPE_CHARACTERS = 16;
 
 const MADE = { start: -1, end: -1, isMade: true } as const;
 const BRACKETS: Readonly<Record<string, string>> = { '{': '}', '[': ']' };

@@ -10,15 +10,21 @@ const texts = (value: unknown) => joinedOf(leavesOf(value)).map(({ text }) => te
 
 test('values are joined in their order and by name, with nothing and with a blank', () => {
   assert.deepEqual(texts(['ab', 'cd']), ['abcd', 'ab cd']);
-  assert.deepEqual(
-    texts({
-      items: [
-        { type: 't', text: 'a' },
-        { type: 't', text: 'b' },
-      ],
-    }),
-    ['tatb', 't a t b', 'tt', 't t', 'ab', 'a b'],
-  );
+  const item = (text: string) => ({ kind: 'k', text });
+  assert.deepEqual(texts({ items: [item('a'), item('b')] }), [
+    'kakb',
+    'k a k b',
+    'kk',
+    'k k',
+    'ab',
+    'a b',
+  ]);
+});
+
+test('the types of items are no part of what these say', () => {
+  const item = (text: string) => ({ type: 'text', text });
+  assert.deepEqual(texts({ content: [item('a')] }), []);
+  assert.deepEqual(texts({ content: [item('a'), item('b')] }), ['ab', 'a b']);
 });
 
 test('one value, and keys, are joined to nothing', () => {
