@@ -8,6 +8,9 @@
 
 import type { Confidence, Finding, FindingClass, Leaf, View } from './rule.ts';
 
+/** More than that in one message is no accident, and is refused as a whole (BOUNDS.findings). */
+const FINDS_MAX = 256;
+
 export class Finds {
   readonly #class: FindingClass;
   readonly #findings: { readonly finding: Finding; readonly value: string }[] = [];
@@ -38,6 +41,11 @@ export class Finds {
     const { path } = leaf;
     const said = { rule, class: this.#class, confidence, path, steps: view.steps, span, leaf };
     this.#findings.push({ value, finding: detail === undefined ? said : { ...said, detail } });
+  }
+
+  /** Nothing more need be looked for: it would not be told. */
+  get isFull(): boolean {
+    return this.#findings.length > FINDS_MAX;
   }
 
   all(): Finding[] {

@@ -12,6 +12,7 @@ import { isKeyLike, kindOf } from './rules/named.ts';
 import { entropy } from './rules/plausible.ts';
 
 export const KNOWN_VALUE_MIN = 12;
+const ANCHOR_CHARACTERS = 12;
 const VALUE_MAX = 8192;
 /** Distinct texts to look for; each value has up to eight. More than this is not a set of secrets. */
 const NEEDLES_MAX = 20_000;
@@ -31,18 +32,24 @@ export function knownValues(values: readonly string[]): Detector | undefined {
   return {
     class: 'secret',
     in: ['request', 'response', 'definition'],
+    anchors: needles.map(anchorOf),
     examine: ({ views }) => {
       const finds = new Finds('secret');
       for (const { leaf, views: readings } of views) {
         for (const view of readings) {
           if (view.form !== 'exact' && view.form !== 'compact') continue;
-          for (const [start, end] of index.find(view.text))
+          for (const [start, end] of finds.isFull ? [] : index.find(view.text))
             finds.add('secret.known-value', 'high', { view, leaf }, start, end);
         }
       }
       return finds.all();
     },
   };
+}
+
+/** What the automaton looks for: the beginning, which is ASCII. */
+function anchorOf(needle: string): string {
+  return needle.slice(0, ANCHOR_CHARACTERS).toLowerCase();
 }
 
 function partsOf(value: string): string[] {
@@ -54,7 +61,11 @@ function partsOf(value: string): string[] {
 
 function isWorthLookingFor(value: string): boolean {
   return (
-    value.length >= KNOWN_VALUE_MIN && value.length <= VALUE_MAX && entropy(value) > ENTROPY_MIN
+    value.length >= KNOWN_VALUE_MIN &&
+    value.length <= VALUE_MAX &&
+    // An automaton looks for the beginning, in ASCII.
+    /^[\x20-\x7e]{12}/.test(value) &&
+    entropy(value) > ENTROPY_MIN
   );
 }
 

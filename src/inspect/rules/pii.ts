@@ -12,7 +12,7 @@ import { isCard, isIban, NATIONAL_IDS } from './pii-numbers.ts';
 /** Characters before and after a number in which a word may say what it is. */
 const NEAR = 48;
 /** Parts of candidates that are looked at in one text; after that each is judged as a whole only. */
-const PIECES_MAX = 5000;
+const PIECES_MAX = 1000;
 /** A number, its joints included, is no longer than that. */
 const NUMBER_MAX = 44;
 
@@ -35,16 +35,18 @@ export const PII: Detector = {
   },
 };
 
-const LOCAL = /[A-Za-z0-9._%+'-]{1,64}$/;
+const LOCAL = /[A-Za-z0-9._%+'-]/;
 const DOMAIN = /^(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}(?![A-Za-z0-9-])/;
 
 /** RFC 5321 in its everyday part; hosts that are set aside for examples (RFC 2606) belong to nobody. */
 function addresses(view: View, leaf: Leaf, finds: Finds): void {
   const { text } = view;
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
-    const local = LOCAL.exec(text.slice(Math.max(0, at - 64), at))?.[0];
-    const domain = DOMAIN.exec(text.slice(at + 1, at + 256))?.[0];
-    if (local === undefined || domain === undefined) continue;
+    let start = at;
+    while (start > 0 && at - start < 64 && LOCAL.test(text[start - 1]!)) start--;
+    const local = text.slice(start, at);
+    const domain = start === at ? undefined : DOMAIN.exec(text.slice(at + 1, at + 256))?.[0];
+    if (local === '' || domain === undefined || finds.isFull) continue;
     if (/(?:^|\.)(?:example\.(?:com|org|net)|example|invalid|test|localhost)$/i.test(domain))
       continue;
     // `git@github.com:` and `icon@2x.png` are no one's.

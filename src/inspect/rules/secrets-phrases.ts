@@ -35,12 +35,31 @@ export const PHRASES: Detector = {
 };
 
 function phrasesIn(view: View, leaf: Leaf, finds: Finds): void {
+  if (!hasRun(view.text)) return;
   const budget = { left: CHECKS_MAX };
   for (const words of runs(view.text)) {
     const phrase = phraseAmong(view.text, words, budget);
     if (phrase !== undefined)
       finds.add('secret.recovery-phrase', 'high', { view, leaf }, phrase.start, phrase.end);
   }
+}
+
+/** Whether `runs` has any: the same count without keeping where they are, as nearly all texts have none. */
+function hasRun(text: string): boolean {
+  let [words, letters, joint] = [0, 0, 0];
+  for (let at = 0; at <= text.length; at++) {
+    if (at < text.length && isLetter(text.charCodeAt(at))) {
+      if (letters === 0 && joint > JOINT_MAX) words = 0;
+      letters++;
+      joint = 0;
+      continue;
+    }
+    if (letters > 0) words = letters < LETTERS_MIN || letters > LETTERS_MAX ? 0 : words + 1;
+    if (words >= WORDS_MIN) return true;
+    letters = 0;
+    joint++;
+  }
+  return false;
 }
 
 /** Runs of twelve and more words of three to eight letters with little between them. */
