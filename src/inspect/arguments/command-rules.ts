@@ -2,6 +2,7 @@
 
 import { DISK, isVital } from './command-targets.ts';
 import { persists, sensitivityOf } from './paths.ts';
+import { matchesGlob } from './shell-expansion.ts';
 import { baseName } from './shell-output.ts';
 import type { Command } from './shell-words.ts';
 import { high, low, medium, type Verdict, words } from './verdict.ts';
@@ -95,7 +96,7 @@ const git: Judge = (all) => {
   }
   if (/^(?:filter-branch|filter-repo)$/.test(verb)) return medium(DESTRUCTIVE);
   if (
-    /\bext::|--upload-pack[= ]|core\.(?:sshcommand|fsmonitor|pager|editor)=|protocol\.ext\.allow/i.test(
+    /\bext::|--upload-pack[= ]|core\.(?:sshcommand|fsmonitor)[= ]|core\.(?:pager|editor)=|protocol\.ext\.allow/i.test(
       line,
     )
   )
@@ -181,7 +182,7 @@ const service: Judge = (all) => {
   const line = all.join(' ').toLowerCase();
   if (
     /\b(?:stop|disable|mask|kill|off)\b/.test(line) &&
-    /auditd|rsyslog|syslog|firewalld|ufw|apparmor|falcon|clamav|osquery|sysmon|windefend|mpssvc|wazuh|fail2ban|crowdstrike|iptables/.test(
+    /auditd|rsyslog|syslog|firewalld|ufw|apparmor|falcon|clamav|osquery|sysmon|windefend|windows defender|mpssvc|wazuh|fail2ban|crowdstrike|iptables/.test(
       line,
     )
   )
@@ -223,7 +224,7 @@ const JUDGES: readonly (readonly [names: string, judge: Judge])[] = [
   ['dd', copyDisk],
   ['find', find],
   ['crontab', crontab],
-  ['systemctl service sc', service],
+  ['systemctl service sc net stop-service set-service', service],
   ['useradd adduser usermod groupadd gpasswd chpasswd chsh', account],
   ['git', git],
   ['curl wget', upload],
@@ -257,6 +258,9 @@ const LINES: readonly (readonly [names: string, line: RegExp, verdict: Verdict])
   ['kill', /^-(?:9|kill|sigkill) -1$/, high(DESTRUCTIVE)],
   ['vssadmin wbadmin wmic', /delete|shadowcopy/, high(DESTRUCTIVE)],
   ['bcdedit cipher fsutil', /\/set|\/delete|\/w:|deletejournal/, high(DESTRUCTIVE)],
+  ['kubectl', /\bdelete\b.*(?:--all\b|\s-a\b|\bns\b|\bnamespaces?\b)/, medium(DESTRUCTIVE)],
+  ['terraform tofu pulumi', /\bdestroy\b.*(?:-auto-approve|--yes)/, medium(DESTRUCTIVE)],
+  ['aws gsutil', /\brm\b.*s3:\/\/[^/\s]+\/?\s.*--recursive|\brb\b.*--force/, medium(DESTRUCTIVE)],
   ['schtasks', /\/create/, high(PERSISTENCE)],
   ['launchctl', /^(?:load|bootstrap|submit)/, medium(PERSISTENCE)],
   ['reg', /\b(?:delete|save)\b.*\bhk(?:lm|ey)|\\run\b|\/run\b/, high(PERSISTENCE)],
@@ -337,13 +341,22 @@ function reads(name: string, all: readonly string[]): boolean {
       .replace(/^[a-z0-9_.-]+@[a-z0-9_.-]+:/i, '');
     return (
       !/(?:^|\/)\.env(?:\.[a-z]+)?$|\.git\/config$|package\.json$/.test(file) &&
-      sensitivityOf(file) !== undefined
+      (sensitivityOf(file) !== undefined || globsFamous(file))
     );
   });
 }
 
+/** /e?c/sh*w: a pattern that no other file of a system fits is as good as the name. */
+function globsFamous(path: string): boolean {
+  if (!/^\/[^/]{1,16}\/[^/]{2,16}$/.test(path) || !/[?*]/.test(path)) return false;
+  const [, folder = '', file = ''] = path.split('/');
+  return fits(folder, 'etc') && (fits(file, 'passwd') || fits(file, 'shadow'));
+}
+const fits = (pattern: string, name: string): boolean =>
+  pattern === name || (/[?*]/.test(pattern) && /\w/.test(pattern) && matchesGlob(pattern, name));
+
 function written(operator: string, target: string, all: readonly string[]): Verdict | undefined {
-  if (DISK.test(target)) return high(DESTRUCTIVE);
+  if (DISK.test(target) || /^\/proc\/sys/.test(target)) return high(DESTRUCTIVE);
   if (isHistory(target) && operator === '>') return high(TAMPERING);
   if (persists(target)) return high(PERSISTENCE);
   if (

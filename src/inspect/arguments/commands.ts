@@ -9,8 +9,11 @@
 
 import { judgeCommand } from './command-rules.ts';
 import { hostileText } from './hostile-text.ts';
+import { judgeQuery } from './queries.ts';
+import { matchesGlob } from './shell-expansion.ts';
 import { baseName, inputOf } from './shell-output.ts';
 import { type Command, commandsOf, SUBSTITUTED } from './shell-words.ts';
+import { judgeUrls } from './urls.ts';
 import { high, medium, NOT_JUDGED, type Verdict, words } from './verdict.ts';
 
 const DEPTH_MAX = 4;
@@ -68,6 +71,8 @@ function judgeLine(
   };
   for (const verdict of hostileText(text)) add(verdict);
   const commands = commandsOf(text);
+  /** Files that an earlier command of the line has fetched: run, they are what a pipe into a shell is. */
+  const downloads = new Set<string>();
   for (const command of commands) {
     if (state.left-- <= 0) return;
     const bare = globbed(unwrapped(command.words));
@@ -77,6 +82,8 @@ function judgeLine(
     if (name === '' && isHidden && command.words.some((word) => /^-/.test(word)))
       add(high('arguments.shell.hidden-command'));
     for (const verdict of judgeCommand({ ...command, words: bare })) add(verdict);
+    for (const verdict of judgeWords(name, bare, command)) add(verdict);
+    if (isDownloaded(bare, downloads)) add(high('arguments.shell.remote-code'));
     const isRun = isFedToInterpreter(name, bare, command);
     if (isRun && isFromNetwork(command, commands)) add(high('arguments.shell.remote-code'));
     if (isRun && isDecoded(command)) add(high('arguments.shell.encoded-command'));
@@ -103,27 +110,56 @@ function judgeLine(
     add(high('arguments.shell.remote-code'));
 }
 
+/** Addresses that a command fetches, statements that it hands to a database, names that it sends out as a question. */
+function judgeWords(
+  name: string,
+  all: readonly string[],
+  { disguised, words: whole }: Command,
+): Verdict[] {
+  if (DOWNLOADERS.has(name))
+    return all
+      .slice(1, 64)
+      .flatMap((word) =>
+        judgeUrls(word, true, true).filter(({ rule }) => rule === 'arguments.url.metadata'),
+      );
+  if (/^(?:psql|mysql|mariadb|sqlite3|sqlcmd|clickhouse-client|mysqlsh)$/.test(name))
+    return all
+      .slice(1, 64)
+      .flatMap((word) =>
+        judgeQuery(word, false, true).filter(({ confidence }) => confidence === 'high'),
+      );
+  // dig $(whoami).example: the answer of a command leaves as a name that is looked up.
+  const offset = whole.length - all.length;
+  if (
+    /^(?:dig|nslookup|host|ping|drill)$/.test(name) &&
+    all.some((word, at) => at > 0 && disguised[at + offset] && /\w\.\w|^\.\w/.test(word))
+  )
+    return [high('arguments.shell.exfiltration')];
+  return [];
+}
+
+function isDownloaded(all: readonly string[], downloads: Set<string>): boolean {
+  const name = baseName(all[0] ?? '');
+  if (DOWNLOADERS.has(name)) {
+    const at = all.findIndex((word) =>
+      /^(?:-[a-zA-Z]*[oO]|--output|--output-document|-OutFile)$/.test(word),
+    );
+    if (at > 0 && all[at + 1] !== undefined) downloads.add(all[at + 1]!.replace(/^\.\//, ''));
+    return false;
+  }
+  if (downloads.size === 0) return false;
+  const runs =
+    INTERPRETERS.has(name) || name === 'source' || name === '.' ? all.slice(0, 3) : all.slice(0, 1);
+  return runs.some((word) => downloads.has(word.replace(/^\.\//, '')));
+}
+
 /** /???/c?t → /bin/cat: the first well-known program that a pattern stands for. */
 function globbed(all: readonly string[]): readonly string[] {
   const first = all[0] ?? '';
   if (!/[?*[]/.test(first) || first.length > 64 || !/[a-z]/i.test(first)) return all;
   const pattern = baseName(first).replace(/\[(.)[^\]]{0,16}\]/g, '$1');
-  const match = [...WORTH_HIDING].find((name) => matches(pattern, name));
+  const match = [...WORTH_HIDING].find((name) => matchesGlob(pattern, name));
   return match === undefined ? all : [match, ...all.slice(1)];
-}
-
-function matches(pattern: string, name: string): boolean {
-  const star = pattern.indexOf('*');
-  const [head, tail] = star < 0 ? [pattern, ''] : [pattern.slice(0, star), pattern.slice(star + 1)];
-  const fits = (part: string, text: string) =>
-    [...part].every((character, at) => character === '?' || character === text[at]);
-  if (star < 0) return pattern.length === name.length && fits(pattern, name);
-  return (
-    head.length + tail.length <= name.length &&
-    head.length + tail.length > 1 &&
-    fits(head, name) &&
-    fits(tail, name.slice(name.length - tail.length))
-  );
 }
 
 export function unwrapped(all: readonly string[]): readonly string[] {
@@ -190,6 +226,13 @@ function linesWithin(name: string, all: readonly string[], command: Command): st
   );
   if (/^(?:powershell|pwsh)$/.test(name) && flag > 0)
     lines.push(Buffer.from(all[flag + 1] ?? '', 'base64').toString('utf16le'));
+  if (/^(?:powershell|pwsh)$/.test(name) && at < 0 && flag < 0) lines.push(all.slice(1).join(' '));
+  // os.system("…"), system("…"): the line that a program hands to a shell is a literal of it.
+  if (at > 0 ? !SHELLS.has(name) && INTERPRETERS.has(name) : /^[gmn]?awk$/.test(name)) {
+    const program = all.slice(1).find((word) => /\W\(?\s?["'`]/.test(word)) ?? '';
+    for (const [, literal] of program.matchAll(/["'`]([^"'`\n]{4,512})["'`]/g))
+      if (lines.length < 16) lines.push(literal!);
+  }
   if (name === 'find') {
     const exec = all.findIndex((word) => /^-(?:exec|execdir|ok)$/.test(word));
     if (exec > 0)

@@ -95,6 +95,7 @@ const TOGETHER: readonly (readonly [string, readonly RegExp[]])[] = [
       /\s[-/–]e(?:n(?:c(?:o(?:d(?:e(?:d(?:c(?:o(?:m(?:m(?:a(?:nd?)?)?)?)?)?)?)?)?)?)?)?)?\s+['"]?[a-z0-9+/=]{12}/,
     ],
   ],
+  ['arguments.shell.hidden-command', [/\bld_preload=\S{0,64}\/(?:tmp|shm)\//]],
   ['arguments.shell.shellshock', [/\(\s?\)\s?\{\s?[^}]{0,16};\s?\}\s?;/]],
   [
     'arguments.shell.escape',
@@ -106,7 +107,7 @@ const TOGETHER: readonly (readonly [string, readonly RegExp[]])[] = [
 ];
 /** One of these is in all of them. */
 const TELL =
-  /\/dev\/|\/inet\/|sock|net\.|mkfifo|mknod|socat|openssl|telnet|\bn(?:et)?cat|\bnc\b|xterm|sh -i|getruntime|processbuilder|\biex\b|invoke-|exec|eval|system|popen|\(\s?\)|\bformat|rmtree|rm(?:dir)?sync|rimraf|rm_rf|mppreference|netsh|hist|lsass|currentversion|powershell|pwsh|nsenter|docker|--p|-v|while/;
+  /ld_preload|\/dev\/|\/inet\/|sock|net\.|mkfifo|mknod|socat|openssl|telnet|\bn(?:et)?cat|\bnc\b|xterm|sh -i|getruntime|processbuilder|\biex\b|invoke-|exec|eval|system|popen|\(\s?\)|\bformat|rmtree|rm(?:dir)?sync|rimraf|rm_rf|mppreference|netsh|hist|lsass|currentversion|powershell|pwsh|nsenter|docker|--p|-v|while/;
 
 export function hostileText(text: string): Verdict[] {
   const lower = text.toLowerCase();

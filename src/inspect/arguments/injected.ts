@@ -27,7 +27,7 @@ const COMMANDS = words(`
   reboot halt killall pkill nohup tasklist taskkill netsh schtasks wmic certutil bitsadmin mshta rundll32 regsvr32 cscript
   wscript attrib icacls cacls xcopy robocopy fsutil findstr iex iwr invoke-expression invoke-webrequest get-childitem
   get-content get-process start-process new-object write-host ver chcp arp nmap tcpdump dig hostnamectl lsof df du mount
-  phpinfo chrome google-chrome burpcollaborator lscpu lsblk ip ss getent sysctl strings xterm gdb strace vim vi nano
+  phpinfo chrome google-chrome burpcollaborator lscpu lsblk tac nl od timeout ip ss getent sysctl strings xterm gdb strace vim vi nano
 `);
 /** English words, or too short to prove anything. */
 const WORDS = words(`
@@ -57,6 +57,8 @@ export function judgeInjected(text: string, role: Role): Verdict[] {
   const all = [text];
   // Whoever pastes the value into quotes is broken out of by a quote in it.
   if (/['"]/.test(text)) all.push(text.replace(/["']/g, ''));
+  // Carets are nothing to cmd.exe.
+  if (text.includes('^')) all.push(text.replaceAll('^', ''));
   if (/\\[nr]/.test(text)) all.push(text.replace(/\\[nr]/g, '\n'));
   if (all.some((one) => hasInjected(one, role))) found.push(high(INJECTION));
   return found;
@@ -71,9 +73,14 @@ function isInjected(command: Command, text: string, role: Role, hasSpacedPipe: b
   const { separator, words: all } = command;
   const isSubstitution = command.depth > 0;
   if (separator === '' && !isSubstitution) return false;
-  const name = baseName(all[0] ?? '').replace(/[)"'}\]\0-\x1f]+$/, '');
+  const name = baseName(all[0] ?? '')
+    .replace(/^@/, '')
+    .replace(/[)"'}\]\0-\x1f]+$/, '');
   if (name === '') return false;
-  const isPath = /^\/(?:usr\/|s?bin\/|tmp\/|etc\/)|^[a-z]:\\|^\.\//i.test(all[0]!);
+  const isPath =
+    /^\/[\w?*]{1,16}\/[\w/]*[?*][\w?*/]*$|^\/(?:usr\/|s?bin\/|tmp\/|etc\/)|^[a-z]:\\|^\.\//i.test(
+      all[0]!,
+    );
   const isKnown = COMMANDS.has(name);
   if (!isKnown && !WORDS.has(name) && !isPath) return false;
   if (role === 'url' && isQueryPart(separator, text, all)) return false;

@@ -100,7 +100,7 @@ function canonical(text: string): string {
 const SECRET_FILES: readonly RegExp[] = [
   /(?:^|\/)\.ssh(?:\/(?:id_[a-z0-9_]+|identity|authorized_keys2?|config|[a-z0-9_.-]+\.pem))?$/,
   /(?:^|\/)id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?(?:\.(?:bak|old|key|pem))?$/,
-  /(?:^|\/)\.aws\/(?:credentials|config|sso\/cache)/,
+  /(?:^|\/)\.(?:aws|kube)$|(?:^|\/)\.aws\/(?:credentials|config|sso\/cache)/,
   /(?:^|\/)\.(?:azure|gcloud|oci|bluemix|aliyun|tccli)\/[a-z]/,
   /(?:^|\/)\.config\/(?:gcloud|gh\/hosts\.yml|doctl|rclone\/rclone\.conf|op|containers\/auth\.json|git\/credentials)/,
   /application_default_credentials\.json$/,

@@ -86,3 +86,18 @@ export function unescaped(text: string): string {
 }
 
 const codePoint = (code: number): string => (code <= 0x10ffff ? String.fromCodePoint(code) : '');
+
+/** `?` and one `*`, which is what names are hidden with. */
+export function matchesGlob(pattern: string, name: string): boolean {
+  const star = pattern.indexOf('*');
+  const [head, tail] = star < 0 ? [pattern, ''] : [pattern.slice(0, star), pattern.slice(star + 1)];
+  const fits = (part: string, text: string) =>
+    [...part].every((character, at) => character === '?' || character === text[at]);
+  if (star < 0) return pattern.length === name.length && fits(pattern, name);
+  return (
+    head.length + tail.length <= name.length &&
+    head.length + tail.length > 1 &&
+    fits(head, name) &&
+    fits(tail, name.slice(name.length - tail.length))
+  );
+}
