@@ -2,8 +2,9 @@
  * The places where one server can be had: URLs or commands that stand for each other.
  *
  * Each new link goes to one of them, drawn by weight. One that fails is passed over until its own back-off is over, and
- * the next is tried within the same start; the link is then astray, and shared ones go back (`shared-pool.ts`). Where all have failed, all are tried, the one
- * that may come back first in front: how often is bounded by the back-off of the whole server.
+ * the next is tried within the same start; the link is then astray, and shared ones go back (`way-back.ts`). Where all have
+ * failed, all are tried, the one that may come back first in front: how often is bounded by the back-off of the whole
+ * server.
  */
 
 import { backoffMs } from '../lib/backoff.ts';

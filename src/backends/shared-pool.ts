@@ -16,6 +16,7 @@ import type { Place, Queued, Share } from './fair-queue.ts';
 import type { Counters, Link, LinkOwner } from './link.ts';
 import { Restarts } from './restarts.ts';
 import { Turns } from './turns.ts';
+import { WayBack } from './way-back.ts';
 
 /** What the pool needs of the server that it belongs to. */
 export interface SharedHost {
@@ -46,12 +47,11 @@ export class SharedPool implements LinkOwner {
   readonly #draining = new Map<Link, NodeJS.Timeout>();
   readonly #ages = new WeakMap<Link, Age>();
   readonly #turns: Turns;
+  readonly #wayBack: WayBack;
   readonly #callsMax: number;
   readonly restarts = new Restarts();
   #opening: Promise<Link | Refusal> | null = null;
   #retryTimer: NodeJS.Timeout | null = null;
-  #returnTimer: NodeJS.Timeout | null = null;
-  #isReturning = false;
   #lost = 0;
   #isClosed = false;
   /** Why there is no link. */
@@ -68,6 +68,11 @@ export class SharedPool implements LinkOwner {
       if (link.sent >= this.#callsMax) this.wearOut(link, 'it has served recycle.calls requests');
     };
     this.#turns = new Turns(name, config, this.#links, onChosen, log);
+    this.#wayBack = new WayBack(
+      this.#links,
+      (endpoint) => host.connect(this, endpoint),
+      (astray, link) => this.#replace(astray, link),
+    );
   }
 
   get counters(): Counters {
@@ -80,12 +85,8 @@ export class SharedPool implements LinkOwner {
 
   /** Processes or connections: open, ending and about to be. */
   get count(): number {
-    return (
-      this.#links.length +
-      this.#draining.size +
-      (this.#opening === null ? 0 : 1) +
-      (this.#isReturning ? 1 : 0)
-    );
+    const coming = (this.#opening === null ? 0 : 1) + (this.#wayBack.isConnecting ? 1 : 0);
+    return this.#links.length + this.#draining.size + coming;
   }
 
   get inFlight(): number {
@@ -173,7 +174,7 @@ export class SharedPool implements LinkOwner {
     }
     if (this.#links.length === 1) this.#host.onFirst(link, false);
     this.#retireWornOut();
-    this.#returnSoon();
+    this.#wayBack.look();
     return link;
   }
 
@@ -297,35 +298,7 @@ export class SharedPool implements LinkOwner {
     if (at >= 0 && this.#links.length > 1) this.#retire(at);
   }
 
-  // === going back to the endpoint that is preferred ===
-
-  /** Where a link is astray, its own endpoint is tried again once its back-off is over, and not at once. */
-  #returnSoon(): void {
-    if (this.#returnTimer !== null || this.#isReturning || this.#isClosed) return;
-    const retryAt = Math.min(...this.#links.map((link) => link.astrayFrom?.retryAt ?? NEVER));
-    if (retryAt === NEVER) return;
-    this.#returnTimer = setTimeout(
-      () => {
-        this.#returnTimer = null;
-        void this.#return();
-      },
-      Math.max(RETURN_MS, retryAt - Date.now()),
-    ).unref();
-  }
-
-  /** The handshake is the probe: calls go on where they went until it has succeeded. */
-  async #return(): Promise<void> {
-    const now = Date.now();
-    const home = this.#links.find(({ astrayFrom }) => (astrayFrom?.retryAt ?? NEVER) <= now);
-    if (home?.astrayFrom) {
-      this.#isReturning = true;
-      const link = await this.#host.connect(this, home.astrayFrom);
-      this.#isReturning = false;
-      if (!isRefusal(link)) this.#replace(home, link);
-    }
-    this.#returnSoon();
-  }
-
+  /** Make before break, for a link that runs elsewhere than it was meant to. */
   #replace(old: Link, link: Link): void {
     const at = this.#links.indexOf(old);
     if (this.#isClosed || !link.isLive || at < 0) {
@@ -385,7 +358,7 @@ export class SharedPool implements LinkOwner {
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
-    if (this.#returnTimer !== null) clearTimeout(this.#returnTimer);
+    this.#wayBack.close();
     this.#turns.close(this.unavailable());
     const links = [...this.all()];
     for (const timer of this.#draining.values()) clearTimeout(timer);
@@ -394,8 +367,5 @@ export class SharedPool implements LinkOwner {
   }
 }
 
-/** What failed is not gone back to sooner: one that flaps would cost calls each time. */
-const RETURN_MS = 3_000;
-const NEVER = Number.POSITIVE_INFINITY;
 /** A link that lives so long ends a series of failures. */
 const SETTLED_MS = 10_000;

@@ -177,7 +177,7 @@ describe('a server of several URLs', { timeout: 60_000 }, () => {
     };
     for (let n = 0; n < 2; n += 1) await client.call('echo', { message: 'lost' });
     const before = flapping.initialized;
-    for (let n = 0; n < 20; n += 1) {
+    for (let n = 0; n < 10; n += 1) {
       assert.equal(textOf(await client.call('echo', { message: `${n}` })), `${n}`);
     }
     assert.equal(flapping.initialized, before);
