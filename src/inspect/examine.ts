@@ -16,10 +16,12 @@ import { ALL_BITS } from './scout.ts';
 import { Budget, viewsOf } from './views.ts';
 
 export const BOUNDS = {
-  /** Characters of all readings of all strings: one megabyte of text and some of its readings. */
-  viewCharacters: 8 << 20,
-  /** Characters that expressions read, over all windows: some 20 ns each (bench/micro/inspect.ts). */
+  /** Characters of all strings, the joined ones included: more than `maxBytes` of the configuration has by default. */
+  characters: 48 << 20,
+  /** Characters that expressions read, over all windows … */
   confirmCharacters: 2 << 20,
+  /** … and as many more for each character of the strings: ordinary prose needs nine, over all of its readings. */
+  confirmTimes: 16,
   /** A message with more has not been written by accident; what is redacted must be short of it. */
   findings: 256,
   /** Low confidence, which is only recorded, and once for a rule in a string: no more are kept. */
@@ -113,28 +115,26 @@ class Examination {
   #read(): Reading {
     const { leaves, direction } = this.#subject;
     const all = [...leaves, ...joinedOf(leaves)];
-    const budget = new Budget(all.reduce((sum, { text }) => sum + text.length, 0));
+    const characters = all.reduce((sum, { text }) => sum + text.length, 0);
+    const views: { leaf: Leaf; views: View[] }[] = [];
+    if (characters > BOUNDS.characters) {
+      this.#isTooMuch = true;
+      return { subject: this.#subject, views };
+    }
+    this.#confirmLeft += BOUNDS.confirmTimes * characters;
+    const budget = new Budget(characters);
     const { texts } = budget;
     const worth = this.#isThorough
       ? () => ALL_BITS
       : (text: string) => this.#rules.scout.bits(text, direction);
-    let left: number = BOUNDS.viewCharacters;
-    const views: { leaf: Leaf; views: View[] }[] = [];
     for (const leaf of all) {
-      left -= leaf.text.length;
       // So many readings of each string, so many characters for all of them.
       budget.texts = texts;
-      const ofLeaf = left < 0 ? [] : viewsOf(leaf.text, budget, worth);
-      for (const { text } of ofLeaf) left -= text.length;
-      // Readings come in breadth: where there are too many of one string, those that are missing are mixtures of many
-      // kinds. One benign row in forty has so many, so that alone is no reason to refuse.
-      budget.truncated.delete('texts');
-      if (left < 0 || budget.truncated.size > 0) {
-        this.#isTooMuch = true;
-        break;
-      }
-      views.push({ leaf, views: ofLeaf });
+      views.push({ leaf, views: viewsOf(leaf.text, budget, worth) });
     }
+    // What is nested too deep or inflates too far was made so. Readings that are left out as there are many come last:
+    // mixtures of kinds of hiding, of which ordinary text of 64 KB has more than are read, so they are no reason to refuse.
+    if (budget.truncated.has('depth') || budget.truncated.has('inflated')) this.#isTooMuch = true;
     return { subject: this.#subject, views };
   }
 
