@@ -58,6 +58,7 @@ export const MARKUP_RULES: readonly TextRule[] = [
     id: 'injection.system-tag',
     confidence: 'high',
     anchors: [
+      '[hidden',
       'blocked-',
       'allowed-',
       'interaction-config',

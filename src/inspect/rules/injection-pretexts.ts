@@ -7,7 +7,111 @@
 import type { TextRule } from '../rule.ts';
 import { literal, phrase } from './phrase.ts';
 
+/** Who asks, for what: verbs of giving with an addressee, and what no text has any business to ask for. */
+const ASKED: Readonly<Record<string, { ask: string; secret: string; anchors: readonly string[] }>> =
+  {
+    de: {
+      ask: '(?:gib|geben sie|nenne?|nennen sie|verrate?|verraten sie|sag|sagen sie|teilen sie|teile|brauche|bestatigen sie|was ist|wie lautet|wie hoch ist|wo wohnt|wo lebt|zeige?n?)',
+      secret:
+        '(?:passwort|passworter|kennwort|geheim\\w+ ~w|kontostand\\w*|api schlussel|wohnort|(?:der|des) (?:be)?nutzers?)',
+      anchors: ['passwort', 'kennwort', 'geheim', 'kontostand', 'schlussel', 'wohnort', 'nutzer'],
+    },
+    es: {
+      ask: '(?:dime|decirme|dame|darme|dinos|necesito|cual es|revela(?:r|me)?|comparte|compart(?:ir|as|es)|confirm\\w+|proporcion\\w+|donde vive|escribe)',
+      secret:
+        '(?:contrasenas?|claves? secretas?|clave de acceso|saldo(?: bancario)?|(?:residencia|ciudad|domicilio) (?:actual )?del? (?:usuario|~w)|vive (?:el )?usuario|frase secreta)',
+      anchors: [
+        'contrasena',
+        'clave',
+        'saldo',
+        'usuario',
+        'residencia',
+        'domicilio',
+        'frase secreta',
+        'ciudad',
+      ],
+    },
+    pt: {
+      ask: '(?:diga|dizer me|diz me|da me|de me|dar me|me da|preciso|qual e|revele|revelar|compartilh\\w+|partilh\\w+|confirm\\w+|forne\\w+|onde (?:vive|mora)|escreva)',
+      secret:
+        '(?:senhas?|palavras? passe|chaves? secretas?|saldo(?: bancario)?|(?:residencia|cidade|morada) (?:atual )?d[oe] (?:utilizador|usuario|~w)|(?:vive|mora) o (?:usuario|utilizador))',
+      anchors: [
+        'senha',
+        'palavra',
+        'chave',
+        'saldo',
+        'usuario',
+        'utilizador',
+        'residencia',
+        'cidade',
+      ],
+    },
+    fr: {
+      ask: '(?:dis|dites|donne|donnez|me donner|me dire|j ai besoin|quel est|quelle est|revele[rz]?|partage[rz]?|confirme[rz]?|fourni\\w+|ou (?:vit|habite)|ecri[st])',
+      secret:
+        '(?:mots? de passe|cles? secretes?|solde(?: bancaire)?|(?:residence|ville|adresse) (?:actuelle )?de l utilisateur|(?:vit|habite) l utilisateur)',
+      anchors: ['mot de passe', 'mots de passe', 'secrete', 'solde', 'utilisateur'],
+    },
+    it: {
+      ask: '(?:dimmi|dirmi|dammi|darmi|ho bisogno|mi serve|qual e|rivela\\w*|condivid\\w+|conferm\\w+|fornisc\\w+|dove (?:vive|abita)|scrivi)',
+      secret:
+        '(?:password|parola d ordine|chiavi? segret[ae]|saldo(?: bancario)?|(?:residenza|citta|indirizzo) (?:attuale )?dell utente|(?:vive|abita) l utente)',
+      anchors: ['password', 'parola d', 'segret', 'saldo', 'utente'],
+    },
+    tr: {
+      ask: '(?:sifre\\w*|parola\\w*|gizli anahtar\\w*|hesap bakiye\\w*|kullanici(?:nin)?~3 (?:yasiyor|sehir\\w*|ikamet\\w*))',
+      secret:
+        '(?:nedir|ne|soyle\\w*|ver(?:ir misin|in|iniz)?|paylas\\w*|onayla\\w*|ihtiyacim|goster\\w*|yaz\\w*|nerede)',
+      anchors: ['sifre', 'parola', 'gizli anahtar', 'bakiye', 'kullanici'],
+    },
+    pl: {
+      ask: '(?:podaj|podac|powiedz|zdradz|ujawnij|potrzebuje|jakie jest|jaki jest|udostepnij|potwierdz|gdzie mieszka)',
+      secret: '(?:haslo|hasla|tajny klucz|klucz tajny|saldo|uzytkownik\\w*)',
+      anchors: ['haslo', 'hasla', 'klucz', 'saldo', 'uzytkownik'],
+    },
+    nl: {
+      ask: '(?:geef|vertel|zeg|deel|onthul|bevestig|ik heb|wat is|waar woont)',
+      secret: '(?:wachtwoord\\w*|geheime sleutel|(?:bank)?saldo|de gebruiker(?: nu| momenteel|$))',
+      anchors: ['wachtwoord', 'geheime', 'saldo', 'gebruiker'],
+    },
+  };
+
 export const PRETEXT_RULES: readonly TextRule[] = [
+  // Forms and mails say "enter your password"; they do not say "give me" it or ask what it is.
+  ...Object.entries(ASKED).map(([code, { ask, secret, anchors }]) =>
+    phrase({
+      id: `injection.credential-asked-${code}`,
+      confidence: 'medium',
+      in: ['response'],
+      isJoined: false,
+      anchors,
+      pattern: `${ask}~4 ${secret}`,
+    }),
+  ),
+  literal({
+    id: 'injection.credential-asked-scripts',
+    confidence: 'medium',
+    in: ['response'],
+    anchors: [
+      'парол',
+      'секретн',
+      'баланс',
+      'живет',
+      'живёт',
+      'पासव',
+      'गुप्त',
+      '密码',
+      '密碼',
+      'パスワ',
+      'パス',
+      '밀번',
+      'كلمة',
+      'المفتاح',
+      'السر',
+    ],
+    pattern:
+      '(?:скаж\\S{1,3}|назов\\S{1,3}|дай\\S{0,2}|подел\\S{1,5}|раскр\\S{1,4}|сообщ\\S{1,4}|нуж\\S{1,3}|подтверд\\S{1,4}|как(?:ой|ов|ая)|покаж\\S{1,3}|предостав\\S{1,4}|напиш\\S{1,3}|напеча\\S{1,5})\\s[^.!?\\n]{0,40}(?:парол|секретн\\S{1,4} ключ|баланс)|(?:паролем|парол[ья]|ключ)\\s[^.!?\\n]{0,20}(?:со мной|мне)|где[^.!?\\n]{0,20}жив[её]т|(?:पासवर्ड|गुप्त कुंजी|गुप्त)[^।?\\n]{0,24}(?:क्या|बता|साझा|दे|ज़रूरत|आवश्यक)|密[码碼][^。\\n]{0,8}(?:什么|什麼|告诉|告訴|多少|给我|給我)|(?:告诉|告訴|分享|给我|給我|透露|提供)[^。\\n]{0,12}密[码碼]|パスワード[^。\\n]{0,10}(?:何|教え|共有|必要|ください|知り)|비밀번호[^.\\n]{0,12}(?:무엇|뭐|알려|공유|말해|필요|확인)|(?:ما هي|ما هو|أخبرني|اعطني|أعطني|شارك|أحتاج|تأكيد)[^.؟\\n]{0,24}(?:كلمة (?:المرور|السر)|المفتاح السري)',
+  }),
   phrase({
     id: 'injection.pretext-latin',
     confidence: 'high',

@@ -60,6 +60,8 @@ export const ROLE_RULES: readonly TextRule[] = [
     id: 'injection.role-dan',
     confidence: 'high',
     anchors: [
+      'to be dan',
+      'like dan',
       'do anything now',
       'dan mode',
       'known as dan',

@@ -68,6 +68,7 @@ const SIGNALS: readonly Signal[] = [
     name: 'role',
     weight: 0.4,
     anchors: [
+      'speak like',
       'act as',
       'act like',
       'acting as',
@@ -136,6 +137,10 @@ const SIGNALS: readonly Signal[] = [
     name: 'amoral',
     weight: 0.6,
     anchors: [
+      'ruthless',
+      'rutheless',
+      'se ki',
+      'care about',
       'unfiltered',
       'uncensored',
       'amoral',
@@ -165,6 +170,10 @@ const SIGNALS: readonly Signal[] = [
     name: 'unbounded',
     weight: 0.6,
     anchors: [
+      'always send',
+      'ethical or legal',
+      'must respond',
+      'always respond',
       'without any',
       'without restrict',
       'no restrict',
@@ -206,6 +215,9 @@ const SIGNALS: readonly Signal[] = [
     name: 'format',
     weight: 0.4,
     anchors: [
+      'all answers',
+      'all prompt',
+      'erste anfrage',
       'two responses',
       '2 responses',
       'two different',
@@ -241,6 +253,9 @@ const SIGNALS: readonly Signal[] = [
     name: 'secret',
     weight: 0.5,
     anchors: [
+      'phone number',
+      'does ',
+      'user s ',
       'password',
       'secret',
       'confidential',
@@ -266,6 +281,8 @@ const SIGNALS: readonly Signal[] = [
     name: 'asked',
     weight: 0.3,
     anchors: [
+      'help me',
+      'what are',
       'tell me',
       'give me',
       'what s',
@@ -291,6 +308,8 @@ const SIGNALS: readonly Signal[] = [
     name: 'pretext',
     weight: 0.4,
     anchors: [
+      'verification purposes',
+      'you will be',
       'hypothetical',
       'imagine',
       'suppose',
@@ -333,6 +352,7 @@ const SIGNALS: readonly Signal[] = [
     name: 'mouthpiece',
     weight: 0.6,
     anchors: [
+      'ignore the',
       'repeat after',
       'just say',
       'just output',
@@ -369,6 +389,7 @@ const SIGNALS: readonly Signal[] = [
     name: 'harm',
     weight: 0.5,
     anchors: [
+      'is the worst',
       'malware',
       'phishing',
       'explosive',
@@ -460,6 +481,7 @@ const SIGNALS: readonly Signal[] = [
     name: 'agent-urged',
     weight: 0.4,
     anchors: [
+      'malicious proposal',
       'immediately',
       'just do it',
       'routine',

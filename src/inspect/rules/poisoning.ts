@@ -194,6 +194,10 @@ export const POISONING_RULES: readonly TextRule[] = [
     confidence: 'high',
     in: IN,
     anchors: [
+      'safety',
+      'content filter',
+      'access control',
+      'access check',
       'act as',
       'bypass',
       'disable',
