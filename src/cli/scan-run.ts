@@ -45,8 +45,13 @@ export async function scan(
 ): Promise<Exit> {
   const config = await configOf(terminal, options);
   if (config === undefined) return EXIT.usage;
-  const inspection = new Inspection(config.inspect);
-  if (options.jsonl === true) return scanRows(terminal, inspection, files);
+  // Nobody else waits for this thread: everything is inspected in it, and how long that takes is its own time.
+  const { maxBytes: inlineBytes } = config.inspect;
+  const inspection = new Inspection({ ...config.inspect, inlineBytes });
+  if (options.jsonl === true) {
+    inspection.warm();
+    return scanRows(terminal, inspection, files);
+  }
   const wantsServers = options.server !== undefined || options.config !== undefined;
   const { gateway } = config;
   if (files.length === 0 && wantsServers && gateway !== undefined) {

@@ -47,6 +47,22 @@ export class Inspection {
     };
   }
 
+  /** Makes everything ready, so that no message pays for what is made once. Takes a second or so. */
+  warm(): void {
+    for (let rule = 0; rule < this.#rules.rules.length; rule++) this.#rules.expression(rule);
+    const bytes = Buffer.from('{"description":"Words, d29yZHM=, %77ords, w\\u043erds."}');
+    for (const direction of ['request', 'response', 'definition'] as const) {
+      void look(
+        bytes,
+        0,
+        bytes.length,
+        { direction, tool: '', definition: null },
+        this.#rules,
+        this.config,
+      );
+    }
+  }
+
   /** Whether an answer may count against the calls that follow it. */
   get watchesSessions(): boolean {
     return this.config.mode === 'on' && this.config.session.taint !== 'off';
