@@ -29,6 +29,8 @@ export interface Caller {
   readonly tenant: string;
   /** Which of its credentials: the id of an API key, the `jti` of a token; '' where it has no name. No secret. */
   readonly credential: string;
+  /** When that credential ends, in ms since the epoch; Infinity where it does not say. */
+  readonly until: number;
 }
 
 /** The caller where no authentication is configured: everybody on the loopback interface. */
@@ -41,6 +43,7 @@ export const ANONYMOUS: Caller = Object.freeze({
   scopes: [],
   tenant: '',
   credential: '',
+  until: Number.POSITIVE_INFINITY,
 });
 
 export function isRefusal(value: unknown): value is Refusal {

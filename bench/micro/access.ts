@@ -44,6 +44,7 @@ const caller = (at: number) => ({
   scopes: [],
   tenant: '',
   credential: '',
+  until: Number.POSITIVE_INFINITY,
 });
 const moment = { now: Date.now(), address: '', route: '', era: 'modern' as const };
 const many = Array.from({ length: 10_000 }, (_, at) => caller(at));

@@ -46,12 +46,12 @@ export function apiKeyTable(entries: readonly ApiKeyConfig[]): Map<string, Verif
     entries.map((entry) => {
       const until =
         entry.expires === undefined ? Number.POSITIVE_INFINITY : Date.parse(entry.expires);
-      return [entry.sha256, { caller: callerOf(entry), until }];
+      return [entry.sha256, { caller: callerOf(entry, until), until }];
     }),
   );
 }
 
-function callerOf(entry: ApiKeyConfig): Caller {
+function callerOf(entry: ApiKeyConfig, until: number): Caller {
   const { agent, user, roles, scopes, tenant } = entry;
   const id = entry.caller ?? entry.id;
   return Object.freeze({
@@ -63,6 +63,7 @@ function callerOf(entry: ApiKeyConfig): Caller {
     scopes,
     tenant,
     credential: entry.id,
+    until,
   });
 }
 

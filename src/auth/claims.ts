@@ -43,6 +43,7 @@ export function callerOf(
     scopes,
     tenant: textAt(claims, names.tenant) ?? '',
     credential: typeof claims.jti === 'string' ? claims.jti.slice(0, TEXT_MAX) : '',
+    until: typeof claims.exp === 'number' ? claims.exp * 1000 : Number.POSITIVE_INFINITY,
   });
 }
 

@@ -4,7 +4,7 @@
 
 import { createSecretKey } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { type Caller, isRefusal } from '../model.ts';
+import { ANONYMOUS, type Caller, isRefusal } from '../model.ts';
 import type { Refusal } from '../protocol/refusal.ts';
 import { apiKeyTable } from './api-keys.ts';
 import { type AuthConfig, hasMethods, type JwtConfig, type MtlsConfig } from './config.ts';
@@ -164,5 +164,6 @@ async function readKeys(file: string): Promise<unknown> {
 }
 
 function certifiedCaller({ id, agent, user, roles, scopes, tenant }: MtlsConfig): Caller {
-  return Object.freeze({ id, by: 'mtls', agent, user, roles, scopes, tenant, credential: '' });
+  const facts = { id, agent, user, roles, scopes, tenant };
+  return Object.freeze({ ...ANONYMOUS, ...facts, by: 'mtls' });
 }

@@ -9,9 +9,10 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import type { ApiKeyConfig, MtlsConfig } from '../auth/config.ts';
 import type { Config } from '../config/config.ts';
 import { matches } from '../lib/glob.ts';
-import type { Caller } from '../model.ts';
+import { ANONYMOUS, type Caller } from '../model.ts';
 import { type Decision, judgeable, Policy, type Subject } from '../policy/policy.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { absolute, CONFIG_OPTION, loadOrSay } from './load.ts';
@@ -30,11 +31,12 @@ Verdicts: allowed, hidden, forbidden, insufficient_scope.`;
 
 const questionSchema = z.strictObject({
   as: z.string().max(256).default('anonymous'),
-  roles: z.array(z.string()).default([]),
-  scopes: z.array(z.string()).default([]),
-  tenant: z.string().default(''),
-  agent: z.string().default(''),
-  user: z.string().default(''),
+  // What is left out is as the file has it for a caller of this id.
+  roles: z.array(z.string()).optional(),
+  scopes: z.array(z.string()).optional(),
+  tenant: z.string().optional(),
+  agent: z.string().optional(),
+  user: z.string().optional(),
   tool: z.string().regex(/^[^.]{1,32}\.[\s\S]{1,512}$/),
   kind: z.enum(['tool', 'prompt', 'resource']).default('tool'),
   args: z.record(z.string(), z.unknown()).default({}),
@@ -75,7 +77,10 @@ export function accessCommand(program: Command, terminal: Terminal, done: (exit:
     .description('say whether a caller may call a tool, and by which rule')
     .argument('<tool>', '"server.tool", as the server names it')
     .requiredOption('--as <caller>', 'id of the caller')
-    .option('--roles <list>', 'its roles, with commas between them')
+    .option(
+      '--roles <list>',
+      'its roles, with commas between them; default: as in auth.apiKeys or auth.mtls',
+    )
     .option('--scopes <list>', 'its scopes, with commas between them')
     .option('--tenant <name>', 'its tenant')
     .option('--args <json>', 'the arguments as a JSON object')
@@ -183,9 +188,23 @@ function policyOf({ access, servers, virtual }: Config): Policy {
   return Policy.of(access, servers, virtual);
 }
 
+/** What `auth` says of a caller that it names: by its first API key, its certificate, or as the one over stdio. */
+function configured({ auth }: Config, id: string): Caller | ApiKeyConfig | MtlsConfig {
+  const key = auth.apiKeys.find((entry) => (entry.caller ?? entry.id) === id);
+  return key ?? auth.mtls.find((entry) => entry.id === id) ?? ANONYMOUS;
+}
+
 function decided(config: Config, policy: Policy, question: Question): Decision {
   const { as: id, roles, scopes, tenant, agent, user, tool, kind, args, at, ip } = question;
-  const caller: Caller = { id, by: 'api_key', agent, user, roles, scopes, tenant, credential: '' };
+  const known = configured(config, id);
+  const caller: Caller = {
+    ...{ ...ANONYMOUS, id, by: 'api_key' },
+    roles: roles ?? known.roles,
+    scopes: scopes ?? known.scopes,
+    tenant: tenant ?? known.tenant,
+    agent: agent ?? known.agent,
+    user: user ?? known.user,
+  };
   const dot = tool.indexOf('.');
   const server = tool.slice(0, dot);
   const original = tool.slice(dot + 1);

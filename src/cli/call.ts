@@ -8,7 +8,13 @@
 import type { Command } from 'commander';
 import { argumentsFrom, Pairs } from './arguments.ts';
 import type { Client, Failure } from './client.ts';
-import { connect, type EndpointOptions, TIMEOUT_OPTION, URL_OPTION } from './endpoint.ts';
+import {
+  connect,
+  type EndpointOptions,
+  TIMEOUT_OPTION,
+  TOKEN_OPTION,
+  URL_OPTION,
+} from './endpoint.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION } from './load.ts';
 import type { Terminal } from './terminal.ts';
@@ -31,6 +37,7 @@ export function callCommand(program: Command, terminal: Terminal, done: (exit: E
     .option('--args <json>', 'its arguments as a JSON object')
     .option(...CONFIG_OPTION)
     .option(...URL_OPTION)
+    .option(...TOKEN_OPTION)
     .option(...TIMEOUT_OPTION)
     .option('--json', 'print the whole result as JSON')
     .addHelpText('after', EXAMPLE)

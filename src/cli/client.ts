@@ -41,7 +41,11 @@ export class Client {
   readonly #agent = new Agent({ connect: { timeout: CONNECT_MS } });
   #id = 0;
 
-  constructor(url: string, timeoutMs: number) {
+  readonly #credential: readonly string[];
+
+  /** `token`: sent as a bearer token; '' for none. */
+  constructor(url: string, timeoutMs: number, token = '') {
+    this.#credential = token === '' ? [] : ['authorization', `Bearer ${token}`];
     this.#url = url;
     this.#timeoutMs = timeoutMs;
   }
@@ -82,7 +86,7 @@ export class Client {
       const response = await request(this.#url, {
         method: 'POST',
         dispatcher: this.#agent,
-        headers: [...requestHeaders(method), ...headers],
+        headers: [...requestHeaders(method), ...this.#credential, ...headers],
         body: JSON.stringify(message),
         signal: AbortSignal.timeout(this.#timeoutMs),
         headersTimeout: this.#timeoutMs,

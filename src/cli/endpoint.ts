@@ -2,7 +2,7 @@
  * Where the running gateway is, for the commands that talk to it: `--url`, else what the configuration says.
  */
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Client } from './client.ts';
 import { absolute, DEFAULT_FILE, loadOrSay } from './load.ts';
 import type { Terminal } from './terminal.ts';
@@ -11,12 +11,18 @@ export interface EndpointOptions {
   readonly config: string;
   readonly url?: string;
   readonly timeout: string;
+  readonly tokenFile?: string;
   readonly json?: boolean;
 }
 
 export const URL_OPTION = [
   '--url <url>',
   'endpoint of the gateway; default: as the configuration says',
+] as const;
+/** A file or a variable, and no option with the token itself: arguments are shown to everybody who lists processes. */
+export const TOKEN_OPTION = [
+  '--token-file <file>',
+  'file with the API key or token to send; default: what SLUICE_TOKEN says',
 ] as const;
 export const TIMEOUT_OPTION = [
   '--timeout <ms>',
@@ -37,7 +43,27 @@ export function connect(terminal: Terminal, options: EndpointOptions): Client | 
     terminal.err('--url must be an http:// or https:// URL.');
     return undefined;
   }
-  return new Client(url, timeoutMs);
+  const token = tokenOf(terminal, options);
+  if (token === undefined) return undefined;
+  return new Client(url, timeoutMs, token);
+}
+
+/** '' for none; undefined after what is wrong was said, in words that do not hold it. */
+function tokenOf(terminal: Terminal, { tokenFile }: EndpointOptions): string | undefined {
+  let text = terminal.around.env.SLUICE_TOKEN ?? '';
+  if (tokenFile !== undefined) {
+    try {
+      text = readFileSync(absolute(terminal, tokenFile), 'utf8');
+    } catch (error) {
+      terminal.err(`--token-file cannot be read: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+  const token = text.trim();
+  if (/^[\x21-\x7e]{0,8192}$/.test(token)) return token;
+  const where = tokenFile === undefined ? 'SLUICE_TOKEN' : '--token-file';
+  terminal.err(`${where} must hold one API key or token and nothing else.`);
+  return undefined;
 }
 
 function configuredUrl(terminal: Terminal, options: EndpointOptions): string | undefined {

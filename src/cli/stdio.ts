@@ -88,7 +88,7 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
 
 /** Whoever starts this program can read its file; asking who they are would protect nothing. */
 function callerOf(stdio: Config['auth']['stdio']): Caller {
-  return stdio === undefined ? ANONYMOUS : { ...stdio, by: 'stdio', credential: '' };
+  return stdio === undefined ? ANONYMOUS : { ...ANONYMOUS, ...stdio, by: 'stdio' };
 }
 
 function untilSignal(terminal: Terminal): Promise<void> {

@@ -4,7 +4,13 @@
 
 import type { Command } from 'commander';
 import type { RemoteTool } from './client.ts';
-import { connect, type EndpointOptions, TIMEOUT_OPTION, URL_OPTION } from './endpoint.ts';
+import {
+  connect,
+  type EndpointOptions,
+  TIMEOUT_OPTION,
+  TOKEN_OPTION,
+  URL_OPTION,
+} from './endpoint.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION } from './load.ts';
 import { oneLine, type Terminal } from './terminal.ts';
@@ -20,6 +26,7 @@ export function toolsCommand(program: Command, terminal: Terminal, done: (exit: 
     .argument('[pattern]', 'only names that match, with * for any text')
     .option(...CONFIG_OPTION)
     .option(...URL_OPTION)
+    .option(...TOKEN_OPTION)
     .option(...TIMEOUT_OPTION)
     .option('--json', 'print the tools as JSON')
     .addHelpText('after', EXAMPLE)

@@ -34,6 +34,7 @@ import { Listeners } from './listeners.ts';
 import type { Outlet } from './outlet.ts';
 import { Parking } from './parking.ts';
 import { buildParts, type GatewayConfig, type Parts } from './parts.ts';
+import { mayStillSee, momentOf } from './permit.ts';
 import { type Offer, offersIn, readinessOf, reportOf, type ServerReport } from './report.ts';
 import type { Found } from './review.ts';
 import type { Generation, RouteView } from './route.ts';
@@ -66,6 +67,8 @@ export class Gateway {
   readonly #calls = new InFlight();
   #reloaded: Promise<void> = Promise.resolve();
   #isDraining = false;
+  /** Of the hours in the file, as of the last look. */
+  #openings: string;
   /** Runs when the last call in flight has ended, while draining. */
   #onIdle: (() => void) | null = null;
 
@@ -89,6 +92,7 @@ export class Gateway {
     const host = this.#host();
     this.#parts = buildParts(config, undefined, this.#generation, host);
     this.#definitions = new Definitions(this.#parts.inspection, log);
+    this.#openings = this.#parts.policy.openings(Date.now());
     this.#sweep = setInterval(() => this.#expire(), SWEEP_MS).unref();
   }
 
@@ -285,8 +289,17 @@ export class Gateway {
     if (this.#calls.size === 0) this.#onIdle?.();
   };
 
+  /** Hours that have opened or closed change what lists show. */
+  #watchHours(now: number): void {
+    const openings = this.#parts.policy.openings(now);
+    if (openings === this.#openings) return;
+    this.#openings = openings;
+    for (const method of LIST_CHANGES) void this.#announcer.tell(method, () => true);
+  }
+
   #expire(): void {
     const now = Date.now();
+    this.#watchHours(now);
     this.#sessions.sweep(now);
     this.#house.parking.sweep(now);
     for (const backend of this.#parts.backends.values()) backend.sweep(now);
@@ -332,14 +345,44 @@ export class Gateway {
     const gone = [...old.backends.values()].filter((backend) => !isIn(next, backend));
     for (const backend of gone) void backend.retire();
     for (const backend of fresh) this.#interests.renew(backend);
-    for await (const session of this.#sessions.all()) {
-      session.route = next.routes.get(session.route.path) ?? session.route;
-    }
+    this.#openings = next.policy.openings(Date.now());
+    this.#recheckListeners(next);
+    for await (const session of this.#sessions.all()) this.#recheck(session, next);
     for (const method of LIST_CHANGES) await this.#announcer.tell(method, () => true);
     this.#log.info(
       { started: fresh.map(({ name }) => name), ended: gone.map(({ name }) => name) },
       'configuration reloaded',
     );
+  }
+
+  /** What a session was allowed by the old rules and not by the new ones ends, and with its route the session. */
+  #recheck(session: Session, { routes }: Parts): void {
+    const { path } = session.route;
+    const { presented: caller } = session;
+    const route = routes.get(path);
+    if (route?.policy.hasRoute(caller, path) === false) {
+      this.#sessions.end(session);
+      return;
+    }
+    session.route = route ?? session.route;
+    session.subscriptions.recheck(({ backend, original, address }) => {
+      if (route === undefined) return false;
+      const moment = { now: Date.now(), address, route: path, era: 'legacy' as const };
+      return mayStillSee(route.policy, caller, backend.name, original, moment);
+    });
+  }
+
+  #recheckListeners({ routes }: Parts): void {
+    this.#house.listeners.recheck((call, heard) => {
+      const { caller } = call;
+      const { path } = call.route;
+      const policy = routes.get(path)?.policy;
+      if (policy?.hasRoute(caller, path) !== true) return false;
+      const moment = momentOf(call);
+      return heard.every(({ backend, original }) =>
+        mayStillSee(policy, caller, backend.name, original, moment),
+      );
+    });
   }
 
   /** What inspection found, where, and what was done: never the value. */

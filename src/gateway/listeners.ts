@@ -5,7 +5,7 @@
  * a client hears of nothing that it did not ask for. The stream ends with a result when the gateway closes.
  */
 
-import { findResource } from '../backends/backends.ts';
+import { type Backend, findResource } from '../backends/backends.ts';
 import { META } from '../protocol/eras.ts';
 import { refuse } from '../protocol/refusal.ts';
 import type { Call } from './call.ts';
@@ -21,9 +21,16 @@ const FILTERS: Readonly<Record<string, string>> = {
   'notifications/resources/list_changed': 'resourcesListChanged',
 };
 
+/** A resource that a stream hears of. */
+export interface Heard {
+  readonly backend: Backend;
+  readonly original: string;
+}
+
 interface Listener {
   readonly call: Call;
   readonly wanted: ReadonlySet<string>;
+  readonly heard: readonly Heard[];
 }
 
 export class Listeners {
@@ -53,9 +60,14 @@ export class Listeners {
       call.refuse(refuse('invalid_params', `At most ${RESOURCES_MAX} resources on one stream.`));
       return;
     }
-    const found = uris.filter((uri) => this.#target(call, uri) !== undefined);
+    const heard: Heard[] = [];
+    const found = uris.filter((uri) => {
+      const target = this.#target(call, uri);
+      if (target !== undefined) heard.push(target);
+      return target !== undefined;
+    });
     if (found.length > 0) granted.resourceSubscriptions = found;
-    const listener = { call, wanted };
+    const listener = { call, wanted, heard };
     const ends: (() => void)[] = [];
     // Before anything is sent: sending may find the client gone, and nobody would end this again.
     call.onCancel = () => {
@@ -97,12 +109,21 @@ export class Listeners {
 
   /** Ends every stream in order: a result says that it was not lost. */
   close(): void {
-    for (const { call } of [...this.#listeners]) {
-      const end = call.onCancel;
-      call.result(`"_meta":{"${META}subscriptionId":${call.id}}`);
-      end?.('the gateway is shutting down');
+    for (const { call } of [...this.#listeners]) end(call, 'the gateway is shutting down');
+  }
+
+  /** Ends those that may no longer be as they were granted: its client asks anew, and is told what it may hear. */
+  recheck(isAllowed: (call: Call, heard: readonly Heard[]) => boolean): void {
+    for (const { call, heard } of [...this.#listeners]) {
+      if (!isAllowed(call, heard)) end(call, 'the caller may no longer listen');
     }
   }
+}
+
+function end(call: Call, reason: string): void {
+  const ended = call.onCancel;
+  call.result(`"_meta":{"${META}subscriptionId":${call.id}}`);
+  ended?.(reason);
 }
 
 function filterOf(call: Call): Record<string, unknown> | undefined {

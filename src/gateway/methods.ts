@@ -154,6 +154,7 @@ export async function subscribe(call: Call, house: House): Promise<void> {
   if (resource === undefined || session === null) return;
   const { backend, original } = resource;
   const { uri } = message;
+  const { address } = call;
   if (message.method === 'resources/unsubscribe') {
     session.subscriptions.remove(uri);
     call.result('');
@@ -161,7 +162,7 @@ export async function subscribe(call: Call, house: House): Promise<void> {
   }
   const lease = needsLease(call, backend) ? await session.lease(backend) : null;
   if (isRefusal(lease)) call.refuse(lease);
-  else if (session.subscriptions.add(uri, backend, original, lease, house.interests))
+  else if (session.subscriptions.add({ uri, backend, original, address }, lease, house.interests))
     call.result('');
   else call.refuse(refuse('busy', `At most ${SUBSCRIPTIONS_MAX} subscriptions per session.`));
 }

@@ -37,6 +37,7 @@ export interface GatewayConfig {
 export interface Parts {
   readonly config: GatewayConfig;
   readonly inspection: Inspection;
+  readonly policy: Policy;
   readonly backends: ReadonlyMap<string, Backend>;
   /** By what follows /mcp/ in the path: '' for all servers, 'NAME', 'v/NAME'. */
   readonly routes: ReadonlyMap<string, RouteView>;
@@ -69,7 +70,7 @@ export function buildParts(
     const view = { members: chosen, naming, single: false, virtual };
     routes.set(`v/${name}`, new RouteView(`v/${name}`, view, rules, generation));
   }
-  return Object.freeze({ config, inspection, backends, routes });
+  return Object.freeze({ config, policy, inspection, backends, routes });
 }
 
 /** Whether a virtual server can show anything of this backend: some pattern's part before the dot matches its name. */

@@ -7,11 +7,13 @@
  */
 
 import { type Backend, type Entry, NO_HINTS } from '../backends/backends.ts';
+import type { Caller } from '../model.ts';
 import {
   ARGUMENTS_BYTES_MAX,
   type Decision,
   judgeable,
   type Moment,
+  type Policy,
   type Subject,
 } from '../policy/policy.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
@@ -66,6 +68,19 @@ export function maySee(
   if (policy.isOpen) return true;
   const subject: Subject = { kind, server: backend.name, original, hints: NO_HINTS };
   return policy.sight(call.caller).reads(subject, momentOf(call));
+}
+
+/** Whether a resource that is watched may still be, by rules that have changed since. */
+export function mayStillSee(
+  policy: Policy,
+  caller: Caller,
+  server: string,
+  original: string,
+  moment: Moment,
+): boolean {
+  if (policy.isOpen) return true;
+  const subject: Subject = { kind: 'resource', server, original, hints: NO_HINTS };
+  return policy.sight(caller).reads(subject, moment);
 }
 
 /** Whether this caller may know that there is such a server. */

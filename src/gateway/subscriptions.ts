@@ -15,10 +15,14 @@ interface Subscription {
   readonly backend: Backend;
   /** The URI as the server knows it. */
   readonly original: string;
+  /** Whence it was asked for. */
+  readonly address: string;
   lease: Lease | null;
   /** Ends the interest at the shared link, where there is one. */
   leave: (() => void) | null;
 }
+
+export type Wanted = Pick<Subscription, 'uri' | 'backend' | 'original' | 'address'>;
 
 /** Resources that one session may be subscribed to. */
 export const SUBSCRIPTIONS_MAX = 1_000;
@@ -33,9 +37,7 @@ export class Subscriptions {
 
   /** False where there are too many. `lease` is the session's own link to the server, if it has one. */
   add(
-    uri: string,
-    backend: Backend,
-    original: string,
+    { uri, backend, original, address }: Wanted,
     lease: Lease | null,
     interests: Interests,
   ): boolean {
@@ -44,7 +46,7 @@ export class Subscriptions {
     lease?.subscribe(original);
     const leave =
       lease === null ? interests.add(backend, original, () => this.#tell(updateOf(uri))) : null;
-    this.#byUri.set(uri, { uri, backend, original, lease, leave });
+    this.#byUri.set(uri, { uri, backend, original, address, lease, leave });
     return true;
   }
 
@@ -54,6 +56,13 @@ export class Subscriptions {
     this.#byUri.delete(uri);
     subscription.leave?.();
     if (subscription.lease?.isLive === true) subscription.lease.unsubscribe(subscription.original);
+  }
+
+  /** Ends those that may no longer be. */
+  recheck(isAllowed: (wanted: Wanted) => boolean): void {
+    for (const subscription of [...this.#byUri.values()]) {
+      if (!isAllowed(subscription)) this.remove(subscription.uri);
+    }
   }
 
   /** The session has a new link to this server: what it is subscribed to there is asked for on it. */

@@ -43,6 +43,8 @@ export interface Clause {
   holds(facts: Facts, subject: Subject): boolean | 'error';
   /** Steps that `holds` takes at most, where it looks at arguments. */
   cost(facts: Facts, size: Size): number;
+  /** The hours to which it keeps. */
+  readonly hours: Hours | null;
   readonly message: string | undefined;
 }
 
@@ -60,6 +62,7 @@ function clause(given: Partial<Clause> & Pick<Clause, 'id' | 'effect'>): Clause 
     uses: [],
     holds: always,
     cost: free,
+    hours: null,
     message: undefined,
     ...given,
   };
@@ -107,7 +110,9 @@ function when({ hours, addresses }: AccessConfig): Clause[] {
   if (hours !== undefined) {
     const open = new Hours(hours);
     const holds = ({ time }: Facts) => !open.isOpen(time.getTime());
-    clauses.push(clause({ id: 'access.hours', effect: 'deny', needs: Needs.moment, holds }));
+    clauses.push(
+      clause({ id: 'access.hours', effect: 'deny', needs: Needs.moment, holds, hours: open }),
+    );
   }
   if (addresses !== undefined) {
     const known = new Addresses(addresses);
@@ -140,7 +145,7 @@ function roleClauses(role: string, config: AccessConfig['roles'][string]): Claus
     if (one.effect === 'deny') return one;
     const holds = ({ time, ip }: Facts) =>
       hours?.isOpen(time.getTime()) !== false && addresses?.has(ip) !== false;
-    return { ...one, needs: Needs.moment, holds };
+    return { ...one, needs: Needs.moment, holds, hours };
   });
 }
 

@@ -120,6 +120,11 @@ export class Policy {
     return sight;
   }
 
+  /** Which hours of the file are open, as text: lists may have changed when it has. Conditions over `time` are not asked. */
+  openings(now: number): string {
+    return this.#clauses.map(({ hours }) => hours?.isOpen(now) ?? '').join();
+  }
+
   /** Whether a route exists for this caller: one server's, a virtual server's, or that of all. */
   hasRoute(caller: Caller, path: string): boolean {
     if (path === '' || this.isOpen) return true;

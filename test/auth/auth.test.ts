@@ -48,7 +48,7 @@ describe('an API key', () => {
     const { auth } = await authWith(t, { apiKeys: [entry] });
     assert.deepEqual(auth.recall(`Bearer ${made.key}`), {
       ...{ id: 'ci', by: 'api_key', agent: '', user: '', roles: ['reader'], scopes: [] },
-      ...{ tenant: 'acme', credential: 'ci-1' },
+      ...{ tenant: 'acme', credential: 'ci-1', until: Number.POSITIVE_INFINITY },
     });
   });
 
@@ -99,7 +99,9 @@ describe('claims', () => {
       ...{ client_id: 'app', email: 'ann@x.example' },
     };
     const names = { roles: 'https://x.example/roles', tenant: 'org', user: ['email', 'sub'] };
-    assert.deepEqual(await show(t, more, names), {
+    const caller = await show(t, { ...more, exp: 4_000_000_000 }, names);
+    assert.deepEqual(caller, {
+      ...{ until: 4_000_000_000_000 },
       ...{ id: 'idp:ann', by: 'jwt', agent: 'app', user: 'ann@x.example', roles: ['dba'] },
       ...{ scopes: ['read', 'write'], tenant: 'acme', credential: 'j1' },
     });

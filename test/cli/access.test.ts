@@ -40,6 +40,22 @@ describe('sluice access', { timeout: 60_000 }, () => {
     assert.equal((await run(place, 'access', 'explain', 'one', '--as', 'eve')).code, 64);
   });
 
+  it('knows what the file says of a caller, where it is not told otherwise', async (t) => {
+    const place = placeOf(t);
+    const hash = (digit: string) => digit.repeat(64);
+    const keys = `[ { id: k1, caller: ci, sha256: "${hash('1')}", roles: [reader] } ]`;
+    const config = CONFIG.replace(/\n$/, '');
+    write(place, `${config}\nauth: { apiKeys: ${keys} }\n`);
+    const explain = async (...args: string[]) => {
+      const small = ['one.read_it', '--args', '{"n":1}', '--json'];
+      const { stdout } = await run(place, 'access', 'explain', ...small, ...args);
+      return (JSON.parse(stdout) as { verdict: string }).verdict;
+    };
+    assert.equal(await explain('--as', 'ci'), 'allowed');
+    assert.equal(await explain('--as', 'ci', '--roles', 'nobody'), 'hidden');
+    assert.equal(await explain('--as', 'k1'), 'hidden');
+  });
+
   it('holds the example against its table, and says what does not hold', async (t) => {
     const place = placeOf(t);
     const config = join(EXAMPLE, 'sluice.yaml');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { describe, it } from 'node:test';
+import { makeKey } from '../../src/auth/auth.ts';
 import { gateway, placeOf, run, tiny, write } from './sluice.ts';
 
 describe('sluice tools and sluice call', { timeout: 180_000 }, () => {
@@ -41,6 +42,31 @@ describe('sluice tools and sluice call', { timeout: 180_000 }, () => {
     const json = await run(place, 'call', 'a__fail', '--json', ...at);
     assert.equal(json.code, 1);
     assert.equal((JSON.parse(json.stdout) as { isError: boolean }).isError, true);
+  });
+
+  it('send the credential of a file or a variable, and say none of it', async (t) => {
+    const place = placeOf(t);
+    const { key, sha256 } = makeKey();
+    const auth = `{ apiKeys: [ { id: ci, sha256: ${sha256} } ] }`;
+    const rest = `auth: ${auth}\naccess: { allow: ["*"] }\n`;
+    const config = `listen: { port: 0 }\nservers: { a: ${tiny()} }\n${rest}`;
+    const { url } = await gateway(t, place, config);
+    const none = await run(place, 'tools', '--url', url);
+    assert.equal(none.code, 69);
+    const file = write(place, `${key}\n`, 'token.txt');
+    const listed = await run(place, 'tools', '--url', url, '--token-file', file);
+    assert.deepEqual([listed.code, listed.stdout.includes('echo')], [0, true]);
+    const given = { ...place, env: { SLUICE_TOKEN: key } };
+    const called = await run(given, 'call', 'echo', 'text=hi', '--url', url);
+    assert.deepEqual([called.code, called.stdout], [0, 'hi\n']);
+    for (const text of [`${key} ${key}`, `${key}\nx: y`]) {
+      const wrong = write(place, text, 'wrong.txt');
+      const refused = await run(place, 'tools', '--url', url, '--token-file', wrong);
+      assert.equal(refused.code, 64);
+      assert.ok(!refused.stderr.includes(key));
+    }
+    const absent = await run(place, 'tools', '--url', url, '--token-file', 'nowhere.txt');
+    assert.equal(absent.code, 64);
   });
 
   it('find the gateway by the configuration', async (t) => {

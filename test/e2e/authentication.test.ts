@@ -167,6 +167,48 @@ describe('a revocation', { timeout: 60_000 }, () => {
   });
 });
 
+describe('the end of a credential', { timeout: 60_000 }, () => {
+  const LIFE_MS = 15_000;
+  it('ends the streams that it opened, in every transport, and not those of one that goes on', async (t) => {
+    const [short, long] = [makeApiKey(), makeApiKey()];
+    const expires = new Date(Date.now() + LIFE_MS).toISOString();
+    const entries = [
+      { id: 'short', caller: 'ann', sha256: short.sha256, expires },
+      { id: 'long', caller: 'ann', sha256: long.sha256 },
+    ];
+    const gateway = await running(t, {
+      servers: { one: fixture('dual', 'stdio') },
+      auth: { apiKeys: entries },
+    });
+    const open = async ({ key }: { key: string }) => {
+      const legacy = await LegacyClient.open(gateway.url, bearer(key));
+      const modern = new ModernClient(gateway.url, bearer(key));
+      const streams = [await legacy.listen(), await modern.listen({ toolsListChanged: true })];
+      const old = await fetch(`${gateway.origin}/sse`, {
+        headers: { ...bearer(key).headers, accept: 'text/event-stream' },
+      });
+      assert.equal(old.status, 200);
+      return { legacy, streams, old };
+    };
+    const ending = await open(short);
+    const lasting = await open(long);
+    await Promise.all(ending.streams.map((stream) => stream.ended));
+    // Cut, not closed: an event stream over HTTP/1.1 that loses its connection fails to be read to its end.
+    await ending.old.text().catch(() => {});
+    assert.ok(Date.now() >= Date.parse(expires), 'never before its end');
+    assert.equal((await ending.legacy.request('tools/list')).status, 401);
+    // Another credential of the same caller goes on, and so do the streams that it opened.
+    assert.equal((await lasting.legacy.request('tools/list')).status, 200);
+    const ended = await Promise.race([
+      ...lasting.streams.map((stream) => stream.ended.then(() => 'ended')),
+      new Promise((resolve) => setImmediate(() => resolve('open'))),
+    ]);
+    assert.equal(ended, 'open');
+    await Promise.all(lasting.streams.map((stream) => stream.close()));
+    await lasting.old.body?.cancel();
+  });
+});
+
 describe('a key', { timeout: 60_000 }, () => {
   it('made by `sluice key` is let in by the entry printed with it, until the file has it no more', async (t) => {
     const made = await sluice(temporaryFolder('key'), 'key', '--id', 'ci', '--days', '1', '--json');

@@ -118,6 +118,56 @@ describe('a changed configuration', { timeout: 60_000 }, () => {
     await client.close();
   });
 
+  it('ends what was listened to and may not be any more, and leaves the rest', async (t) => {
+    const servers = { one: fixture('dual', 'stdio') };
+    const uri = 'test://watched-resource';
+    const allowed = { default: 'allow' };
+    const gateway = await RunningGateway.start({ servers, access: allowed });
+    t.after(() => gateway.stop());
+    await gateway.settled();
+    const url = gateway.route('one');
+    const modern = new ModernClient(url);
+    const watching = await modern.listen({ resourceSubscriptions: [uri] });
+    const listing = await modern.listen({ toolsListChanged: true });
+    const legacy = await LegacyClient.open(url);
+    const stream = await legacy.listen();
+    assert.deepEqual((await legacy.request('resources/subscribe', { uri })).result, {});
+    const isUpdate = ({ method }: { method?: string }) =>
+      method === 'notifications/resources/updated';
+    await modern.call('test_update_watched');
+    await watching.until(isUpdate);
+    await stream.until(isUpdate);
+
+    await reload(gateway, { servers, access: { ...allowed, deny: ['one.test://*'] } });
+    // With a result: its client can ask again, and is told what it may hear.
+    await watching.ended;
+    assert.ok(watching.messages.at(-1)?.result !== undefined);
+    const before = stream.messages.filter(isUpdate).length;
+    await modern.call('test_update_watched');
+    // What comes after it in the same stream says that it is not on its way.
+    const seen = stream.messages.length;
+    await reload(gateway, { servers, access: { ...allowed, deny: ['one.test://*', 'one.none'] } });
+    await stream.until((message) => stream.messages.indexOf(message) >= seen);
+    assert.equal(stream.messages.filter(isUpdate).length, before);
+    await listing.until(({ method }) => method === 'notifications/tools/list_changed');
+    await listing.close();
+    await stream.close();
+  });
+
+  it('ends the session of a caller for whom its route is there no more', async (t) => {
+    const servers = { one: fixture('dual', 'stdio') };
+    const gateway = await RunningGateway.start({ servers, access: { default: 'allow' } });
+    t.after(() => gateway.stop());
+    await gateway.settled();
+    const client = await LegacyClient.open(gateway.route('one'));
+    const stream = await client.listen();
+    const listening = await new ModernClient(gateway.route('one')).listen({
+      toolsListChanged: true,
+    });
+    await reload(gateway, { servers, access: { default: 'deny', allow: ['two.*'] } });
+    await Promise.all([stream.ended, listening.ended]);
+  });
+
   it('of certificates counts for the connections after that', async (t) => {
     const authority = new Authority();
     const folder = temporaryFolder('reload-tls');

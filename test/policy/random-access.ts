@@ -115,6 +115,7 @@ export const callerArbitrary = fc.record({
   scopes: fc.subarray(['db:write']),
   tenant: fc.constantFrom(...TENANTS),
   credential: fc.constant(''),
+  until: fc.constant(Number.POSITIVE_INFINITY),
 });
 
 export const subjectArbitrary = fc.record({

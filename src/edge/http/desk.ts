@@ -52,6 +52,7 @@ export class Desk {
 
   #connect(exchange: Exchange, stream: LoggedStream, afterSeq: number): void {
     exchange.isStanding = true;
+    exchange.endsWithCredential = true;
     exchange.answerer = new Listener(exchange, stream, () => {
       this.#session.isAttached = this.#own.isTaken;
     });

@@ -64,6 +64,8 @@ export class Exchange {
   answerer: Answerer | null = null;
   /** A stream that waits for events of its own: it need not be waited for when the gateway stops. */
   isStanding = false;
+  /** A stream that waits for what may come: it ends with the credential that opened it. An answer that is awaited does not. */
+  endsWithCredential = false;
   /** Who calls; null until that is known. */
   caller: Caller | null = null;
   /** Who let it in, and can say what it lacks. */
@@ -242,6 +244,7 @@ export class Exchange {
 
   tick(now: number) {
     const { bodyMs, keepAliveMs } = this.#lobby.limits;
+    if (this.endsWithCredential && (this.caller?.until ?? 0) <= Date.now()) return this.cut();
     const waitedMs = now - this.#since;
     if (this.#phase === 'receiving') {
       if (waitedMs > bodyMs) this.refuse(refuse('too_slow'), true);

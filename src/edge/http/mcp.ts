@@ -108,6 +108,7 @@ export class Mcp {
     if (isRefusal(era)) return exchange.refuse(era, false, idOf(message));
     if (era === 'legacy') return this.#legacy(exchange, route, caller, message);
     if (message.kind === Kind.request) {
+      exchange.endsWithCredential = message.method === 'subscriptions/listen';
       this.#gateway.modern(route, caller, message, head.params, new ModernReply(exchange));
     } else {
       // notifications/cancelled is for stdio: over HTTP closing the stream cancels. Nothing else is defined.

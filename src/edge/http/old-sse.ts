@@ -65,6 +65,7 @@ export class OldStream implements Answerer {
     this.caller = caller;
     this.#onClose = onClose;
     exchange.isStanding = true;
+    exchange.endsWithCredential = true;
     exchange.answerer = this;
   }
 
