@@ -9,7 +9,6 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { ApiKeyConfig, MtlsConfig } from '../auth/config.ts';
 import type { Config } from '../config/config.ts';
 import { matches } from '../lib/glob.ts';
 import { ANONYMOUS, type Caller } from '../model.ts';
@@ -188,8 +187,10 @@ function policyOf({ access, servers, virtual }: Config): Policy {
   return Policy.of(access, servers, virtual);
 }
 
+type Known = Pick<Caller, 'roles' | 'scopes' | 'tenant' | 'agent' | 'user'>;
+
 /** What `auth` says of a caller that it names: by its first API key, its certificate, or as the one over stdio. */
-function configured({ auth }: Config, id: string): Caller | ApiKeyConfig | MtlsConfig {
+function configured({ auth }: Config, id: string): Known {
   const key = auth.apiKeys.find((entry) => (entry.caller ?? entry.id) === id);
   return key ?? auth.mtls.find((entry) => entry.id === id) ?? ANONYMOUS;
 }
