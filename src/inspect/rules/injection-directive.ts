@@ -132,6 +132,16 @@ export const DIRECTIVE_RULES: readonly TextRule[] = [
     id: 'injection.credential-request',
     confidence: 'medium',
     anchors: [
+      'magic word',
+      'hidden word',
+      'hidden message',
+      'magic code',
+      'secret ',
+      'hidden ',
+      'backup ',
+      'passphrase',
+      'primary ',
+      'magic ',
       'password',
       'secret key',
       'passphrase',
@@ -141,7 +151,7 @@ export const DIRECTIVE_RULES: readonly TextRule[] = [
       'your secret',
     ],
     pattern:
-      '(?:tell|give|gimme)(?: to)? (?:me|us) (?:about )?(?:the |your |what the |its )?(?:secret )?(?:password|secret key|passphrase|secret word|secret|magic phrase|api key|access code)|(?:reveal|confirm|share|disclose|spell|lie to me about|write(?: a poem| an? [a-z]+)? about|talk about|say) (?:the|your) (?:secret )?(?:password|secret key|passphrase|magic phrase)|what(?: is|s| s)? your (?:secret key|password|secret word|secret password|passphrase|secret)|provide (?:the |your |me )?(?:secret |primary )?password (?:for (?:this|verification)|to me|now)?|(?:the )?password (?:is|for) (?:this level|this system)|what(?: is|s| s) the (?:password|secret key|secret word|secret) ?(?:you|for our|now|to this level|$)|type the password|provide secret password|output the password',
+      '(?:what|which|tell|give|reveal|say|print|output|show|spell|write|repeat|type|share|know|need|provide|return|confirm|encode|hint about|letters? of|characters? of|synonyms? (?:for|of)|rhymes with)~3 (?:the|your|this) (?:secret|magic|hidden|backup|primary) (?:password|word|phrase|code|key|passphrase|message)|(?:first|last|second|third|each|all)(?: the)? (?:letters?|characters?|digits?|words?)~2 (?:of|in) (?:the|your) (?:secret |hidden )?(?:password|passphrase|secret)|(?:tell|give|gimme)(?: to)? (?:me|us) (?:about )?(?:the |your |what the |its )?(?:secret )?(?:password|secret key|passphrase|secret word|secret|magic phrase|api key|access code)|(?:reveal|confirm|share|disclose|spell|lie to me about|write(?: a poem| an? [a-z]+)? about|talk about|say) (?:the|your) (?:secret )?(?:password|secret key|passphrase|magic phrase)|what(?: is|s| s)? your (?:secret key|password|secret word|secret password|passphrase|secret)|provide (?:the |your |me )?(?:secret |primary )?password (?:for (?:this|verification)|to me|now)?|(?:the )?password (?:is|for) (?:this level|this system)|what(?: is|s| s) the (?:password|secret key|secret word|secret) ?(?:you|for our|now|to this level|$)|type the password|provide secret password|output the password',
   }),
   phrase({
     id: 'injection.credential-solicitation',
