@@ -27,24 +27,29 @@ export type Outcome =
 export class Inspection {
   readonly config: InspectConfig;
   readonly #judge: Judge;
-  readonly #rules: RuleSet;
+  #made: RuleSet | undefined;
   readonly #isOn: Readonly<Record<Direction, boolean>>;
 
   constructor(config: InspectConfig) {
     this.config = config;
     this.#judge = new Judge(config);
-    this.#rules = rulesWith({
-      rules: operatorRules(config.rules, config.dictionaries),
-      knownValues: config.knownValues ?? [],
-      canaryKey: config.canaryKey,
-      hasPii: config.pii.request !== 'off' || config.pii.response !== 'off',
-    });
     const isOn = (direction: Direction) => config.mode === 'on' && !this.#judge.isIdle(direction);
     this.#isOn = {
       request: isOn('request'),
       response: isOn('response'),
       definition: isOn('definition'),
     };
+  }
+
+  /** Compiled when they are first asked for: not at all where inspection is off. */
+  get #rules(): RuleSet {
+    this.#made ??= rulesWith({
+      rules: operatorRules(this.config.rules, this.config.dictionaries),
+      knownValues: this.config.knownValues ?? [],
+      canaryKey: this.config.canaryKey,
+      hasPii: this.config.pii.request !== 'off' || this.config.pii.response !== 'off',
+    });
+    return this.#made;
   }
 
   /** Makes everything ready, so that no message pays for what is made once. Takes a second or so. */
