@@ -64,6 +64,13 @@ const BLANK = 512;
 const EQUALS = 1024;
 const PLUS = 2048;
 const OTHER = 4096;
+/** A run of letters and digits that may be encoded: long, or too mixed for a word. */
+const RUN = 8192;
+/** Twenty characters without a blank. */
+const LONG = 16384;
+/** Six digits at least: as many numbers as make a text. */
+const ROW = 32768;
+const [RUN_MIN, RUN_SURE, LONG_MIN, ROW_MIN] = [8, 16, 20, 6];
 
 const signs = new Uint16Array(128);
 for (let code = 0; code < 128; code++)
@@ -86,13 +93,36 @@ for (const [characters, sign] of [
     signs[code] = (signs[code]! === OTHER || signs[code]! === NON_ASCII ? 0 : signs[code]!) | sign;
   }
 
+/** What stands in base64: 1 other, 2 a digit, 4 a capital, 8 a small letter; 0 for what does not. */
+const runs = new Uint8Array(128);
+for (let code = 33; code < 127; code++) {
+  const letter = String.fromCharCode(code);
+  if (/[+/_-]/.test(letter)) runs[code] = 1;
+  else if (/[0-9]/.test(letter)) runs[code] = 2;
+  else if (/[A-Z]/.test(letter)) runs[code] = 4;
+  else if (/[a-z]/.test(letter)) runs[code] = 8;
+}
+
 function signsOf(text: string): number {
-  let all = 0;
+  let [all, run, long, digits, isMixed, last] = [0, 0, 0, 0, false, 0];
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
     all |= unit < 128 ? signs[unit]! : NON_ASCII;
+    const kind = unit < 128 ? runs[unit]! : 0;
+    if (kind === 2) digits++;
+    if (kind === 0) {
+      run = 0;
+      isMixed = false;
+    } else {
+      run++;
+      if (kind === 2 || (kind === 4 && last === 8)) isMixed = true;
+      if (run >= RUN_SURE || (isMixed && run >= RUN_MIN)) all |= RUN;
+    }
+    last = kind;
+    long = unit > 0x20 && unit < 0x7f ? long + 1 : 0;
+    if (long === LONG_MIN) all |= LONG;
   }
-  return all;
+  return digits >= ROW_MIN ? all | ROW : all;
 }
 
 const ALL: readonly Form[] = ['exact', 'compact', 'words', 'joined'];
@@ -110,12 +140,12 @@ const STEPS: readonly Step[] = [
   { name: 'escapes', undo: unescaped, needs: PERCENT | AMPERSAND | BACKSLASH, forms: ALL },
   { name: 'quoted-printable', undo: unquote, needs: EQUALS, forms: ALL },
   { name: 'utf-7', undo: unshift, needs: PLUS, forms: ALL },
-  { name: 'numbers', undo: unnumber, needs: DIGIT, forms: ALL },
-  { name: 'hex', undo: unhex, needs: DIGIT, forms: ALL },
-  { name: 'base64', undo: unbase64, needs: LETTER, forms: ALL },
-  { name: 'base32', undo: unbase32, needs: LETTER, forms: ALL },
-  { name: 'base58', undo: unbase58, needs: LETTER, forms: ALL },
-  { name: 'base85', undo: unbase85, needs: OTHER | PERCENT | AMPERSAND, forms: ALL },
+  { name: 'numbers', undo: unnumber, needs: ROW, forms: ALL },
+  { name: 'hex', undo: unhex, needs: RUN, forms: ALL },
+  { name: 'base64', undo: unbase64, needs: RUN, forms: ALL },
+  { name: 'base32', undo: unbase32, needs: RUN, forms: ALL },
+  { name: 'base58', undo: unbase58, needs: RUN, forms: ALL },
+  { name: 'base85', undo: unbase85, needs: LONG, forms: ALL },
   { name: 'markup', undo: unmark, needs: MARKUP, forms: ALL },
   { name: 'concatenation', undo: unconcatenate, needs: QUOTE, forms: GAPPED },
   { name: 'spaced', undo: unspace, needs: LETTER, forms: GAPPED },
