@@ -192,7 +192,7 @@ function start(): void {
 /** Round trips one after the other, the work being nothing. */
 async function hop(): Promise<void> {
   const piscina = new Piscina({
-    filename: new URL('./inspect-hop.js', import.meta.url).href,
+    filename: new URL('../subjects/inspect-hop.js', import.meta.url).href,
     minThreads: 1,
     maxThreads: 1,
     recordTiming: false,
