@@ -27,21 +27,34 @@ import { Trace, Writer } from './views/writer.ts';
 /** Writes what a text says if it was hidden so; false: it was not. */
 type Undoing = (text: string, writer: Writer) => boolean;
 
+const DEPTH_MAX = 5;
+/** Of these on one way so many: joints of three kinds, or two and a turn. */
+const GUESSES_MAX = 3;
+/** Texts that one string and one message may come to: no message that was not made to do so has come near. */
+const TEXTS_PER_LEAF = 48;
+const TEXTS_MAX = 4096;
+
 /** What a message may cost beyond its own length. */
 export class Budget {
   characters: number;
   texts: number;
+  /** Characters that are left to what is certain to be hidden: guesses come first, and would take all. */
+  readonly #reserve: number;
   /** Why not everything was read; empty where it was. */
   readonly truncated = new Set<'depth' | 'texts' | 'characters' | 'inflated'>();
 
   constructor(length: number) {
     this.characters = Math.min(16 * length + (64 << 10), 3 * length + (1 << 20));
-    this.texts = 256;
+    this.texts = TEXTS_MAX;
+    this.#reserve = this.characters >> 1;
+  }
+
+  /** What does not suffice for one more text of a leaf that has so many. */
+  spent(texts: number, length: number, isGuess: boolean): 'texts' | 'characters' | undefined {
+    if (texts >= TEXTS_PER_LEAF || this.texts === 0) return 'texts';
+    return this.characters - (isGuess ? this.#reserve : 0) < length ? 'characters' : undefined;
   }
 }
-
-const DEPTH_MAX = 5;
-const TEXTS_PER_LEAF = 48;
 
 interface Step {
   readonly name: string;
@@ -49,6 +62,8 @@ interface Step {
   /** Signs of which at least one is in every text that it changes. */
   readonly needs: number;
   readonly forms: readonly Form[];
+  /** It says something of any text: where the budget is spent it is left out, and that is no sign of hiding. */
+  readonly isGuess?: true;
 }
 
 const NON_ASCII = 1;
@@ -64,13 +79,6 @@ const BLANK = 512;
 const EQUALS = 1024;
 const PLUS = 2048;
 const OTHER = 4096;
-/** A run of letters and digits that may be encoded: long, or too mixed for a word. */
-const RUN = 8192;
-/** Twenty characters without a blank. */
-const LONG = 16384;
-/** Six digits at least: as many numbers as make a text. */
-const ROW = 32768;
-const [RUN_MIN, RUN_SURE, LONG_MIN, ROW_MIN] = [8, 16, 20, 6];
 
 const signs = new Uint16Array(128);
 for (let code = 0; code < 128; code++)
@@ -93,70 +101,94 @@ for (const [characters, sign] of [
     signs[code] = (signs[code]! === OTHER || signs[code]! === NON_ASCII ? 0 : signs[code]!) | sign;
   }
 
-/** What stands in base64: 1 other, 2 a digit, 4 a capital, 8 a small letter; 0 for what does not. */
-const runs = new Uint8Array(128);
-for (let code = 33; code < 127; code++) {
-  const letter = String.fromCharCode(code);
-  if (/[+/_-]/.test(letter)) runs[code] = 1;
-  else if (/[0-9]/.test(letter)) runs[code] = 2;
-  else if (/[A-Z]/.test(letter)) runs[code] = 4;
-  else if (/[a-z]/.test(letter)) runs[code] = 8;
-}
+/** A run of letters, digits, +/_-: of 16, or of 8 that is no word of any language. */
+const RUN = 1 << 13;
+/** Four single letters or digits in a row, apart. */
+const SINGLES = 1 << 14;
+/** A digit or sign beside a letter, more than once. */
+const MIXED = 1 << 15;
+/** Twenty characters without a blank. */
+const SOLID = 1 << 16;
+/** Six digits at least: as many numbers as make a text. */
+const ROW = 1 << 17;
+const ROW_LEAST = 6;
+const RUN_SURE = 16;
+const RUN_LEAST = 8;
+const SOLID_LEAST = 20;
 
+const runs = new Uint8Array(128);
+for (const character of 'abcdefghijklmnopqrstuvwxyz') runs[character.charCodeAt(0)] = 1;
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') runs[character.charCodeAt(0)] = 2;
+for (const character of '0123456789') runs[character.charCodeAt(0)] = 3;
+for (const character of '+/_-') runs[character.charCodeAt(0)] = 4;
+
+/** What is in a text that tells which undoings could change it: one pass. */
 function signsOf(text: string): number {
-  let [all, run, long, digits, isMixed, last] = [0, 0, 0, 0, false, 0];
+  let all = 0;
+  let [solid, run, word, singles, mixed] = [0, 0, 0, 0, 0];
+  let [last, isNoWord, digits] = [0, false, 0];
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
     all |= unit < 128 ? signs[unit]! : NON_ASCII;
     const kind = unit < 128 ? runs[unit]! : 0;
-    if (kind === 2) digits++;
-    if (kind === 0) {
-      run = 0;
-      isMixed = false;
-    } else {
+    solid = unit > 0x20 ? solid + 1 : 0;
+    if (solid === SOLID_LEAST) all |= SOLID;
+    if (kind === 3) digits++;
+    if (kind === 0) [run, isNoWord] = [0, false];
+    else {
       run++;
-      if (kind === 2 || (kind === 4 && last === 8)) isMixed = true;
-      if (run >= RUN_SURE || (isMixed && run >= RUN_MIN)) all |= RUN;
+      // Upper case or a digit behind a letter.
+      isNoWord ||= (kind === 2 && last === 1) || kind === 3;
+      if (run === RUN_SURE || (run >= RUN_LEAST && isNoWord)) all |= RUN;
+    }
+    if (kind === 0 || kind === 4) {
+      if (word === 1) singles++;
+      else if (word > 1) singles = 0;
+      if (singles === 3) all |= SINGLES;
+      word = 0;
+      if (last !== 0 && last < 3 && kind === 0 && unit > 0x20) mixed++;
+    } else {
+      word++;
+      if ((kind === 3) !== (last === 3) && last !== 0) mixed++;
     }
     last = kind;
-    long = unit > 0x20 && unit < 0x7f ? long + 1 : 0;
-    if (long === LONG_MIN) all |= LONG;
   }
-  return digits >= ROW_MIN ? all | ROW : all;
+  if (digits >= ROW_LEAST) all |= ROW;
+  return mixed > 1 ? all | MIXED : all;
 }
 
 const ALL: readonly Form[] = ['exact', 'compact', 'words', 'joined'];
 /** For what only closes gaps: the two forms without gaps say the same as before. */
 const GAPPED: readonly Form[] = ['exact', 'words'];
 const PROSE: readonly Form[] = ['words', 'joined'];
-const ANY = 0xffff;
+const ANY = -1;
 
 const STEPS: readonly Step[] = [
   { name: 'override', undo: unbidi, needs: NON_ASCII, forms: ALL },
   { name: 'unseen', undo: unseen, needs: NON_ASCII, forms: ALL },
-  { name: 'apart', undo: foldApart, needs: NON_ASCII, forms: ALL },
+  { name: 'apart', undo: foldApart, needs: NON_ASCII, forms: ALL, isGuess: true },
   { name: 'fold', undo: fold, needs: NON_ASCII, forms: ALL },
-  { name: 'backslash', undo: unslash, needs: BACKSLASH, forms: ALL },
+  { name: 'backslash', undo: unslash, needs: BACKSLASH, forms: ALL, isGuess: true },
   { name: 'escapes', undo: unescaped, needs: PERCENT | AMPERSAND | BACKSLASH, forms: ALL },
-  { name: 'quoted-printable', undo: unquote, needs: EQUALS, forms: ALL },
+  { name: 'quoted-printable', undo: unquote, needs: EQUALS, forms: ALL, isGuess: true },
   { name: 'utf-7', undo: unshift, needs: PLUS, forms: ALL },
   { name: 'numbers', undo: unnumber, needs: ROW, forms: ALL },
   { name: 'hex', undo: unhex, needs: RUN, forms: ALL },
   { name: 'base64', undo: unbase64, needs: RUN, forms: ALL },
   { name: 'base32', undo: unbase32, needs: RUN, forms: ALL },
   { name: 'base58', undo: unbase58, needs: RUN, forms: ALL },
-  { name: 'base85', undo: unbase85, needs: LONG, forms: ALL },
-  { name: 'markup', undo: unmark, needs: MARKUP, forms: ALL },
-  { name: 'concatenation', undo: unconcatenate, needs: QUOTE, forms: GAPPED },
-  { name: 'spaced', undo: unspace, needs: LETTER, forms: GAPPED },
-  { name: 'wrapped', undo: unwrap, needs: LINE_END, forms: GAPPED },
-  { name: 'leet', undo: unleet, needs: DIGIT | OTHER | PLUS, forms: PROSE },
-  { name: 'leet-l', undo: unleetL, needs: DIGIT, forms: PROSE },
+  { name: 'base85', undo: unbase85, needs: SOLID, forms: ALL },
+  { name: 'markup', undo: unmark, needs: MARKUP, forms: ALL, isGuess: true },
+  { name: 'concatenation', undo: unconcatenate, needs: QUOTE, forms: GAPPED, isGuess: true },
+  { name: 'spaced', undo: unspace, needs: SINGLES, forms: GAPPED, isGuess: true },
+  { name: 'wrapped', undo: unwrap, needs: LINE_END, forms: GAPPED, isGuess: true },
+  { name: 'leet', undo: unleet, needs: MIXED, forms: PROSE, isGuess: true },
+  { name: 'leet-l', undo: unleetL, needs: MIXED, forms: PROSE, isGuess: true },
 ];
-const REVERSED = { name: 'reversed', undo: reversed, needs: ANY } as const;
-const ATBASHED = { name: 'atbash', undo: atbash, needs: LETTER } as const;
+const REVERSED = { name: 'reversed', undo: reversed, needs: ANY, isGuess: true } as const;
+const ATBASHED = { name: 'atbash', undo: atbash, needs: LETTER, isGuess: true } as const;
 const ROTATED = Array.from({ length: 26 }, (_, by) => {
-  return { name: `rot${26 - by}`, undo: rotated(by), needs: LETTER } as const;
+  return { name: `rot${26 - by}`, undo: rotated(by), needs: LETTER, isGuess: true } as const;
 });
 /** Where only a key may be hidden, no prose is. */
 const KEY_STEPS: readonly Step[] = [REVERSED, ROTATED[13]!, ATBASHED].map((step) => {
@@ -167,6 +199,7 @@ const REVERSED_WORDS: Step = {
   undo: reversedWords,
   needs: LETTER,
   forms: PROSE,
+  isGuess: true,
 };
 
 /** Turns are taken only where the letters tell of one; and once for keys, of which no letters can tell. */
@@ -179,7 +212,11 @@ function turnsFor(text: Text): readonly Step[] {
 }
 
 const FIRST_JOINT = STEPS.findIndex(({ name }) => name === 'markup');
-const ENCODINGS = new Set(['base64', 'hex', 'base32', 'escapes', 'numbers']);
+const ENCODINGS = new Set(['base64', 'hex', 'base32']);
+/** Once one of these changed a text, all else is done with what it yielded, but for other readings of the same signs. */
+const SURE = new Set(['fold', 'escapes']);
+/** Once one of these did, letters are turned in what they yielded. */
+const DECODED = new Set([...ENCODINGS, 'numbers', 'base58', 'base85']);
 const TURNS = new Set([...KEY_STEPS, ...ROTATED, REVERSED_WORDS].map(({ name }) => name));
 const LEET = new Set(['leet', 'leet-l']);
 /** What they yield is read as prose and no further. */
@@ -196,6 +233,8 @@ class Text {
   readonly isTurned: boolean;
   /** Bits of the forms in which it is worth reading. */
   worth = 0;
+  /** Steps on the way that were taken on a guess. */
+  readonly guesses: number;
   /** Turned on the mere chance that it is a key: only what the key was encoded in is undone. */
   readonly isKey: boolean;
   #trace: Trace | undefined;
@@ -206,6 +245,7 @@ class Text {
     this.step = step;
     this.steps = parent === undefined || step === undefined ? [] : [...parent.steps, step.name];
     this.isKey = KEY_STEPS.includes(step!) && parent !== undefined;
+    this.guesses = (parent?.guesses ?? 0) + (step?.isGuess === true ? 1 : 0);
     this.isTurned = (parent?.isTurned ?? false) || TURNS.has(step?.name ?? '');
   }
 
@@ -222,8 +262,9 @@ const writer = new Writer();
 
 function traced(undo: Undoing, text: string): Trace {
   const trace = new Trace();
-  writer.begin(trace);
+  writer.begin(text, trace);
   undo(text, writer);
+  writer.text();
   return trace;
 }
 
@@ -249,7 +290,7 @@ export function viewsOf(
       }
     }
     if (depth === DEPTH_MAX && next.length > 0) {
-      if (next.some((text) => !text.isTurned)) budget.truncated.add('depth');
+      if (next.some(({ guesses }) => guesses === 0)) budget.truncated.add('depth');
       break;
     }
     layer = next;
@@ -259,28 +300,56 @@ export function viewsOf(
 
 function* undone(parent: Text, seen: Set<string>, budget: Budget): Generator<Text> {
   const has = signsOf(parent.text);
-  const last = parent.step === undefined ? -1 : STEPS.indexOf(parent.step);
-  const turns = (has & LETTER) === 0 ? [] : turnsFor(parent);
-  for (const step of turns.length === 0 ? STEPS : [...STEPS, ...turns]) {
-    if ((has & step.needs) === 0 || (parent.isKey && !ENCODINGS.has(step.name))) continue;
-    // Joints are taken out in one order: every other order comes to the same text.
-    if (last >= FIRST_JOINT && STEPS.indexOf(step) >= FIRST_JOINT && STEPS.indexOf(step) <= last)
-      continue;
-    if (LEET.has(step.name) && (parent.worth & LEET_BIT) === 0) continue;
-    writer.begin();
-    if (!step.undo(parent.text, writer)) continue;
-    const text = writer.text();
-    if (overflow.isCut) budget.truncated.add('inflated');
-    overflow.isCut = false;
-    if (text.length < 3 || seen.has(text)) continue;
-    if (seen.size >= TEXTS_PER_LEAF || budget.texts === 0)
-      return void budget.truncated.add('texts');
-    if (budget.characters < text.length) return void budget.truncated.add('characters');
-    budget.characters -= text.length;
-    budget.texts--;
-    seen.add(text);
-    yield new Text(text, parent, step);
+  let isDecoded = false;
+  for (const step of STEPS) {
+    if ((has & step.needs) === 0 || !isWorth(parent, step, isDecoded)) continue;
+    const child = yieldOf(parent, step, seen, budget);
+    if (child === undefined) continue;
+    if (child !== null) yield child;
+    if (SURE.has(step.name)) return;
+    isDecoded ||= DECODED.has(step.name);
   }
+  if (isDecoded || (has & LETTER) === 0 || parent.isKey || parent.guesses >= GUESSES_MAX) return;
+  for (const step of turnsFor(parent)) {
+    const child = yieldOf(parent, step, seen, budget);
+    if (child) yield child;
+  }
+}
+
+function isWorth(parent: Text, step: Step, isDecoded: boolean): boolean {
+  if (parent.isKey) return ENCODINGS.has(step.name);
+  if (step.isGuess === true && parent.guesses >= GUESSES_MAX) return false;
+  if (isDecoded && ENDS.has(step.name)) return false;
+  if (LEET.has(step.name) && (parent.worth & LEET_BIT) === 0) return false;
+  // Joints are taken out in one order: every other order comes to the same text.
+  const last = parent.step === undefined ? -1 : STEPS.indexOf(parent.step);
+  const index = STEPS.indexOf(step);
+  return last < FIRST_JOINT || index < FIRST_JOINT || index > last;
+}
+
+/** What a step makes of a text; null for what was seen before or cannot be paid for, undefined where it says nothing. */
+function yieldOf(
+  parent: Text,
+  step: Step,
+  seen: Set<string>,
+  budget: Budget,
+): Text | null | undefined {
+  writer.begin(parent.text);
+  if (!step.undo(parent.text, writer)) return undefined;
+  const text = writer.text();
+  if (overflow.isCut) budget.truncated.add('inflated');
+  overflow.isCut = false;
+  if (text.length < 3 || seen.has(text)) return null;
+  const isGuess = step.isGuess === true || parent.guesses > 0;
+  const spent = budget.spent(seen.size, text.length, isGuess);
+  if (spent !== undefined) {
+    if (!isGuess) budget.truncated.add(spent);
+    return null;
+  }
+  budget.characters -= text.length;
+  budget.texts--;
+  seen.add(text);
+  return new Text(text, parent, step);
 }
 
 class Views {
@@ -305,7 +374,7 @@ class Views {
 }
 
 function formed(text: string, form: Undoing): string {
-  writer.begin();
+  writer.begin(text);
   form(text, writer);
   return writer.text();
 }

@@ -5,7 +5,7 @@
  * Decoded in place, so that a text of which a part was encoded reads whole.
  */
 
-import { type Said, said } from './bytes.ts';
+import { isReadable, type Said, said } from './bytes.ts';
 import type { Writer } from './writer.ts';
 
 /** Set when something was longer than may be inflated; the driver takes it away. */
@@ -46,14 +46,14 @@ function replaceRuns(
   let changed = false;
   for (let index = 0; index < text.length; ) {
     if (!isIn(text.charCodeAt(index), bit)) {
-      writer.put(text.charCodeAt(index), index, ++index);
+      writer.keep(index, ++index);
       continue;
     }
     let end = index + 1;
     while (end < text.length && isIn(text.charCodeAt(end), bit)) end++;
     const answer = end - index < least ? undefined : decode(text.slice(index, end));
     if (answer?.isCut) overflow.isCut = true;
-    if (answer?.text === undefined) writer.copy(text, index, end);
+    if (answer?.text === undefined) writer.keep(index, end);
     else {
       changed = true;
       while (text.charCodeAt(end) === 0x3d) end++;
@@ -141,16 +141,16 @@ function base32Said(run: string): Said | undefined {
     bits -= 8;
     const byte = (value >> bits) & 0xff;
     bytes.push(byte);
-    if (bytes.length === 12 && !isLikely(bytes)) return undefined;
+    if (bytes.length === LOOKED_AT && !isLikely(bytes)) return undefined;
   }
   return said(Buffer.from(bytes));
 }
 
-/** The first bytes: ASCII for the most part, or compressed. */
+/** Bytes after which a run that is no text is left. */
+const LOOKED_AT = 24;
+
 const isLikely = (bytes: number[]) =>
-  bytes[0] === 0x1f ||
-  bytes[0] === 0x78 ||
-  bytes.filter((byte) => byte >= 0x80 || byte < 9).length < 4;
+  bytes[0] === 0x1f || bytes[0] === 0x78 || isReadable(Uint8Array.from(bytes));
 
 const BASE58_LEAST = 16;
 /** Time grows with the square of the length: so much of one run, and so many runs of one text. */
@@ -198,7 +198,7 @@ function base85Said(digits: string, values: Int8Array): Said | undefined {
     if (++count < 5) continue;
     if (value > 0xffffffff) return undefined;
     bytes.push((value >>> 24) & 0xff, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
-    if (bytes.length === 12 && !isLikely(bytes)) return undefined;
+    if (bytes.length === LOOKED_AT && !isLikely(bytes)) return undefined;
     [value, count] = [0, 0];
   }
   const padding = end - digits.length;
@@ -219,16 +219,16 @@ const isNumeral = (unit: number) => isIn(unit, HEX);
 export function unnumber(text: string, writer: Writer): boolean {
   let changed = false;
   for (let index = 0; index < text.length; ) {
-    if (
-      !isNumeral(text.charCodeAt(index)) ||
-      (index > 0 && isNumeral(text.charCodeAt(index - 1)))
-    ) {
-      writer.put(text.charCodeAt(index), index, ++index);
+    if (!isNumeral(text.charCodeAt(index)) || !startsNumeral(text, index)) {
+      writer.keep(index, ++index);
       continue;
     }
     const row = rowAt(text, index);
     const meant = row.numerals.length < NUMBERS_LEAST ? undefined : numbersSaid(row.numerals);
-    if (meant === undefined) writer.copy(text, index, row.end);
+    // A numeral that is none of the row, as a word before it, must not take the row's beginning with it.
+    if (row.numerals.length < NUMBERS_LEAST)
+      row.end = index + Math.max(1, row.numerals[0]?.length ?? 1);
+    if (meant === undefined) writer.keep(index, row.end);
     else {
       changed = true;
       writer.decoded(meant, index, row.end);
@@ -238,6 +238,13 @@ export function unnumber(text: string, writer: Writer): boolean {
   return changed;
 }
 
+/** Not within a word, but for 0x and \x. */
+function startsNumeral(text: string, index: number): boolean {
+  const before = index === 0 ? 0x20 : text.charCodeAt(index - 1);
+  if ((before | 0x20) === 0x78) return !isLetter(text.charCodeAt(index - 2));
+  return !isLetter(before) && !isNumeral(before);
+}
+
 /** Numerals from here on with one and the same separator. */
 function rowAt(text: string, start: number): { numerals: string[]; end: number } {
   const numerals: string[] = [];
@@ -245,7 +252,9 @@ function rowAt(text: string, start: number): { numerals: string[]; end: number }
   for (let index = start; ; ) {
     let end = index;
     while (end < index + DIGITS_MAX && isNumeral(text.charCodeAt(end))) end++;
-    if (end === index || isNumeral(text.charCodeAt(end))) {
+    // A word behind the row may begin with letters that are digits too.
+    const isWord = isNumeral(text.charCodeAt(end)) || isLetter(text.charCodeAt(end));
+    if (end === index || (isWord && numerals.length > 0)) {
       return { numerals, end: Math.max(start + 1, index - separator.length) };
     }
     numerals.push(text.slice(index, end));

@@ -77,7 +77,7 @@ export function unescaped(text: string, writer: Writer): boolean {
     else if (unit === 0x5c) next = backslash(text, index, writer, bytes);
     if (next === 0) {
       bytes.flush(index);
-      writer.put(unit, index, ++index);
+      writer.keep(index, ++index);
     } else {
       index = next;
       changed = true;
@@ -246,7 +246,9 @@ function backslash(text: string, start: number, writer: Writer, bytes: Bytes): n
   const short = count % 2 === 0 ? undefined : SHORT[text.charAt(index)];
   if (count === 1 && short === undefined) return 0;
   bytes.flush(start);
-  for (let at = start; at + 1 < index; at += 2) writer.put(0x5c, at, at + 2);
+  // Two are one; many are one layer after the other, and come to one at the end.
+  const half = count > 4 ? 1 : count >> 1;
+  for (let at = 0; at < half; at++) writer.put(0x5c, start + 2 * at, start + 2 * at + 2);
   if (short !== undefined) writer.put(short, index - 1, index + 1);
   else if (count % 2 === 1) writer.put(0x5c, index - 1, index);
   return short === undefined ? index : index + 1;
@@ -282,7 +284,7 @@ export function unquote(text: string, writer: Writer): boolean {
   for (let index = 0; index < text.length; ) {
     const unit = text.charCodeAt(index);
     if (unit === 0x3d) {
-      const byte = hexAt(text, index + 1, 2);
+      const byte = isUpperHex(text, index + 1) ? hexAt(text, index + 1, 2) : NONE;
       const end = lineEnd(text, index + 1);
       if (byte !== NONE) bytes.push(byte, index, index + 3);
       if (byte !== NONE || end > 0) {
@@ -292,18 +294,22 @@ export function unquote(text: string, writer: Writer): boolean {
       }
     }
     bytes.flush(index);
-    writer.put(unit, index, ++index);
+    writer.keep(index, ++index);
   }
   bytes.flush(text.length);
-  return found > 1;
+  return found > 2;
 }
+
+/** As the standard has it; a query in lower case is none. */
+const isUpperHex = (text: string, index: number) =>
+  text.charCodeAt(index) < 0x61 && text.charCodeAt(index + 1) < 0x61;
 
 function lineEnd(text: string, index: number): number {
   if (text.charCodeAt(index) === 0x0d) index++;
   return text.charCodeAt(index) === 0x0a ? index + 1 : 0;
 }
 
-const SHIFTED_MAX = 4096;
+const SHIFTED_MAX = 512;
 
 /** UTF-7: UTF-16 in base64 between + and -. */
 export function unshift(text: string, writer: Writer): boolean {
@@ -311,7 +317,7 @@ export function unshift(text: string, writer: Writer): boolean {
   for (let index = 0; index < text.length; ) {
     const end = text.charCodeAt(index) === 0x2b ? shiftedEnd(text, index + 1) : 0;
     const units = end === 0 ? '' : shiftedUnits(text.slice(index + 1, end));
-    if (units === '') writer.put(text.charCodeAt(index), index, ++index);
+    if (units === '') writer.keep(index, ++index);
     else {
       const after = text.charCodeAt(end) === 0x2d ? end + 1 : end;
       writer.decoded(units, index, after);
@@ -323,10 +329,15 @@ export function unshift(text: string, writer: Writer): boolean {
 }
 
 function shiftedEnd(text: string, index: number): number {
+  // Latin letters in UTF-16 begin with a zero byte, which is an A.
+  if (text.charCodeAt(index) !== 0x41) return 0;
   const start = index;
-  while (index < start + SHIFTED_MAX && /[A-Za-z0-9+/]/.test(text.charAt(index))) index++;
+  while (index < start + SHIFTED_MAX && isBase64(text.charCodeAt(index))) index++;
   return index - start < 3 ? 0 : index;
 }
+
+const isBase64 = (unit: number) =>
+  isLetter(unit) || (unit >= 0x2f && unit <= 0x39) || unit === 0x2b;
 
 function shiftedUnits(base64: string): string {
   const bytes = Buffer.from(base64, 'base64');

@@ -24,16 +24,20 @@ function folded(text: string, writer: Writer, isApart: boolean): boolean {
   let changed = false;
   for (let index = 0; index < text.length; ) {
     const code = codeAt(text, index);
+    if (code >= 0x20 && code < 0x7f) {
+      writer.keep(index, ++index);
+      continue;
+    }
     const next = index + (code > 0xffff ? 2 : 1);
     const kind = kindOf(code);
-    if (kind === ITSELF) writer.putCode(code, index, next);
+    if (kind === ITSELF) writer.keep(index, next);
     else {
       changed = true;
       if (kind === UNSEEN) {
         if (isApart && writer.last !== 0x20) writer.put(0x20, index, next);
       } else if (kind === MARK) {
         // A mark upon a letter of another script is part of that letter: dropping it would misspell the word.
-        if (writer.last >= 0x80) writer.putCode(code, index, next);
+        if (writer.last >= 0x80) writer.keep(index, next);
       } else if (kind >= SEVERAL) writer.decoded(lettersOf(kind), index, next);
       else writer.put(kind, index, next);
     }
@@ -70,7 +74,7 @@ export function unbidi(text: string, writer: Writer): boolean {
   for (let index = 0; index < text.length; ) {
     const unit = text.charCodeAt(index);
     if (unit !== RLO && unit !== RLI) {
-      writer.put(unit, index, ++index);
+      writer.keep(index, ++index);
       continue;
     }
     let end = ++index;

@@ -20,6 +20,11 @@ function isLetter(code: number): boolean {
   return answer;
 }
 
+/** Of each ASCII character: itself in lower case where it is part of a word, or 0. */
+const lower = new Uint8Array(128);
+for (let code = 0; code < 128; code++)
+  if (isAsciiWord(code)) lower[code] = isUpper(code) ? code | 0x20 : code;
+
 /** Words in lower case, one blank apart, and nothing else. */
 export function words(text: string, writer: Writer): boolean {
   return spell(text, writer, true);
@@ -33,24 +38,19 @@ export function joined(text: string, writer: Writer): boolean {
 function spell(text: string, writer: Writer, hasGaps: boolean): boolean {
   let isGap = false;
   for (let index = 0; index < text.length; ) {
-    let unit = text.charCodeAt(index);
-    let next = index + 1;
-    let isPart = isAsciiWord(unit);
-    if (isPart) {
-      if (isUpper(unit)) unit |= 0x20;
-    } else if (unit >= 0x80) {
-      if (unit >= 0xd800 && unit < 0xdc00) unit = text.codePointAt(index)!;
-      if (unit > 0xffff) next++;
-      isPart = isLetter(unit);
-    }
-    if (isPart) {
+    const unit = text.charCodeAt(index);
+    const letter = unit < 0x80 ? lower[unit]! : 0;
+    const code = unit >= 0xd800 && unit < 0xdc00 ? text.codePointAt(index)! : unit;
+    const next = code > 0xffff ? index + 2 : index + 1;
+    if (letter !== 0 || (unit >= 0x80 && isLetter(code))) {
       if (isGap && hasGaps && writer.length > 0) writer.put(0x20, index - 1, index);
       isGap = false;
-      if (unit < 0x80) writer.put(unit, index, next);
-      else {
-        const lower = String.fromCodePoint(unit).toLowerCase();
-        writer.decoded(lower, index, next);
-      }
+      if (letter === 0) writer.decoded(String.fromCodePoint(code).toLowerCase(), index, next);
+      else if (letter === unit) writer.keep(index, next);
+      else writer.put(letter, index, next);
+    } else if (unit === 0x20 && hasGaps && !isGap && lower[text.charCodeAt(next)]) {
+      // One blank between two words is what most gaps are.
+      if (writer.length > 0) writer.keep(index, next);
     } else isGap = true;
     index = next;
   }
@@ -61,7 +61,7 @@ function spell(text: string, writer: Writer, hasGaps: boolean): boolean {
 export function compact(text: string, writer: Writer): boolean {
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
-    if (isAsciiWord(unit) || unit === 0x5f || unit === 0x2d) writer.put(unit, index, index + 1);
+    if (isAsciiWord(unit) || unit === 0x5f || unit === 0x2d) writer.keep(index, index + 1);
   }
   return true;
 }

@@ -25,7 +25,7 @@ export function unmark(text: string, writer: Writer): boolean {
     if (end > index && isWord(text.charCodeAt(end))) {
       changed = true;
       index = end;
-    } else writer.put(text.charCodeAt(index), index, ++index);
+    } else writer.keep(index, ++index);
   }
   return changed;
 }
@@ -73,12 +73,12 @@ function within(text: string, closing: string, index: number): number {
 
 const JOINT_MAX = 12;
 
-/** "ign" + "ore", 'ign' . 'ore', "ign" "ore", "ign",\n"ore". */
+/** "ign" + "ore", 'ign' . 'ore', "ign" "ore". Lists of strings are joined elsewhere (joined.ts). */
 export function unconcatenate(text: string, writer: Writer): boolean {
   let changed = false;
   for (let index = 0; index < text.length; ) {
     const end = jointEnd(text, index);
-    if (end === 0) writer.put(text.charCodeAt(index), index, ++index);
+    if (end === 0) writer.keep(index, ++index);
     else {
       changed = true;
       index = end;
@@ -96,7 +96,7 @@ function jointEnd(text: string, index: number): number {
   for (let at = index + 1; at < most; at++) {
     const unit = text.charCodeAt(at);
     if (unit === quote) return signs === 1 || (signs === 0 && at > index + 1) ? at + 1 : 0;
-    if (unit === 0x2b || unit === 0x2e || unit === 0x26 || unit === 0x2c || unit === 0x5c) signs++;
+    if (unit === 0x2b || unit === 0x2e || unit === 0x26 || unit === 0x5c) signs++;
     else if (!isBlank(unit)) return 0;
   }
   return 0;
@@ -109,7 +109,7 @@ export function unslash(text: string, writer: Writer): boolean {
     if (text.charCodeAt(index) === 0x5c && isWord(text.charCodeAt(index + 1))) {
       found++;
       index++;
-    } else writer.put(text.charCodeAt(index), index, ++index);
+    } else writer.keep(index, ++index);
   }
   return found > 2;
 }
@@ -128,20 +128,22 @@ export function unwrap(text: string, writer: Writer): boolean {
     const unit = text.charCodeAt(index);
     if (unit !== 0x0a && unit !== 0x0d) {
       if (isBlank(unit)) tokenStart = index + 1;
-      writer.put(unit, index, ++index);
+      writer.keep(index, ++index);
       continue;
     }
     const next = marginEnd(text, index);
     const lineEnd = index;
+    const isTight =
+      next - lineEnd <= 2 && isWord(text.charCodeAt(lineEnd - 1)) && isWord(text.charCodeAt(next));
+    const isShort =
+      (isTight && lineEnd - lineStart <= LINE_SHORT) || lineEnd - tokenStart >= TOKEN_LONG;
     const isSplit =
       lineEnd > lineStart &&
       !isBlank(text.charCodeAt(lineEnd - 1)) &&
       next < text.length &&
-      (lineEnd - lineStart <= LINE_SHORT ||
-        lineEnd - tokenStart >= TOKEN_LONG ||
-        isShortLine(text, next));
-    if (isSplit) changed = true;
-    else writer.copy(text, index, next);
+      (isShort || (isTight && isShortLine(text, next)));
+    if (isSplit) changed ||= isShort;
+    else writer.keep(index, next);
     index = next;
     lineStart = next;
     tokenStart = next;
@@ -185,7 +187,7 @@ export function unspace(text: string, writer: Writer): boolean {
     }
     const found = gap === '' && startsApart(text, index) ? gapAt(text, index) : '';
     if (found !== '') gap = found;
-    else writer.put(text.charCodeAt(index), index, ++index);
+    else writer.keep(index, ++index);
   }
   return gap !== '';
 }

@@ -31,59 +31,91 @@ const FEWEST_PAIRS = 14;
 /** Mean costs: above the first a stretch is unusual, below the second it is language, and so much must be gained. */
 const UNUSUAL = 16.5;
 const USUAL = 17.5;
-const GAIN = 1.6;
+const GAIN = 1.2;
+/** Few pairs say less, and one of 50 turns gains something by chance; backwards and ROT13 are two. */
+const GAIN_FEW = 24;
+const GAIN_RARE = 1;
 /** Unusual stretches that are tried, evenly over the text: 54 turns of 48 pairs each, some 3 us. */
-const TRIED_MAX = 512;
+const TRIED_MAX = 256;
 
-/** Turns after which some stretch of the text is language, as numbered above, the most frequent ones. */
+/** Turns after which some stretch of the text is language, as numbered above; three at most. */
 export function turnsOf(text: string): number[] {
   const unusual = unusualWindows(text);
-  const step = Math.max(1, Math.ceil(unusual.length / TRIED_MAX));
+  const step = 2 * Math.max(1, Math.ceil(unusual.length / 2 / TRIED_MAX));
   const found = new Set<number>();
   for (let index = 0; index < unusual.length && found.size < 3; index += step) {
-    const turn = bestTurn(unusual[index]!);
+    const turn = bestTurn(text, unusual[index]!, unusual[index + 1]!);
     if (turn > 0) found.add(turn);
   }
   return [...found];
 }
 
-/** Pairs, as first * 26 + second, of each window that does not look like language. */
-function unusualWindows(text: string): number[][] {
-  const windows: number[][] = [];
-  let [pairs, cost, last]: [number[], number, number] = [[], 0, -1];
-  const close = () => {
-    if (pairs.length >= FEWEST_PAIRS && cost > UNUSUAL * pairs.length) windows.push(pairs);
-    [pairs, cost] = [[], 0];
-  };
-  for (let index = 0; index < text.length; index++) {
-    const letter = (text.charCodeAt(index) | 0x20) - 0x61;
-    if (letter < 0 || letter > 25) {
-      last = -1;
-      continue;
+/**
+ * Stretches that do not look like language, as starts and ends in turn: of a length, and between line ends and quotes
+ * whatever their length.
+ */
+function unusualWindows(text: string): number[] {
+  const windows: number[] = [];
+  let [from, pairs, cost] = [0, 0, 0];
+  let [lineFrom, linePairs, lineCost] = [0, 0, 0];
+  let last = -1;
+  for (let index = 0; index <= text.length; index++) {
+    const unit = index < text.length ? text.charCodeAt(index) : 0x0a;
+    const letter = (unit | 0x20) - 0x61;
+    if (letter >= 0 && letter < 26) {
+      if (last >= 0) {
+        const add = costs[last * 26 + letter]!;
+        pairs++;
+        cost += add;
+        linePairs++;
+        lineCost += add;
+      }
+      last = letter;
+    } else last = -1;
+    if (pairs >= WINDOW_PAIRS || index === text.length) {
+      if (pairs >= FEWEST_PAIRS && cost > UNUSUAL * pairs) windows.push(from, index + 1);
+      [from, pairs, cost] = [index, 0, 0];
     }
-    if (last >= 0) {
-      const pair = last * 26 + letter;
-      pairs.push(pair);
-      cost += costs[pair]!;
-      if (pairs.length === WINDOW_PAIRS) close();
+    if (linePairs >= WINDOW_PAIRS || unit === 0x0a || unit === 0x22) {
+      if (linePairs >= FEWEST_PAIRS && lineCost > UNUSUAL * linePairs)
+        windows.push(lineFrom, index + 1);
+      [lineFrom, linePairs, lineCost] = [index, 0, 0];
     }
-    last = letter;
   }
-  close();
   return windows;
 }
 
-function bestTurn(pairs: number[]): number {
-  let [best, least] = [0, Number.POSITIVE_INFINITY];
-  let plain = 0;
-  for (let turn = 0; turn < TURNS; turn++) {
-    let cost = 0;
-    for (const pair of pairs) cost += costs[turn * 676 + pair]!;
-    if (turn === 0) plain = cost;
-    if (cost < least) [best, least] = [turn, cost];
+/** Pairs of one window; some more than make one, as it ends behind the last. */
+const windowPairs = new Uint16Array(WINDOW_PAIRS + 4);
+
+function bestTurn(text: string, start: number, end: number): number {
+  let length = 0;
+  for (let index = start + 1; index < end && length < windowPairs.length; index++) {
+    const first = (text.charCodeAt(index - 1) | 0x20) - 0x61;
+    const second = (text.charCodeAt(index) | 0x20) - 0x61;
+    if (first >= 0 && first < 26 && second >= 0 && second < 26)
+      windowPairs[length++] = first * 26 + second;
   }
-  const isLanguage = least < USUAL * pairs.length && plain - least > GAIN * pairs.length;
-  return isLanguage ? best : 0;
+  let plain = 0;
+  for (let at = 0; at < length; at++) plain += costs[windowPairs[at]!]!;
+  // Only what is language and gains enough is of interest: dearer turns are left half-way.
+  let [best, least] = [0, Math.min(USUAL * length, plain - GAIN * length - GAIN_FEW)];
+  for (let turn = 1; turn < TURNS; turn++) {
+    let cost = 0;
+    const from = turn * 676;
+    for (let at = 0; at < length && cost < least; at++) cost += costs[from + windowPairs[at]!]!;
+    const rare = turn === 13 || turn === REPLACEMENTS ? 0 : GAIN_RARE * length;
+    if (cost + rare < least) [best, least] = [turn, cost];
+  }
+  return best;
+}
+
+/** Cost of two neighbouring letters given as UTF-16 units; 0 where one of them is none. */
+export function costOf(one: number, other: number): number {
+  const first = (one | 0x20) - 0x61;
+  const second = (other | 0x20) - 0x61;
+  if (first < 0 || first > 25 || second < 0 || second > 25) return 0;
+  return costs[first * 26 + second]!;
 }
 
 const KEY_LEAST = 16;

@@ -1,5 +1,6 @@
 /** Texts of which every letter was moved or replaced by a rule that needs no key: backwards, ROT13, Atbash, leet. */
 
+import { costOf } from './letter-pairs.ts';
 import type { Writer } from './writer.ts';
 
 export function reversed(text: string, writer: Writer): boolean {
@@ -18,7 +19,7 @@ export function reversedWords(text: string, writer: Writer): boolean {
     let end = index;
     while (end < text.length && isLetter(text.charCodeAt(end))) end++;
     for (let at = end - 1; at >= index; at--) writer.put(text.charCodeAt(at), at, at + 1);
-    if (end < text.length) writer.put(text.charCodeAt(end), end, end + 1);
+    if (end < text.length) writer.keep(end, end + 1);
     index = end + 1;
   }
   return true;
@@ -41,7 +42,7 @@ function replaced(text: string, writer: Writer, other: (letter: number) => numbe
     if (unit < 0x80 && letter >= 0 && letter < 26) {
       writer.put(base + other(letter), index, index + 1);
       changed = true;
-    } else writer.put(unit, index, index + 1);
+    } else writer.keep(index, index + 1);
   }
   return changed;
 }
@@ -70,6 +71,12 @@ const meant = new Uint16Array(128);
 for (const [sign, letter] of Object.entries(LEET))
   if (sign.charCodeAt(0) < 128) meant[sign.charCodeAt(0)] = letter.charCodeAt(0);
 
+const isPunctuation = (unit: number) =>
+  isSign(unit) && !(unit >= 0x30 && unit <= 0x40) && unit !== 0x24;
+
+/** Mean cost of the pairs that come of it: words have 15 to 17, what digits in identifiers and keys yield 21 and more. */
+const LEET_COST_MAX = 19;
+
 const isLetter = (unit: number) => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
 const isSign = (unit: number) => unit < 128 && meant[unit] !== 0;
 
@@ -82,23 +89,34 @@ export const unleetL = (text: string, writer: Writer): boolean =>
 
 function unleeted(text: string, writer: Writer, one: number): boolean {
   let found = 0;
+  let [pairs, cost] = [0, 0];
   for (let index = 0; index < text.length; ) {
-    let [end, letters, signs] = [index, 0, 0];
+    let end = index;
+    let [letters, signs] = [0, 0];
     for (; end < text.length; end++) {
       const unit = text.charCodeAt(end);
       if (isLetter(unit)) letters++;
-      else if (isSign(unit)) signs++;
-      else break;
+      else if (!isSign(unit)) break;
+      // A digit, @ or $ anywhere; what ends sentences and opens brackets only between letters.
+      else if (!isPunctuation(unit) || (isLetter(text.charCodeAt(end + 1)) && letters > 0)) signs++;
     }
-    const isLeet = letters > 0 && signs > 0;
-    if (isLeet) found++;
-    for (let at = index; at < end; at++) {
+    const next = end;
+    while (end > index && isPunctuation(text.charCodeAt(end - 1))) end--;
+    // Among such words a short number may be one too: 70 is to.
+    const isNumber = letters === 0 && end - index > 1 && end - index < 4;
+    const isLeet = signs > 0 && (letters > 0 || isNumber);
+    if (isLeet && letters > 0) found++;
+    if (!isLeet) writer.keep(index, end);
+    for (let at = index; isLeet && at < end; at++) {
       const unit = text.charCodeAt(at);
-      const letter = isLeet && isSign(unit) ? (unit === 0x31 ? one : meant[unit]!) : unit;
+      const letter = isSign(unit) ? (unit === 0x31 ? one : meant[unit]!) : unit;
+      const add = at === index || isNumber ? 0 : costOf(writer.last, letter);
+      if (add > 0) pairs++;
+      cost += add;
       writer.put(letter, at, at + 1);
     }
-    if (end < text.length) writer.put(text.charCodeAt(end), end, end + 1);
-    index = end + 1;
+    if (end < text.length) writer.keep(end, Math.min(text.length, next + 1));
+    index = next + 1;
   }
-  return found > 1;
+  return found > 1 && cost < LEET_COST_MAX * pairs;
 }

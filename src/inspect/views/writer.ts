@@ -27,24 +27,42 @@ export class Writer {
   #units = new Uint16Array(FIRST_UNITS);
   #length = 0;
   #all = 0;
+  #source = '';
+  /** source[keptFrom, keptTo) is written next, as it stands: a text of which nothing changes is never copied. */
+  #keptFrom = 0;
+  #keptTo = 0;
   #trace: Trace | undefined;
 
-  begin(trace?: Trace): void {
+  begin(source: string, trace?: Trace): void {
     this.#length = 0;
     this.#all = 0;
+    this.#source = source;
+    this.#keptFrom = 0;
+    this.#keptTo = 0;
     this.#trace = trace;
   }
 
   get length(): number {
-    return this.#length;
+    return this.#length + this.#keptTo - this.#keptFrom;
   }
 
   /** The unit written last; 0 where there is none. */
   get last(): number {
+    if (this.#keptTo > this.#keptFrom) return this.#source.charCodeAt(this.#keptTo - 1);
     return this.#length === 0 ? 0 : this.#units[this.#length - 1]!;
   }
 
+  /** source[from, to) as it stands. */
+  keep(from: number, to: number): void {
+    if (from !== this.#keptTo) {
+      this.#flush();
+      this.#keptFrom = from;
+    }
+    this.#keptTo = to;
+  }
+
   put(unit: number, from: number, to: number): void {
+    if (this.#keptTo > this.#keptFrom) this.#flush();
     if (this.#length === this.#units.length) this.#grow(this.#length + 1);
     this.#units[this.#length++] = unit;
     this.#all |= unit;
@@ -63,14 +81,31 @@ export class Writer {
     this.put(0xdc00 + ((code - 0x10000) & 0x3ff), from, to);
   }
 
-  /** text[from, to), as it stands. */
-  copy(text: string, from: number, to: number): void {
+  /** What source[from, to) means as a whole. */
+  decoded(text: string, from: number, to: number): void {
+    for (let index = 0; index < text.length; index++) this.put(text.charCodeAt(index), from, to);
+  }
+
+  /** One byte for each unit where that is enough: half the memory, and the form that expressions read fastest. */
+  text(): string {
+    if (this.#length === 0 && this.#trace === undefined)
+      return this.#source.slice(this.#keptFrom, this.#keptTo);
+    this.#flush();
+    const units = this.#units.subarray(0, this.#length);
+    if (this.#all < 0x100) return Buffer.from(units).toString('latin1');
+    return Buffer.from(units.buffer, 0, units.byteLength).toString('utf16le');
+  }
+
+  #flush(): void {
+    const [from, to, source] = [this.#keptFrom, this.#keptTo, this.#source];
+    this.#keptFrom = 0;
+    this.#keptTo = 0;
     const length = this.#length + to - from;
     if (length > this.#units.length) this.#grow(length);
     const units = this.#units;
     let [at, all] = [this.#length, this.#all];
     for (let index = from; index < to; index++) {
-      const unit = text.charCodeAt(index);
+      const unit = source.charCodeAt(index);
       units[at++] = unit;
       all |= unit;
     }
@@ -81,18 +116,6 @@ export class Writer {
       this.#trace.starts.push(index);
       this.#trace.ends.push(index + 1);
     }
-  }
-
-  /** What source[from, to) means as a whole. */
-  decoded(text: string, from: number, to: number): void {
-    for (let index = 0; index < text.length; index++) this.put(text.charCodeAt(index), from, to);
-  }
-
-  /** One byte for each unit where that is enough: half the memory, and the form that expressions read fastest. */
-  text(): string {
-    const units = this.#units.subarray(0, this.#length);
-    if (this.#all < 0x100) return Buffer.from(units).toString('latin1');
-    return Buffer.from(units.buffer, 0, units.byteLength).toString('utf16le');
   }
 
   #grow(least: number): void {
