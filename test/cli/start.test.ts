@@ -96,7 +96,8 @@ describe('sluice start', { timeout: 120_000 }, () => {
     const reference = `\${env:SECRET}`;
     const remote = `{ url: "http://127.0.0.1:9/mcp", headers: { authorization: "Bearer ${reference}" } }`;
     const entry = tiny('', `, env: { API_KEY: "${reference}" }`);
-    const text = `listen: { port: 0 }\ntelemetry: { log: trace }\nservers: { tiny: ${entry}, remote: ${remote} }\n`;
+    // Without inspection, which would redact it in the answer.
+    const text = `listen: { port: 0 }\ninspect: off\ntelemetry: { log: trace }\nservers: { tiny: ${entry}, remote: ${remote} }\n`;
     const { program, url, file } = await gateway(t, place, text);
     const { stdout } = await run(place, 'call', 'tiny__environment', 'name=API_KEY', '--url', url);
     assert.equal(stdout, `${secret}\n`);
