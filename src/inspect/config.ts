@@ -194,8 +194,10 @@ const group = z
       .int()
       .min(0)
       .max(64 * KIB)
-      .default(8 * KIB)
-      .describe('Larger messages are inspected in other threads.'),
+      .default(2 * KIB)
+      .describe(
+        'Larger messages are inspected in other threads. More costs a message less and its neighbours more.',
+      ),
     maxBytes: z
       .int()
       .min(KIB)

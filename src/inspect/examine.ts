@@ -132,8 +132,8 @@ class Examination {
       budget.texts = texts;
       views.push({ leaf, views: viewsOf(leaf.text, budget, worth) });
     }
-    // What is nested too deep or inflates too far was made so. Readings that are left out as there are many come last:
-    // mixtures of kinds of hiding, of which ordinary text of 64 KB has more than are read, so they are no reason to refuse.
+    // What is nested too deep or inflates too far was made so. Readings that are left out as there are many are no reason
+    // to refuse, as ordinary text of 64 KB has more than are read: in large texts whole kinds of hiding go unread.
     if (budget.truncated.has('depth') || budget.truncated.has('inflated')) this.#isTooMuch = true;
     return { subject: this.#subject, views };
   }

@@ -35,6 +35,8 @@ const GAIN = 1.2;
 /** Few pairs say less, and one of 50 turns gains something by chance; backwards and ROT13 are two. */
 const GAIN_FEW = 24;
 const GAIN_RARE = 1;
+/** Turned or not, words have many letters: a stretch of fewer different ones than this hides none. */
+const LETTERS_LEAST = 6;
 /** Unusual stretches that are tried, evenly over the text: 54 turns of 48 pairs each, some 3 us. */
 const TRIED_MAX = 256;
 
@@ -96,8 +98,12 @@ function bestTurn(text: string, start: number, end: number): number {
     if (first >= 0 && first < 26 && second >= 0 && second < 26)
       windowPairs[length++] = first * 26 + second;
   }
-  let plain = 0;
-  for (let at = 0; at < length; at++) plain += costs[windowPairs[at]!]!;
+  let [plain, letters] = [0, 0];
+  for (let at = 0; at < length; at++) {
+    plain += costs[windowPairs[at]!]!;
+    letters |= 1 << (windowPairs[at]! % 26);
+  }
+  if (countOf(letters) < LETTERS_LEAST) return 0;
   // Only what is language and gains enough is of interest: dearer turns are left half-way.
   let [best, least] = [0, Math.min(USUAL * length, plain - GAIN * length - GAIN_FEW)];
   for (let turn = 1; turn < TURNS; turn++) {
@@ -108,6 +114,12 @@ function bestTurn(text: string, start: number, end: number): number {
     if (cost + rare < least) [best, least] = [turn, cost];
   }
   return best;
+}
+
+function countOf(bits: number): number {
+  let count = 0;
+  for (let left = bits; left !== 0; left &= left - 1) count++;
+  return count;
 }
 
 /** Cost of two neighbouring letters given as UTF-16 units; 0 where one of them is none. */
