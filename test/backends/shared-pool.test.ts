@@ -221,7 +221,8 @@ describe('a server that fails again and again', { timeout: 120_000 }, () => {
 });
 
 describe('a process that says nothing', { timeout: 120_000 }, () => {
-  const QUICK = { silentMs: 100, answerMs: 400 };
+  // Long enough for a busy machine to answer in, and to write a line in.
+  const QUICK = { silentMs: 300, answerMs: 2000 };
 
   it('and answers no ping is replaced, and its calls fail with the reason', async () => {
     const user = await started(QUICK);

@@ -57,6 +57,8 @@ function stdio(record: string, name: ServerName, era = 'legacy'): Json {
 export function configuration(record: string, farUrl: string): Json {
   return {
     telemetry: { log: 'error' },
+    // Its own tests load it; here it would only decide how many calls reach the servers.
+    inspect: 'off',
     servers: {
       // No deadline of its own: on a busy machine it would be the machine that is tested.
       steady: { ...stdio(record, 'steady'), timeoutMs: 60_000 },
