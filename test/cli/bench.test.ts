@@ -21,7 +21,15 @@ describe('sluice bench', { timeout: 180_000 }, () => {
     const place = placeOf(t);
     const { url } = await gateway(t, place, `listen: { port: 0 }\nservers: { a: ${tiny()} }\n`);
     for (const era of ['auto', 'legacy']) {
-      const { code, stdout, stderr } = await bench(place, url, '--era', era, ...SHORT);
+      const { code, stdout, stderr } = await bench(
+        place,
+        url,
+        '--era',
+        era,
+        ...SHORT,
+        '--duration',
+        '2s',
+      );
       assert.equal(code, 0, stderr);
       assert.match(stderr, /^Calling echo, of \d+ tools/);
       assert.match(stdout, /tools\/call echo/);

@@ -26,7 +26,14 @@ async function gatewayOf(entry: Json): Promise<{ gateway: RunningGateway; client
   const gateway = await RunningGateway.start({ servers: { far: entry } });
   stops.push(() => gateway.stop());
   await gateway.settled();
-  return { gateway, client: new ModernClient(gateway.url) };
+  const client = new ModernClient(gateway.url);
+  // What is done to a server before its lists were had is another story.
+  await until(async () => {
+    const { response } = await client.request('tools/list');
+    const { tools = [] } = (response?.result ?? {}) as { tools?: unknown[] };
+    return tools.length > 0;
+  });
+  return { gateway, client };
 }
 
 async function statusOf(gateway: RunningGateway): Promise<Json> {
