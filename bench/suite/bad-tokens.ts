@@ -92,7 +92,7 @@ function feature(isThrottled: boolean) {
 
 export async function besideBadTokens(subject: Subject, settings: Settings, cpus: Cpus) {
   const rows: BadTokens[] = [];
-  for (const flood of FLOODS) {
+  for (const flood of FLOODS.filter(({ kind }) => settings.floods.test(kind))) {
     const port = await freePort();
     const given = feature(flood.isThrottled === true);
     const options = { ...subject.sluice, features: [given] };

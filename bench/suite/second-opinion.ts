@@ -52,7 +52,7 @@ export async function secondOpinion(
     autocannonErrors += other.errors;
   };
   // The subject gets faster during its first thousands of calls: whoever came first would count fewer.
-  await measure(player, shape, times, cpus);
+  await measure(player, shape, settings, cpus);
   for (let round = 0; round < settings.rounds; round++) {
     if (round % 2 === 0) await askOurs();
     await askOther();

@@ -50,10 +50,14 @@ export interface Settings {
   /** Delay of the slow server beside the fast one. */
   readonly slowMs: number;
   readonly neighbourRate: number;
+  /** Gateways that are started by themselves for what is looked at alone: stopwatch, neighbours, memory. */
+  readonly aloneSubjects: RegExp;
   /** Who is flooded by one caller: relays without fairness, and ours. */
   readonly greedySubjects: RegExp;
   /** Who is flooded by wrong credentials: only a Sluice looks at any. */
   readonly floodSubjects: RegExp;
+  /** Which kinds of wrong credentials. */
+  readonly floods: RegExp;
   /** Who stands between agents and a server that counts, and how many agents there are. */
   readonly agentSubjects: RegExp;
   readonly agentSessions: number;
@@ -90,7 +94,6 @@ const SCENARIOS: readonly Scenario[] = [
   closed('64 KB', 'tools/call of 64 KB, 16 callers', 16, call(65_536)),
   {
     ...closed('list', 'tools/list, 64 callers', 64, [{ kind: 'list', weight: 1 }]),
-    inSmoke: true,
   },
   {
     ...closed('mixed', '70 % 300 B, 20 % 2 KB, 2 % 64 KB, 8 % tools/list', 64, MIXED),
@@ -111,7 +114,6 @@ const SCENARIOS: readonly Scenario[] = [
       { kind: 'refused', weight: 1 },
     ]),
     oursOnly: true,
-    inSmoke: true,
   },
   {
     ...closed('300 B modern', '300 B, 64 callers, 2026-07-28 on both sides', 64, call(300)),
@@ -160,8 +162,10 @@ export const FULL: Settings = {
   churnMs: 1000,
   slowMs: 100,
   neighbourRate: 2000,
+  aloneSubjects: /^sluice/,
   greedySubjects: /^(floor|sdk-relay|sluice|sluice-node)$/,
   floodSubjects: /^sluice$/,
+  floods: /./,
   agentSubjects: /^(sdk-relay|sluice|sluice-node)$/,
   agentSessions: 100,
   openRate: OPEN_RATE,
@@ -179,7 +183,7 @@ export const SMOKE: Settings = {
     .map((scenario, at) => (at === 0 ? scenario : { ...scenario, oursOnly: true })),
   coldStarts: 1,
   idleSessions: 50,
-  soakCalls: 20_000,
+  soakCalls: 12_000,
   soakConnections: 16,
   soakIntervals: 4,
   asidesOursOnly: true,
@@ -187,8 +191,10 @@ export const SMOKE: Settings = {
   churnMs: 150,
   slowMs: 100,
   neighbourRate: 100,
+  aloneSubjects: /^sluice$/,
   greedySubjects: /^sluice$/,
   floodSubjects: /^sluice$/,
+  floods: /bad signatures/,
   agentSubjects: /^sluice$/,
   agentSessions: 10,
   openRate: SMOKE_RATE,

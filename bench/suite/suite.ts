@@ -209,7 +209,9 @@ async function alone(run: Run, results: Results): Promise<void> {
     const load = { bytes: 300, inFlight: 64, ...times };
     results.pipe.push(await drivePipe(EVERYTHING, load, cpus));
   });
-  const gateways = subjects.filter(({ sluice }) => sluice !== undefined);
+  const gateways = subjects.filter(
+    ({ name, sluice }) => sluice !== undefined && settings.aloneSubjects.test(name),
+  );
   for (const gateway of gateways) {
     for (const era of gateway.eras) {
       await part(run, results, `stopwatch in ${gateway.name}, ${era}`, async () => {
@@ -264,7 +266,10 @@ const aside = ({ subjects, settings }: Run) =>
 async function memory(run: Run, results: Results, backend: Backend): Promise<void> {
   const { settings, cpus } = run;
   const started = aside(run).filter(
-    ({ program, name }) => program !== undefined && !name.startsWith('floor'),
+    ({ program, name, isOurs }) =>
+      program !== undefined &&
+      !name.startsWith('floor') &&
+      (!isOurs || settings.aloneSubjects.test(name)),
   );
   for (const subject of started) {
     if (subject.name === NO_THOUSAND_SESSIONS) continue;
