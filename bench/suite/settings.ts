@@ -1,8 +1,8 @@
 /**
  * How long and how often: the full run, and the smoke run that only proves that the suite works.
  *
- * All bounds of a run stand here. The full run takes some twenty minutes on two cores (estimate.ts, and a test that it stays
- * below 25), the smoke run well under one.
+ * All bounds of a run stand here. The full run says at its start how long it should take (estimate.ts); the smoke run takes
+ * about a minute on two cores.
  */
 
 import type { Era } from './control.ts';
