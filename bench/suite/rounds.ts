@@ -37,8 +37,25 @@ function stepOf(part: Part): Plan['mix'][number] {
 
 type Times = Pick<Settings, 'warmupMs' | 'durationMs'>;
 
-/** One run of the generator, in its own process on its own CPU. */
-export function measure(target: Target, shape: Shape, times: Times, cpus: Cpus): Promise<Report> {
+const PATIENCE = 5;
+
+/**
+ * One run of the generator, in its own process on its own CPU. A run in which nothing was answered, as of a cold relay on
+ * a busy machine, is made again and longer.
+ */
+export async function measure(
+  target: Target,
+  shape: Shape,
+  times: Times,
+  cpus: Cpus,
+): Promise<Report> {
+  const report = await run(target, shape, times, cpus);
+  if (report.calls > 0) return report;
+  const { warmupMs, durationMs } = times;
+  return run(target, shape, { warmupMs, durationMs: durationMs * PATIENCE }, cpus);
+}
+
+function run(target: Target, shape: Shape, times: Times, cpus: Cpus): Promise<Report> {
   const token = tokenFor(target.url);
   const plan: Plan = {
     url: target.url,
@@ -53,16 +70,6 @@ export function measure(target: Target, shape: Shape, times: Times, cpus: Cpus):
     ...(target.pids.length === 0 ? {} : { pids: [...target.pids] }),
   };
   return runLoadProcess(plan, cpus.generator === undefined ? {} : { cpus: cpus.generator });
-}
-
-const PATIENCE = 5;
-
-/** The same; a run in which nothing was answered, as of a cold relay on a busy machine, is made again and longer. */
-async function measureSome(target: Target, shape: Shape, times: Times, cpus: Cpus) {
-  const report = await measure(target, shape, times, cpus);
-  if (report.calls > 0) return report;
-  const { warmupMs, durationMs } = times;
-  return measure(target, shape, { warmupMs, durationMs: durationMs * PATIENCE }, cpus);
 }
 
 export interface Played {
@@ -89,7 +96,7 @@ export async function play(
       const found = rounds.get(player);
       if (found === undefined) continue;
       try {
-        const report = await measureSome(player, scenario, times, cpus);
+        const report = await measure(player, scenario, times, cpus);
         found.figures.push(figuresOf(report));
         for (const words of wrongIn(report)) found.wrong.add(words);
       } catch (error) {

@@ -8,17 +8,31 @@ import { LoadServer } from './load-server.ts';
 
 const ECHO = { tool: 'echo', args: { message: 'x' } };
 
+/** Without a warm-up the first call of every connection counts, however long a cold or busy target takes for it. */
 function plan(url: string, rest: Partial<Plan> = {}): Plan {
   return {
     url,
     era: 'auto',
     connections: 4,
-    warmupMs: 50,
+    warmupMs: 0,
     durationMs: 250,
     sessions: 'connection',
     mix: [ECHO],
     ...rest,
   };
+}
+
+/** Runs again and longer until something, or enough, was measured: how long that takes is the machine's affair. */
+async function untilMeasured(
+  server: LoadServer,
+  plan: Plan,
+  isEnough = ({ calls }: Report) => calls > 0,
+): Promise<Report> {
+  for (let { durationMs } = plan; ; durationMs *= 4) {
+    server.seen.length = 0;
+    const report = await runLoad({ ...plan, durationMs });
+    if (isEnough(report) || durationMs > PATIENCE_MS) return report;
+  }
 }
 
 /** What must be so in every run. */
@@ -41,9 +55,10 @@ describe('a run of the load generator', { timeout: 4 * PATIENCE_MS }, () => {
       const form = isStream ? 'event streams' : 'JSON';
       it(`counts what the server saw: ${era}, ${form}`, async (t) => {
         const server = await LoadServer.start(t, { era, isStream });
-        const report = await runLoad(plan(server.url));
+        const report = await untilMeasured(server, plan(server.url, { warmupMs: 50 }));
         assertSound(report);
         assert.equal(report.era, era);
+        assert.ok(report.warmupCalls > 0);
         assert.deepEqual(report.errors, {});
         assert.equal(server.calls.length, report.calls + report.warmupCalls);
         assert.equal(new Set(server.calls.map(({ id }) => id)).size, server.calls.length);
@@ -114,14 +129,15 @@ describe('a run of the load generator', { timeout: 4 * PATIENCE_MS }, () => {
       { method: 'tools/list', weight: 2 },
       { method: 'ping', weight: 0.001 },
     ];
-    const report = await runLoad(
-      plan(server.url, { mix, rate: 400, durationMs: 1000, warmupMs: 0 }),
-    );
-    const count = (name: string) => server.seen.filter(({ method }) => method === name).length;
+    const report = await untilMeasured(server, plan(server.url, { mix }), ({ calls }) => {
+      return calls >= 200;
+    });
+    const share = (name: string) =>
+      server.seen.filter(({ method }) => method === name).length / report.calls;
     assert.deepEqual(report.errors, {});
-    assert.equal(count('ping'), 0);
-    assert.ok(count('tools/call') > 250 && count('tools/call') < 390);
-    assert.ok(count('tools/list') > 10);
+    assert.equal(share('ping'), 0);
+    assert.ok(share('tools/call') > 0.65 && share('tools/call') < 0.95, `${share('tools/call')}`);
+    assert.ok(share('tools/list') > 0.05, `${share('tools/list')}`);
   });
 
   it('adds up several processes', async (t) => {
