@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Auth } from '../auth/auth.ts';
 import { type ConfigWatch, type Loaded, watchConfig } from '../config/config.ts';
 import type { Edge } from '../edge/edge.ts';
-import type { Gateway } from '../gateway/gateway.ts';
+import type { Gateway, Operation } from '../gateway/gateway.ts';
 import type { Logger } from '../telemetry/telemetry.ts';
 import { absolute, line, load } from './load.ts';
 import type { Terminal } from './terminal.ts';
@@ -92,6 +92,7 @@ export class Reloading {
     if (!loaded.ok) {
       const faults = loaded.faults.map((fault) => line(this.#terminal, fault));
       log.error({ why, faults }, 'the configuration cannot be used; the old one serves on');
+      gateway.happened(reloadOf(why, 'failed', { faults: faults.length }));
       return;
     }
     try {
@@ -99,6 +100,7 @@ export class Reloading {
       await gateway.reload(loaded.config);
     } catch (error) {
       log.error({ why, err: error }, 'the configuration was not taken; the old one serves on');
+      gateway.happened(reloadOf(why, 'failed', { hash: loaded.hash }));
       return;
     }
     this.#followLock(loaded);
@@ -108,7 +110,13 @@ export class Reloading {
       log.warn('listen has changed, which takes effect at the next start');
     }
     log.info({ why, hash: loaded.hash }, 'configuration loaded');
+    gateway.happened(reloadOf(why, 'ok', { hash: loaded.hash }));
   }
+}
+
+function reloadOf(why: string, outcome: 'ok' | 'failed', details: Operation['details']): Operation {
+  const about = { by: why, address: '', target: '' };
+  return { kind: 'operation', action: 'reload', ...about, outcome, details };
 }
 
 /** Those that the listener has: what a changed file says of them counts at the next start. */

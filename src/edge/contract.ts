@@ -5,11 +5,11 @@
  * contract (`gateway/outlet.ts`).
  */
 
-import type { Outlet } from '../gateway/gateway.ts';
+import type { Outlet, TurnedAway } from '../gateway/gateway.ts';
 import type { Caller } from '../model.ts';
 import type { Message } from '../protocol/message.ts';
 
-export type { Outlet };
+export type { Outlet, TurnedAway };
 
 /** One endpoint that a client can connect to. */
 export interface Route {
@@ -55,6 +55,8 @@ export interface Gateway {
   /** One notification or response from a legacy client. */
   take(session: Session, message: Message): void;
   end(session: Session): void;
+  /** A request that was refused before it reached the gateway: for the record. */
+  happened(refused: TurnedAway): void;
   readiness(): {
     ready: boolean;
     servers: Record<string, unknown>;

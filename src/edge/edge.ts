@@ -46,9 +46,10 @@ export async function startEdge(
 ): Promise<Edge> {
   const front = await chooseFront(config.front, config.tls !== undefined);
   log.info(front.why);
-  const lobby = new Lobby(config, (error) => {
+  const onBug = (error: unknown) => {
     log.error({ err: error }, 'a request failed on a bug in the gateway');
-  });
+  };
+  const lobby = new Lobby(config, onBug, (refused) => gateway.happened(refused));
   const routes = new Routes(config, gateway, auth, lobby);
   const app = front.uws.App(config);
   app.any('/*', (res, req) => routes.handle(res, req, null));

@@ -141,13 +141,14 @@ class Conversation {
   }
 
   #request(message: Message) {
-    const { id } = message;
+    const { id, method } = message;
     const era = classify(message, null);
-    if (isRefusal(era)) return this.#refuse(id, era);
+    if (isRefusal(era)) return this.#refuse(id, era, method);
     if (this.#flights.has(id)) {
-      return this.#refuse(id, refuse('invalid_request', 'A request with this id is in flight.'));
+      const words = 'A request with this id is in flight.';
+      return this.#refuse(id, refuse('invalid_request', words), method);
     }
-    if (this.#flights.size >= IN_FLIGHT_MAX) return this.#refuse(id, refuse('busy'));
+    if (this.#flights.size >= IN_FLIGHT_MAX) return this.#refuse(id, refuse('busy'), method);
     if (era === 'modern') {
       const flight = this.#fly(id, message.method === 'subscriptions/listen');
       const { route, caller } = this.#options;
@@ -155,7 +156,7 @@ class Conversation {
     } else if (message.method === 'initialize') {
       this.#initialize(message);
     } else if (this.#session === null) {
-      this.#refuse(id, refuse('invalid_request', 'The first request must be initialize.'));
+      this.#refuse(id, refuse('invalid_request', 'The first request must be initialize.'), method);
     } else {
       this.#gateway.legacy(this.#session, message, this.#fly(id));
     }
@@ -203,7 +204,10 @@ class Conversation {
     else if (this.#session !== null) this.#gateway.take(this.#session, message);
   }
 
-  #refuse(id: string, refusal: Refusal) {
+  #refuse(id: string, refusal: Refusal, method = '') {
+    const { caller, route } = this.#options;
+    const about = { address: '', path: route.path, session: this.#session?.id ?? '' };
+    this.#gateway.happened({ kind: 'turned_away', refusal, caller, id, method, ...about });
     this.write(refusalBytes(id, refusal));
   }
 

@@ -17,6 +17,7 @@ import type { House } from './handle.ts';
 import { HIDDEN, permit, reaches } from './permit.ts';
 import { Relay } from './relay.ts';
 import { note, reviewArguments } from './review.ts';
+import { stamp } from './trail.ts';
 import { takeTool } from './within.ts';
 
 export function callTool(call: Call, house: House): Promise<void> | undefined {
@@ -97,6 +98,7 @@ export function replaced(call: Call, by: Call, { calls }: House): Call {
 }
 
 function pass(call: Call, entry: Entry, { parking, results }: House): Promise<void> | undefined {
+  call.trail.decidedAt = stamp();
   const { cache } = entry.policy;
   return cache === null || entry.kind !== 'tool'
     ? new Relay(call, entry, parking).start()

@@ -1,8 +1,8 @@
 /**
  * One client request on its way through: who, where, what, and where the answer goes.
  *
- * Stages fill it and do not log or count; `finish` runs exactly once per call, whatever became of it, and is the
- * one place from which records are written. An answer after the answer, or after the client has gone, is dropped here.
+ * Stages fill it and its trail, and do not log or count; `finish` runs exactly once per call, whatever became of it, and is
+ * the one place from which records are written (`finish.ts`). An answer after the answer, or after the client has gone, is dropped here.
  */
 
 import type { Backend, Profile } from '../backends/backends.ts';
@@ -17,6 +17,7 @@ import type { Outlet } from './outlet.ts';
 import type { Found } from './review.ts';
 import type { RouteView } from './route.ts';
 import type { Session } from './session.ts';
+import { Trail } from './trail.ts';
 
 /** Where a result says by which refusal it was made. */
 const REFUSAL_KEY = 'dev.sluice/refusal';
@@ -57,6 +58,8 @@ export class Call implements Linked<Call> {
   held: Held | null = null;
   /** How long its answer was; 0 for none. */
   answerBytes = 0;
+  /** For those who keep records. */
+  trail = new Trail();
   #args: unknown = NOT_READ;
   /** Runs when the client no longer wants the answer. */
   onCancel: ((reason: string) => void) | null = null;
@@ -136,6 +139,7 @@ export class Call implements Linked<Call> {
     call.held = this.held;
     call.found = this.found;
     call.observed = this.observed;
+    call.trail = this.trail;
     this.held = null;
     this.found = null;
     this.observed = NONE;
@@ -172,8 +176,10 @@ export class Call implements Linked<Call> {
       this.answer(refusalBytes(this.id, refusal), status);
       return;
     }
+    const bytes = refusalBytes(this.id, refusal);
+    this.answerBytes = bytes.length;
     this.#over();
-    this.outlet.end(refusalBytes(this.id, refusal), status, headers);
+    this.outlet.end(bytes, status, headers);
   }
 
   /** A refusal for the model rather than for its program: as the result of the tool, marked as an error. */
@@ -202,6 +208,7 @@ export class Call implements Linked<Call> {
   /** The client has gone or has cancelled: no answer is sent any more. */
   cancel(reason: string): void {
     if (this.isDone) return;
+    this.trail.isCancelled = true;
     this.#over();
     this.outlet.drop();
     this.onCancel?.(reason);

@@ -19,14 +19,16 @@ import { Journal, Limits } from '../limits/limits.ts';
 import type { Caller } from '../model.ts';
 import { type Stop, Stops } from '../policy/policy.ts';
 import { Kind, type Message } from '../protocol/message.ts';
-import { REFUSALS, refusalBytes, refuse } from '../protocol/refusal.ts';
+import { REFUSALS, type Refusal, refusalBytes, refuse } from '../protocol/refusal.ts';
 import { type Tool, Validator } from '../validate/validate.ts';
 import { Announcer } from './announcer.ts';
 import { ResultCache } from './cache/cache.ts';
 import { Call } from './call.ts';
 import { declaredBy } from './declared.ts';
 import { Definitions } from './definitions.ts';
+import { Finish, type Recorder } from './finish.ts';
 import { type House, handle } from './handle.ts';
+import type { Happening, Operation } from './happening.ts';
 import { initializeMembers } from './hello.ts';
 import { InFlight } from './in-flight.ts';
 import { Interests } from './interests.ts';
@@ -36,13 +38,14 @@ import { Parking } from './parking.ts';
 import { buildParts, type GatewayConfig, type Parts } from './parts.ts';
 import { mayStillSee, momentOf } from './permit.ts';
 import { type Offer, offersIn, readinessOf, reportOf, type ServerReport } from './report.ts';
-import type { Found } from './review.ts';
 import type { Generation, RouteView } from './route.ts';
 import { CALLS_MAX, Session } from './session.ts';
 import { Sessions } from './sessions.ts';
 import { Suspicion } from './suspicion.ts';
 import { forwardFromClient } from './take.ts';
 
+export type { Recorder } from './finish.ts';
+export type { Happening, Operation, SessionChange, TurnedAway } from './happening.ts';
 export type { Outlet } from './outlet.ts';
 export type { GatewayConfig } from './parts.ts';
 export type { Offer, ServerReport } from './report.ts';
@@ -65,17 +68,24 @@ export class Gateway {
   readonly #announcer: Announcer;
   #parts: Parts;
   readonly #calls = new InFlight();
+  readonly #finish: Finish;
   #reloaded: Promise<void> = Promise.resolve();
   #isDraining = false;
   /** Of the hours in the file, as of the last look. */
   #openings: string;
-  /** Runs when the last call in flight has ended, while draining. */
-  #onIdle: (() => void) | null = null;
 
-  constructor(config: GatewayConfig, log: Logger, environment: NodeJS.ProcessEnv) {
+  /** `recorders`: see `finish.ts`. */
+  constructor(
+    config: GatewayConfig,
+    log: Logger,
+    environment: NodeJS.ProcessEnv,
+    recorders: readonly Recorder[] = [],
+  ) {
     this.#log = log;
     this.#environment = environment;
-    this.#sessions = new Sessions(config.sessions);
+    this.#sessions = new Sessions(config.sessions, (what, session) => {
+      this.happened(changeOf(what, session));
+    });
     this.#house = {
       calls: this.#calls,
       stops: Stops.none,
@@ -88,6 +98,7 @@ export class Gateway {
       listeners: new Listeners(this.#interests),
       log,
     };
+    this.#finish = new Finish(this.#house, recorders);
     this.#announcer = new Announcer(this.#sessions, this.#house.listeners);
     const host = this.#host();
     this.#parts = buildParts(config, undefined, this.#generation, host);
@@ -152,14 +163,12 @@ export class Gateway {
   ): void {
     const profile = profileOf(message.text(message.capabilitiesStart, message.capabilitiesEnd));
     if (profile === undefined) {
-      end(
-        outlet,
-        message.id,
-        refuse('invalid_params', 'clientCapabilities must be an object of at most 4 KiB.'),
-      );
+      const words = 'clientCapabilities must be an object of at most 4 KiB.';
+      this.#turnAway(route, caller, message, outlet, refuse('invalid_params', words));
       return;
     }
-    this.#handle(new Call(route, caller, message, null, profile, params, outlet, this.#finish));
+    const { call: finish } = this.#finish;
+    this.#handle(new Call(route, caller, message, null, profile, params, outlet, finish));
   }
 
   /** A legacy `initialize`. `opened` runs before the answer is sent, and not at all on refusal. */
@@ -173,26 +182,21 @@ export class Gateway {
     const declared = declaredBy(message);
     const full = this.#sessions.refuse(caller.id, Date.now());
     if (declared === undefined) {
-      end(
-        outlet,
-        message.id,
-        refuse('invalid_params', 'initialize needs protocolVersion and capabilities.'),
-      );
+      const words = 'initialize needs protocolVersion and capabilities.';
+      this.#turnAway(route, caller, message, outlet, refuse('invalid_params', words));
       return;
     }
-    if (this.#house.stops.hasCaller(caller)) {
-      end(outlet, message.id, refuse('stopped'));
-      return;
-    }
-    if (full !== undefined || this.#isDraining) {
-      end(outlet, message.id, full ?? refuse('draining'));
+    const no = this.#refuse(caller) ?? full;
+    if (no !== undefined) {
+      this.#turnAway(route, caller, message, outlet, no);
       return;
     }
     const { version, profile, clientInfo } = declared;
     const session = new Session(route, caller, version, profile, clientInfo, Date.now());
     this.#sessions.add(session);
-    const call = new Call(route, caller, message, session, profile, null, outlet, this.#finish);
-    this.#begin(call);
+    const { call: finish } = this.#finish;
+    const call = new Call(route, caller, message, session, profile, null, outlet, finish);
+    this.#finish.begun(call);
     route.started(START_MS).then(
       () => {
         if (call.isDone) return this.#sessions.end(session);
@@ -220,29 +224,15 @@ export class Gateway {
 
   /** One request in a legacy session. */
   legacy(session: Session, message: Message, outlet: Outlet): void {
-    const route = this.#parts.routes.get(session.route.path);
-    if (route?.policy.hasRoute(session.presented, route.path) !== true) {
-      end(outlet, message.id, refuse('unknown_route'));
-      return;
-    }
-    if (session.calls.get(message.id) !== undefined) {
-      end(
-        outlet,
-        message.id,
-        refuse('invalid_request', 'This id is already in use by a request in flight.'),
-      );
-      return;
-    }
-    if (session.calls.size >= CALLS_MAX) {
-      end(
-        outlet,
-        message.id,
-        refuse('busy', `At most ${CALLS_MAX} requests of one session at a time.`),
-      );
-      return;
-    }
     const { presented: caller, profile } = session;
-    this.#handle(new Call(route, caller, message, session, profile, null, outlet, this.#finish));
+    const route = this.#parts.routes.get(session.route.path);
+    const no = route === undefined ? refuse('unknown_route') : misfit(route, session, message);
+    if (route === undefined || no !== undefined) {
+      this.#turnAway(session.route, caller, message, outlet, no!, session);
+      return;
+    }
+    const { call: finish } = this.#finish;
+    this.#handle(new Call(route, caller, message, session, profile, null, outlet, finish));
   }
 
   /** One notification or response from a legacy client. */
@@ -261,33 +251,44 @@ export class Gateway {
     this.#sessions.endCallers(isEnded);
   }
 
-  #handle(call: Call): void {
+  /** Why nothing of this caller begins now. */
+  #refuse(caller: Caller): Refusal | undefined {
     const { stops } = this.#house;
-    if (this.#isDraining || (stops.isAny && stops.hasCaller(call.caller))) {
-      end(call.outlet, call.id, refuse(this.#isDraining ? 'draining' : 'stopped'));
+    if (this.#isDraining) return refuse('draining');
+    if (stops.isAny && stops.hasCaller(caller)) return refuse('stopped');
+    return this.#finish.refuse();
+  }
+
+  #handle(call: Call): void {
+    const { caller, route, message, outlet, session } = call;
+    const no = this.#refuse(caller);
+    if (no !== undefined) {
+      this.#turnAway(route, caller, message, outlet, no, session);
       return;
     }
-    this.#begin(call);
+    this.#finish.begun(call);
     handle(call, this.#house);
   }
 
-  #begin(call: Call): void {
-    this.#calls.add(call);
-    call.session?.calls.set(call);
+  /** A refusal of what never becomes a call. */
+  #turnAway(
+    route: RouteView,
+    caller: Caller,
+    { id, method }: Message,
+    outlet: Outlet,
+    refusal: Refusal,
+    session: Session | null = null,
+  ): void {
+    const address = outlet.address ?? '';
+    const about = { path: route.path, method, id, session: session?.id ?? '' };
+    this.happened({ kind: 'turned_away', refusal, caller, address, ...about });
+    outlet.end(refusalBytes(id, refusal), REFUSALS[refusal.code].http);
   }
 
-  /** The end of every call, answered, refused or cancelled. */
-  readonly #finish = (call: Call): void => {
-    if (call.held !== null) this.#house.limits.settle(call.held, call.answerBytes);
-    this.#calls.remove(call);
-    call.session?.calls.delete(call.id);
-    if (call.observed.length > 0) this.#observe(call);
-    if (call.found !== null) {
-      this.#tellFound(call, call.found);
-      this.#house.suspicion.mark(call, Date.now());
-    }
-    if (this.#calls.size === 0) this.#onIdle?.();
-  };
+  /** For the record: see `finish.ts`. */
+  happened(happening: Happening): void {
+    this.#finish.happened(happening);
+  }
 
   /** Hours that have opened or closed change what lists show. */
   #watchHours(now: number): void {
@@ -385,14 +386,6 @@ export class Gateway {
     });
   }
 
-  /** What inspection found, where, and what was done: never the value. */
-  #tellFound({ caller, backend, original, message }: Call, found: readonly Found[]): void {
-    const about = { caller: caller.id, server: backend?.name ?? null, tool: original };
-    for (const { action, findings } of found) {
-      this.#log.warn({ ...about, method: message.method, action, findings }, 'inspection');
-    }
-  }
-
   /** The lock file may have been written by somebody else: what it says now counts. */
   async relock(): Promise<void> {
     const { inspection, backends } = this.#parts;
@@ -401,20 +394,11 @@ export class Gateway {
     await this.#reviewAgain([...backends.values()]);
     for (const method of LIST_CHANGES) await this.#announcer.tell(method, () => true);
     this.#log.info('lock file loaded');
+    this.#operated('relock', {});
   }
 
   async #reviewAgain(backends: readonly Backend[]): Promise<void> {
     await Promise.all(backends.map((backend) => backend.reviewAgain()));
-  }
-
-  /** What rules in mode observe would have done; the caller's call was decided without them. */
-  #observe(call: Call): void {
-    const { observed, caller, backend, original, refusal } = call;
-    const verdict = refusal === null ? 'allowed' : refusal.code;
-    this.#log.info(
-      { observed, caller: caller.id, server: backend?.name ?? null, tool: original, verdict },
-      'rules in mode observe would have decided otherwise',
-    );
   }
 
   /**
@@ -436,6 +420,13 @@ export class Gateway {
     });
     this.#sessions.endCallers((caller) => stops.hasCaller(caller));
     this.#log.warn({ stopped: stops.list }, 'the emergency stop has changed');
+    this.#operated('stop', { stopped: stops.list });
+  }
+
+  /** By a file that the operator changed. */
+  #operated(action: string, details: Operation['details']): void {
+    const about = { by: 'file', address: '', target: '' };
+    this.happened({ kind: 'operation', action, ...about, outcome: 'ok', details });
   }
 
   /** Whether to send traffic here: something is served, or nothing is configured to be. */
@@ -500,7 +491,7 @@ export class Gateway {
   #idle(deadlineMs: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, deadlineMs);
-      this.#onIdle = () => {
+      this.#finish.onIdle = () => {
         clearTimeout(timer);
         resolve();
       };
@@ -529,6 +520,17 @@ function isIn(parts: Parts, backend: Backend): boolean {
   return parts.backends.get(backend.name) === backend;
 }
 
-function end(outlet: Outlet, id: string, refusal: ReturnType<typeof refuse>): void {
-  outlet.end(refusalBytes(id, refusal), REFUSALS[refusal.code].http);
+/** Why this message is no call of its session. */
+function misfit(route: RouteView, session: Session, { id }: Message): Refusal | undefined {
+  if (!route.policy.hasRoute(session.presented, route.path)) return refuse('unknown_route');
+  if (session.calls.get(id) !== undefined) {
+    return refuse('invalid_request', 'This id is already in use by a request in flight.');
+  }
+  if (session.calls.size < CALLS_MAX) return undefined;
+  return refuse('busy', `At most ${CALLS_MAX} requests of one session at a time.`);
+}
+
+function changeOf(what: 'begun' | 'ended', session: Session): Happening {
+  const { id, caller, route, version, clientInfo: client } = session;
+  return { kind: 'session', what, id, caller, route: route.path, version, client };
 }

@@ -105,6 +105,7 @@ function argumentsOf(call: Call): Readonly<Record<string, unknown>> | undefined 
 function refusalOf(call: Call, decision: Decision): Refusal | 'hidden' | undefined {
   const { verdict, by, message, scopes, observed } = decision;
   if (observed.length > 0) call.observed = observed;
+  call.trail.rule = by;
   if (verdict === 'allowed') return undefined;
   if (verdict === 'hidden') return HIDDEN;
   // All at once: a client that learns of one scope at a time asks its user as often.

@@ -51,6 +51,7 @@ import {
   reviewSaid,
 } from './review.ts';
 import type { Target } from './target.ts';
+import { stamp } from './trail.ts';
 
 /** For calls on a lease the relay keeps the deadline itself; the link's is out of the way. */
 const NO_DEADLINE_MS = 2_147_483_647;
@@ -199,6 +200,8 @@ export class Relay implements Receiver, LeaseHolder, Queued {
       this.#arm(timeoutMs);
       timeoutMs = NO_DEADLINE_MS;
     }
+    call.trail.attempts += 1;
+    call.trail.sentAt = stamp();
     link.send(this.#id, bytes, this, timeoutMs, this.#mirror());
     this.#sentAt = link.usedAt;
   }
@@ -222,6 +225,7 @@ export class Relay implements Receiver, LeaseHolder, Queued {
 
   onReply(reply: Message): void {
     this.#disarm();
+    this.call.trail.answeredAt = stamp();
     this.#settled(isServerFault(reply));
     const { inspection } = this.call.route;
     if (!inspection.readsResponses) {
@@ -248,6 +252,7 @@ export class Relay implements Receiver, LeaseHolder, Queued {
       call.block(reply);
       return;
     }
+    call.trail.answered(reply);
     const sameEra = call.isModern === (this.link.era === 'modern');
     if (call.isDone && this.#questions !== null) {
       // The server gave up on its question; the retry will be answered with this.
@@ -292,6 +297,7 @@ export class Relay implements Receiver, LeaseHolder, Queued {
 
   onFail(refusal: Refusal, ran: Ran): void {
     this.#disarm();
+    this.call.trail.answeredAt = stamp();
     if (refusal.code !== 'busy') this.#settled(isFailure(refusal));
     if (this.call.isDone && this.#questions !== null) this.#questions.early = refusal;
     else if (this.#mayTryAgain(refusal, ran)) this.#tryAgain(refusal);

@@ -7,13 +7,18 @@ import { type Refusal, refuse } from '../protocol/refusal.ts';
 import type { SessionsConfig } from './config.ts';
 import type { Session } from './session.ts';
 
+type OnChange = (what: 'begun' | 'ended', session: Session) => void;
+
 export class Sessions {
   #config: SessionsConfig;
+  readonly #onChange: OnChange;
   readonly #sessions = new Map<string, Session>();
   readonly #perCaller = new Map<string, number>();
 
-  constructor(config: SessionsConfig) {
+  /** `onChange` hears of each that begins and of each that has ended. */
+  constructor(config: SessionsConfig, onChange: OnChange = () => {}) {
     this.#config = config;
+    this.#onChange = onChange;
   }
 
   configure(config: SessionsConfig): void {
@@ -54,6 +59,7 @@ export class Sessions {
     this.#sessions.set(session.id, session);
     const { id } = session.caller;
     this.#perCaller.set(id, (this.#perCaller.get(id) ?? 0) + 1);
+    this.#onChange('begun', session);
   }
 
   get(id: string): Session | undefined {
@@ -67,6 +73,7 @@ export class Sessions {
     if (left > 0) this.#perCaller.set(id, left);
     else this.#perCaller.delete(id);
     session.end();
+    this.#onChange('ended', session);
   }
 
   endCallers(isEnded: (caller: Caller) => boolean): void {

@@ -62,11 +62,19 @@ export class Message {
   /** `result.resultType`. */
   resultTypeStart = -1;
   resultTypeEnd = -1;
+  /** `result.isError`. */
+  isErrorStart = -1;
   #id: string | null = null;
   #name: string | null = null;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
+  }
+
+  /** An answer by which a server says that it has failed: an error, or the result of a tool with `isError: true`. */
+  get isFailure(): boolean {
+    if (this.kind === Kind.error) return true;
+    return this.isErrorStart >= 0 && this.bytes[this.isErrorStart] === 0x74;
   }
 
   /** The raw JSON text of a span; '' where absent. */

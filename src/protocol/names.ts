@@ -35,6 +35,7 @@ export const Slot = {
   logLevel: 18,
   subscription: 19,
   resultType: 20,
+  isError: 21,
 } as const;
 export type Slot = (typeof Slot)[keyof typeof Slot];
 
@@ -193,7 +194,7 @@ export const NAMES: readonly Names[] = [
     ['content'],
     ['contents'],
     ['inputRequests'],
-    ['isError'],
+    ['isError', Slot.isError],
     ['messages'],
     ['nextCursor'],
     ['prompts'],

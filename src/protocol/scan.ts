@@ -449,6 +449,9 @@ export class Scanner {
         message.resultTypeStart = start;
         message.resultTypeEnd = end;
         break;
+      case Slot.isError:
+        message.isErrorStart = start;
+        break;
     }
   }
 }

@@ -10,7 +10,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import type { Gateway, Outlet, Route, Session } from '../../src/edge/contract.ts';
+import type { Gateway, Outlet, Route, Session, TurnedAway } from '../../src/edge/contract.ts';
 import type { Caller } from '../../src/model.ts';
 import type { Message } from '../../src/protocol/message.ts';
 
@@ -20,6 +20,7 @@ export class EchoGateway implements Gateway {
   );
   readonly sessions = new Map<string, Session & { route: Route; caller: Caller }>();
   readonly taken: Message[] = [];
+  readonly turnedAway: TurnedAway[] = [];
   /** Of modern requests, in order. */
   readonly callers: Caller[] = [];
   readonly hung: { message: Message; outlet: Outlet }[] = [];
@@ -71,6 +72,10 @@ export class EchoGateway implements Gateway {
   session(id: string, caller: Caller, route: Route): Session | undefined {
     const session = this.sessions.get(id);
     return session?.caller === caller && session.route === route ? session : undefined;
+  }
+
+  happened(refused: TurnedAway): void {
+    this.turnedAway.push(refused);
   }
 
   legacy(_session: Session, message: Message, outlet: Outlet): void {

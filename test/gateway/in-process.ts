@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { namingSchema, serversSchema, virtualSchema } from '../../src/backends/config.ts';
 import { cacheSchema, sessionsSchema, stateSchema } from '../../src/gateway/config.ts';
-import { Gateway, type Outlet, type Route } from '../../src/gateway/gateway.ts';
+import { Gateway, type Outlet, type Recorder, type Route } from '../../src/gateway/gateway.ts';
 import { inspectSchema } from '../../src/inspect/config.ts';
 import { limitsSchema } from '../../src/limits/config.ts';
 import { ANONYMOUS } from '../../src/model.ts';
@@ -57,8 +57,8 @@ export function accessOf(access: Json): AccessConfig {
   return { ...rest, default: otherwise };
 }
 
-export function gatewayOf(slices: Slices = {}): Gateway {
-  return new Gateway(configOf(slices), createLog({ log: 'silent' }), process.env);
+export function gatewayOf(slices: Slices = {}, recorders: Recorder[] = []): Gateway {
+  return new Gateway(configOf(slices), createLog({ log: 'silent' }), process.env, recorders);
 }
 
 export function routeOf(gateway: Gateway, path = ''): Route {

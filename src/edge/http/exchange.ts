@@ -217,6 +217,9 @@ export class Exchange {
   }
 
   refuse(refusal: Refusal, mustClose = false, id = 'null') {
+    if (this.#phase === 'waiting' || this.#phase === 'receiving') {
+      this.#lobby.turnedAway(this, refusal, id);
+    }
     if (mustClose && this.#phase === 'waiting') this.#phase = 'receiving';
     if (refusal.code === 'busy' || refusal.code === 'draining')
       this.addHeaders(['retry-after', '1']);

@@ -6,6 +6,8 @@
  */
 
 import type { Caller } from '../../model.ts';
+import type { Refusal } from '../../protocol/refusal.ts';
+import type { TurnedAway } from '../contract.ts';
 import type { Exchange } from './exchange.ts';
 
 /** A second is fine for deadlines of ten seconds and more; shorter ones (tests) get a finer sweep. */
@@ -14,6 +16,10 @@ const SWEEP_MS = 1000;
 /** Bodies held at one time, in the largest that one may have; small ones never come near the least of it. */
 const BODIES_MAX = 64;
 const BODIES_BYTES_MIN = 64 * 1024 * 1024;
+
+/** Of what a stranger wrote; routes and ids of ours are shorter. */
+const PATH_KEPT_MAX = 256;
+const SESSION_KEPT_MAX = 64;
 
 export interface LobbyLimits {
   readonly bodyBytesMax: number;
@@ -26,6 +32,7 @@ export interface LobbyLimits {
 export class Lobby {
   readonly limits: LobbyLimits;
   readonly onBug: (error: unknown) => void;
+  readonly #onTurnedAway: (refused: TurnedAway) => void;
   /** Milliseconds, as of the last sweep. */
   now = 0;
   isDraining = false;
@@ -36,9 +43,14 @@ export class Lobby {
   readonly #sweep: NodeJS.Timeout;
   #onEmpty: (() => void) | null = null;
 
-  constructor(limits: LobbyLimits, onBug: (error: unknown) => void) {
+  constructor(
+    limits: LobbyLimits,
+    onBug: (error: unknown) => void,
+    onTurnedAway: (refused: TurnedAway) => void,
+  ) {
     this.limits = limits;
     this.onBug = onBug;
+    this.#onTurnedAway = onTurnedAway;
     const shortest = Math.min(limits.bodyMs, limits.keepAliveMs);
     const every = Math.max(10, Math.min(SWEEP_MS, Math.floor(shortest / 4)));
     this.#sweep = setInterval(() => this.#tick(), every).unref();
@@ -59,6 +71,15 @@ export class Lobby {
 
   letGo(bytes: number): void {
     this.#bodyBytes -= bytes;
+  }
+
+  /** For the record, while there is still a connection to ask for its address. */
+  turnedAway(exchange: Exchange, refusal: Refusal, id: string): void {
+    const { caller, peer: address, head } = exchange;
+    const path = head.path.slice(0, PATH_KEPT_MAX);
+    const about = { path, method: head.mcpMethod.slice(0, PATH_KEPT_MAX), id };
+    const session = head.sessionId.slice(0, SESSION_KEPT_MAX);
+    this.#onTurnedAway({ kind: 'turned_away', refusal, caller, address, ...about, session });
   }
 
   enter(exchange: Exchange): void {

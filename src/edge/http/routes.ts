@@ -21,6 +21,8 @@ import type { HttpRequest, HttpResponse } from './uws-api.ts';
 
 const TEXT = ['content-type', 'text/plain; charset=utf-8'];
 const ROUTE_LENGTH_MAX = 256;
+/** Nobody hears it: there is no answer that could not be taken for that of another request. */
+const MISFRAMED = refuse('invalid_request', 'Where the body ends could be read in two ways.');
 
 type Endpoint = 'mcp' | 'sse' | 'messages';
 
@@ -51,8 +53,10 @@ export class Routes {
     if (stopwatch.isOn) stopwatch.start();
     const isFull = this.#lobby.isFull;
     const exchange = new Exchange(res, new Head(req, !this.#auth.isOpen, proxy), this.#lobby);
-    if (exchange.head.isMisframed) exchange.cut();
-    else exchange.guard(() => this.#route(exchange, isFull));
+    if (exchange.head.isMisframed) {
+      this.#lobby.turnedAway(exchange, MISFRAMED, 'null');
+      exchange.cut();
+    } else exchange.guard(() => this.#route(exchange, isFull));
     if (stopwatch.isOn) stopwatch.pause();
   }
 

@@ -56,16 +56,19 @@ export class ResultCache {
     if (kept !== undefined && Date.now() < kept.freshUntil) {
       counters.hits += 1;
       call.backend = entry.backend;
+      call.trail.kept('hit', kept.body);
       call.answer(kept.answer(call.id, call.isModern), 200);
       return undefined;
     }
     const flight = this.#flights.get(key);
     if (flight !== undefined) {
       counters.joined += 1;
+      call.trail.cache = 'joined';
       flight.join(call);
       return undefined;
     }
     counters.misses += 1;
+    call.trail.cache = 'miss';
     return this.#fetch(key, call, entry, policy, parking);
   }
 
@@ -137,6 +140,7 @@ export class ResultCache {
         continue;
       }
       entry.backend.policies.counters.stale += 1;
+      call.trail.kept('stale', kept.body);
       call.answer(kept.staleAnswer(call.id, call.isModern, now), 200);
     }
   }
@@ -144,6 +148,7 @@ export class ResultCache {
 
 /** The answer in the words of the client's era. */
 function answer(call: Call, reply: Message): void {
+  call.trail.answered(reply);
   if (!call.isModern) call.answer(toLegacy(reply, call.id), 200);
   else call.answer(withId(reply, call.id), reply.kind === Kind.error ? replyStatus(reply) : 200);
 }

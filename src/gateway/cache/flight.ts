@@ -73,8 +73,11 @@ export class Flight implements Outlet {
   }
 
   end(answer: Buffer | Spliced): void {
-    const { refusal, found } = this.#call;
-    if (found !== null) for (const call of this.waiting) call.found = found;
+    const { refusal, found, trail } = this.#call;
+    for (const call of this.waiting) {
+      if (found !== null) call.found = found;
+      call.trail.flown(trail);
+    }
     if (refusal !== null) {
       this.#onLanded(refusal);
       return;
