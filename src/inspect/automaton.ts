@@ -91,7 +91,7 @@ export interface Reads {
 const BLANK = 0x20;
 const never = () => false;
 
-/** Throws where the literals need more states or classes than there are: a fault of the rules, found at start. */
+/** Throws where the literals need more states than there are: a fault of the rules, found at start. */
 export function compile(
   literals: readonly string[],
   { skips = never, blanks = never }: Reads = {},
@@ -107,19 +107,27 @@ export function compile(
   return trie.tables(skip, blanks === never ? 0 : classes[BLANK]!);
 }
 
+/**
+ * One class for each character. Where there are too many, further ones beyond ASCII share the classes of others beyond it:
+ * then a literal may be said to stand where one of other letters does, which costs a look; none is ever passed over.
+ */
 function classesOf(literals: readonly string[]): { classes: Uint8Array; count: number } {
   const classes = new Uint8Array(new SharedArrayBuffer(CHARACTERS));
-  let count = 1;
+  const codes = new Set<number>();
   for (const literal of literals) {
     if (literal === '') throw new Error('An empty literal is everywhere');
-    for (let at = 0; at < literal.length; at++) {
-      const code = lower(literal.charCodeAt(at));
-      if (classes[code] === 0) classes[code] = count++;
-      if (count > CLASSES_MAX) throw new Error(`The literals use over ${CLASSES_MAX} characters`);
-    }
+    for (let at = 0; at < literal.length; at++) codes.add(lower(literal.charCodeAt(at)));
   }
+  const inAscii = [...codes].filter((code) => code < 0x80);
+  const beyond = [...codes].filter((code) => code >= 0x80);
+  let count = 1;
+  for (const code of inAscii) classes[code] = count++;
+  const own = CLASSES_MAX - count;
+  beyond.forEach((code, index) => {
+    classes[code] = count + (index % own);
+  });
   for (let code = 0x41; code <= 0x5a; code++) classes[code] = classes[lower(code)]!;
-  return { classes, count };
+  return { classes, count: count + Math.min(own, beyond.length) };
 }
 
 /** The automaton while it is made: a trie, then its failure links, then states that accept moved to the end. */

@@ -31,7 +31,7 @@ export interface TextRule {
   readonly forms: readonly Form[];
   /** Everywhere where absent. */
   readonly in?: readonly Direction[];
-  /** Lower case; ASCII is found whatever the case. Other letters only in rules that read `exact`, in few different ones. */
+  /** Lower case; ASCII is found whatever the case. Others only in rules that read `exact` (or `words` in letters that are not folded). */
   readonly anchors: readonly string[];
   /** Every match lies within so many characters before the start and after the end of an anchor. */
   readonly reach: readonly [before: number, after: number];
