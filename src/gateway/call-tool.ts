@@ -12,11 +12,12 @@ import type { Outcome } from '../inspect/inspect.ts';
 import { isRefusal } from '../model.ts';
 import { mirrorFault } from '../protocol/param-mirror.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
+import { inspectBeside } from './beside.ts';
 import type { Call } from './call.ts';
 import type { House } from './handle.ts';
 import { HIDDEN, permit, reaches } from './permit.ts';
 import { Relay } from './relay.ts';
-import { note, reviewArguments } from './review.ts';
+import { note, replaced, reviewArguments } from './review.ts';
 import { stamp } from './trail.ts';
 import { takeTool } from './within.ts';
 
@@ -52,9 +53,24 @@ export function inspect(call: Call, entry: Entry, house: House): Promise<void> |
       return undefined;
     }
   }
-  if (!inspection.readsRequests || call.message.argumentsStart < 0) {
-    return pass(call, entry, house);
-  }
+  if (!inspection.readsRequests) return pass(call, entry, house);
+  const next = inspectBeside(call, entry, house);
+  if (next instanceof Promise) return besideLater(entry, house, next);
+  return next === undefined ? undefined : inspectArguments(next, entry, house);
+}
+
+async function besideLater(
+  entry: Entry,
+  house: House,
+  inspecting: Promise<Call | undefined>,
+): Promise<void> {
+  const next = await inspecting;
+  if (next !== undefined) await inspectArguments(next, entry, house);
+}
+
+function inspectArguments(call: Call, entry: Entry, house: House): Promise<void> | undefined {
+  const { inspection } = call.route;
+  if (call.message.argumentsStart < 0) return pass(call, entry, house);
   let outcome = reviewArguments(call, entry);
   if (outcome === undefined && inspection.joinsCalls) outcome = house.suspicion.joined(call, entry);
   if (outcome === undefined) return pass(call, entry, house);
@@ -86,15 +102,6 @@ function judged(
   }
   call.block(outcome.refusal);
   return undefined;
-}
-
-/** The same call in other words, where a cancellation and a stop find it. */
-export function replaced(call: Call, by: Call, { calls }: House): Call {
-  by.backend = call.backend;
-  by.original = call.original;
-  if (call.session !== null) call.session.calls.set(by);
-  calls.replace(call, by);
-  return by;
 }
 
 function pass(call: Call, entry: Entry, { parking, results }: House): Promise<void> | undefined {

@@ -22,6 +22,7 @@ import { Kind, type Message } from '../protocol/message.ts';
 import { REFUSALS, type Refusal, refusalBytes, refuse } from '../protocol/refusal.ts';
 import { type Tool, Validator } from '../validate/validate.ts';
 import { Announcer } from './announcer.ts';
+import { inspectBeside } from './beside.ts';
 import { ResultCache } from './cache/cache.ts';
 import { Call } from './call.ts';
 import { declaredBy } from './declared.ts';
@@ -198,8 +199,11 @@ export class Gateway {
     const call = new Call(route, caller, message, session, profile, null, outlet, finish);
     this.#finish.begun(call);
     route.started(START_MS).then(
-      () => {
-        if (call.isDone) return this.#sessions.end(session);
+      async () => {
+        // What a client says of itself goes to every server that it uses.
+        const next = await inspectBeside(call, { server: '', original: '' }, this.#house);
+        if (next !== call) next?.refuse(refuse('content_blocked'));
+        if (next !== call || call.isDone) return this.#sessions.end(session);
         opened(session);
         call.result(initializeMembers(call, version));
       },

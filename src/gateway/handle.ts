@@ -9,6 +9,7 @@ import type { Limits } from '../limits/limits.ts';
 import type { Stops } from '../policy/policy.ts';
 import { refuse } from '../protocol/refusal.ts';
 import type { Validator } from '../validate/validate.ts';
+import { inspectBeside } from './beside.ts';
 import { unseal } from './bridge/request-state.ts';
 import type { ResultCache } from './cache/cache.ts';
 import type { Call } from './call.ts';
@@ -28,6 +29,7 @@ import {
 } from './methods.ts';
 import type { Parking } from './parking.ts';
 import { permit } from './permit.ts';
+import type { Relay } from './relay.ts';
 import type { Suspicion } from './suspicion.ts';
 import { takeRequest } from './within.ts';
 
@@ -64,9 +66,11 @@ const MODERN: Record<string, Method> = table({
     await call.route.started(START_MS);
     call.result(discoverMembers(call));
   },
-  'subscriptions/listen': async (call, { listeners }) => {
+  'subscriptions/listen': async (call, house) => {
     await call.route.started(START_MS);
-    if (!call.isDone) listeners.open(call);
+    // URIs that match a template of a server are told to it.
+    const next = await inspectBeside(call, { server: '', original: '' }, house);
+    if (next?.isDone === false) house.listeners.open(next);
   },
 });
 
@@ -153,12 +157,20 @@ function resumed(call: Call, house: House): boolean {
   const entry = call.route.catalog(call.profile).tools.get(call.message.name);
   const no = entry === undefined ? undefined : permit(call, entry, house);
   if (no === undefined) {
-    relay.resume(call);
+    const next = inspectBeside(call, relay.target, house);
+    if (!(next instanceof Promise)) resume(next, relay);
+    else next.then((late) => resume(late, relay)).catch((bug) => failed(call, house, bug));
     return false;
   }
   relay.abandon('the caller may no longer make this call');
   call.refuse(no === 'hidden' ? refuse('unknown_tool') : no);
   return false;
+}
+
+/** The retry of a parked call, where its answers may go to the server. */
+function resume(call: Call | undefined, relay: Relay): void {
+  if (call?.isDone === false) relay.resume(call);
+  else relay.abandon('the answers are not passed on');
 }
 
 function failed(call: Call, { log }: House, error: unknown): void {

@@ -6,12 +6,14 @@
 import { type Backend, findResource } from '../backends/backends.ts';
 import { isRefusal } from '../model.ts';
 import { refuse } from '../protocol/refusal.ts';
+import { inspectBeside } from './beside.ts';
 import type { Call } from './call.ts';
-import { absent, found, inspect, replaced } from './call-tool.ts';
+import { absent, found, inspect } from './call-tool.ts';
 import type { House } from './handle.ts';
 import { needsLease, setLevel } from './lease-call.ts';
 import { HIDDEN, maySee, permit, permitOther, stopped } from './permit.ts';
 import { Relay } from './relay.ts';
+import { replaced } from './review.ts';
 import { SUBSCRIPTIONS_MAX } from './subscriptions.ts';
 import { plainTarget, resourceTarget } from './target.ts';
 
@@ -43,6 +45,9 @@ export async function readResource(call: Call, house: House): Promise<void> {
   const resource = await resourceOf(call, house);
   if (resource === undefined) return;
   const { backend, original } = resource;
+  const next = await inspectBeside(call, { server: backend.name, original }, house);
+  // Another URI may be another resource.
+  if (next !== call) return next === undefined ? undefined : readResource(next, house);
   const target = resourceTarget(backend, original, call.message.uri);
   await new Relay(call, target, house.parking).start();
 }
@@ -105,6 +110,8 @@ export async function complete(call: Call, house: House): Promise<void> {
   const no = stopped(house, backend.name, original);
   if (no !== undefined) call.refuse(no);
   if (call.isDone) return;
+  const next = await inspectBeside(call, { server: backend.name, original }, house);
+  if (next !== call) return next === undefined ? undefined : complete(next, house);
   await relayRenamed(call, house, backend, entry?.originalJson ?? null, params);
 }
 
@@ -160,6 +167,8 @@ export async function subscribe(call: Call, house: House): Promise<void> {
     call.result('');
     return;
   }
+  const next = await inspectBeside(call, { server: backend.name, original }, house);
+  if (next !== call) return next === undefined ? undefined : subscribe(next, house);
   const lease = needsLease(call, backend) ? await session.lease(backend) : null;
   if (isRefusal(lease)) call.refuse(lease);
   else if (session.subscriptions.add({ uri, backend, original, address }, lease, house.interests))
@@ -177,7 +186,11 @@ export async function passThrough(call: Call, house: House): Promise<void> {
   const no = permitOther(call, 'method', only, call.message.method, house);
   if (no === HIDDEN) call.refuse(refuse('unknown_method'));
   else if (no !== undefined) call.refuse(no);
-  else await new Relay(call, plainTarget(only, nameOf(call)), house.parking).start();
+  if (call.isDone) return;
+  const next = await inspectBeside(call, { server: only.name, original: nameOf(call) }, house);
+  if (next !== undefined) {
+    await new Relay(next, plainTarget(only, nameOf(next)), house.parking).start();
+  }
 }
 
 /** What Mcp-Name says of an extension's request: its name or URI, or the task it is about (tasks extension). */

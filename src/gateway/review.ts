@@ -13,6 +13,7 @@ import { members } from '../protocol/members.ts';
 import type { Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import type { Call } from './call.ts';
+import type { House } from './handle.ts';
 
 /** Whose words they are. */
 export interface Speaker {
@@ -65,6 +66,27 @@ export function reviewSaid(
     : review(inspection, message, paramsStart, paramsEnd, scope, call);
 }
 
+/** What a client says to a server that is no request: the answer to a question, or the params of a notification. */
+export function reviewAnswer(
+  inspection: Inspection,
+  message: Message,
+  { server, original: tool }: Speaker,
+  call: Call | null,
+): Reviewed | Promise<Reviewed> {
+  const isAnswer = message.bodyStart >= 0;
+  const start = isAnswer ? message.bodyStart : message.paramsStart;
+  const end = isAnswer ? message.bodyEnd : message.paramsEnd;
+  if (start < 0) return message;
+  const about = { direction: 'request', server, tool, definition: null, isBeside: true } as const;
+  const outcome = inspection.inspect(message.bytes, start, end, about);
+  if (outcome instanceof Promise) {
+    // Nobody waits for this who could say that it failed by a bug: it is not passed on.
+    const take = (late: Outcome | undefined) => taken(message, late, 'request', call);
+    return outcome.then(take).catch(() => refuse('not_inspected'));
+  }
+  return taken(message, outcome, 'request', call);
+}
+
 function review(
   inspection: Inspection,
   message: Message,
@@ -77,13 +99,20 @@ function review(
   const about = { direction: 'response', server, tool, definition: null } as const;
   const outcome = inspection.inspect(message.bytes, start, end, about);
   if (outcome === undefined) return message;
-  if (outcome instanceof Promise) return outcome.then((late) => taken(message, late, call));
-  return taken(message, outcome, call);
+  if (outcome instanceof Promise) {
+    return outcome.then((late) => taken(message, late, 'response', call));
+  }
+  return taken(message, outcome, 'response', call);
 }
 
-function taken(message: Message, outcome: Outcome | undefined, call: Call | null): Reviewed {
+function taken(
+  message: Message,
+  outcome: Outcome | undefined,
+  direction: Found['direction'],
+  call: Call | null,
+): Reviewed {
   if (outcome === undefined) return message;
-  if (call !== null) note(call, outcome, 'response');
+  if (call !== null) note(call, outcome, direction);
   if (outcome.kind === 'flag') return message;
   if (outcome.kind === 'refused') return outcome.refusal;
   const rewritten = read(outcome.bytes);
@@ -161,3 +190,12 @@ export class InOrder {
 }
 
 const WAITING_MAX = 1_000;
+
+/** The same call in other words, where a cancellation and a stop find it. */
+export function replaced(call: Call, by: Call, { calls }: Pick<House, 'calls'>): Call {
+  by.backend = call.backend;
+  by.original = call.original;
+  if (call.session !== null) call.session.calls.set(by);
+  calls.replace(call, by);
+  return by;
+}

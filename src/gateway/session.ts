@@ -21,7 +21,14 @@ import { withId } from '../protocol/splice.ts';
 import type { Call } from './call.ts';
 import { DIGEST_MS, openLease } from './lease-call.ts';
 import type { Relay } from './relay.ts';
-import { InOrder, isShown, type Reviewed, reviewSaid } from './review.ts';
+import {
+  InOrder,
+  isShown,
+  type Reviewed,
+  reviewAnswer,
+  reviewSaid,
+  type Speaker,
+} from './review.ts';
 import type { RouteView } from './route.ts';
 import { Subscriptions } from './subscriptions.ts';
 
@@ -31,10 +38,17 @@ interface Ask {
   answer(reply: Message): void;
   /** The client will not answer. */
   fail(why: string): void;
+  /** The client has answered, and inspection does not let it through. */
+  refused(refusal: Refusal): void;
+  /** Who asks, about what. */
+  readonly speaker: Speaker;
   /** The asking server's own id of the question, to match its cancellation. */
   readonly lease: Lease | null;
   readonly serverId: string;
   readonly askedAt: number;
+  /** The request that it is known to be about. */
+  readonly about: Relay | null;
+  isAnswered: boolean;
 }
 
 /** Questions open at one client. A server that asks more is told so. */
@@ -242,6 +256,14 @@ export class Session implements LeaseHolder {
           resume();
           no(-32603, why);
         },
+        refused: () => {
+          resume();
+          no(-32603, 'The answer of the client is not passed on.');
+        },
+        speaker: {
+          server: this.#servers.get(lease) ?? '',
+          original: (about ?? this.#soleRelay(lease))?.target.original ?? '',
+        },
         lease,
         serverId,
       },
@@ -269,20 +291,39 @@ export class Session implements LeaseHolder {
   }
 
   /** Sends a request whose id is `askId()`; false where too many are open. */
-  ask(request: Buffer, about: Relay | null, ask: Omit<Ask, 'askedAt'>): boolean {
+  ask(
+    request: Buffer,
+    about: Relay | null,
+    ask: Omit<Ask, 'askedAt' | 'about' | 'isAnswered'>,
+  ): boolean {
     if (this.#asks.size >= ASKS_MAX || this.isEnded) return false;
-    this.#asks.set(this.askId(), { ...ask, askedAt: Date.now() });
+    this.#asks.set(this.askId(), { ...ask, about, askedAt: Date.now(), isAnswered: false });
     this.#nextAsk += 1;
     this.say(request, about);
     return true;
   }
 
-  /** Hands the client's response to whoever asked; an answer to nothing is dropped. */
+  /** Hands the client's response to whoever asked, once it was inspected; an answer to nothing is dropped. */
   answered(reply: Message): void {
     const ask = this.#asks.get(reply.id);
-    if (ask === undefined) return;
-    this.#asks.delete(reply.id);
-    ask.answer(reply);
+    if (ask === undefined || ask.isAnswered) return;
+    const { inspection } = this.route;
+    ask.isAnswered = true;
+    if (!inspection.readsRequests) {
+      this.#hand(reply.id, ask, reply);
+      return;
+    }
+    const reviewed = reviewAnswer(inspection, reply, ask.speaker, ask.about?.call ?? null);
+    if (!(reviewed instanceof Promise)) this.#hand(reply.id, ask, reviewed);
+    else void reviewed.then((late) => this.#hand(reply.id, ask, late));
+  }
+
+  #hand(id: string, ask: Ask, answer: Reviewed): void {
+    // Withdrawn, or the session has ended, while it was looked at.
+    if (this.#asks.get(id) !== ask) return;
+    this.#asks.delete(id);
+    if (isRefusal(answer)) ask.refused(answer);
+    else ask.answer(answer);
     this.#answeredAll();
   }
 

@@ -4,6 +4,7 @@
 
 import { isRefusal } from '../model.ts';
 import type { Message } from '../protocol/message.ts';
+import { reviewAnswer } from './review.ts';
 import type { Session } from './session.ts';
 
 /** Meant for the servers of this session, as they are. Others would reach servers that know nothing of this client. */
@@ -15,10 +16,19 @@ export function forwardFromClient(session: Session, message: Message): void {
     const id = message.text(message.requestIdStart, message.requestIdEnd);
     session.calls.get(id)?.cancel('the client cancelled the request');
   } else if (FORWARDED.has(method)) {
-    for (const [, opening] of session.leases) {
-      void opening.then((lease) => {
-        if (!isRefusal(lease) && lease.isLive) lease.link.post(message.bytes);
-      });
-    }
+    forward(session, message);
+  }
+}
+
+function forward(session: Session, message: Message): void {
+  const { inspection } = session.route;
+  for (const [{ name: server }, opening] of session.leases) {
+    void opening.then(async (lease) => {
+      if (isRefusal(lease) || !lease.isLive) return;
+      const reviewed = inspection.readsRequests
+        ? await reviewAnswer(inspection, message, { server, original: '' }, null)
+        : message;
+      if (!isRefusal(reviewed) && lease.isLive) lease.link.post(reviewed.bytes);
+    });
   }
 }

@@ -7,7 +7,8 @@
 
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { rulesWith } from './catalog.ts';
-import { type InspectConfig, untilMs } from './config.ts';
+import { Clean, type Cut } from './clean.ts';
+import type { InspectConfig } from './config.ts';
 import { type About, look } from './look.ts';
 import { operatorRules } from './operator-rules.ts';
 import { Names, redact } from './redact.ts';
@@ -28,6 +29,7 @@ export class Inspection {
   readonly config: InspectConfig;
   readonly #judge: Judge;
   #made: RuleSet | undefined;
+  readonly #clean = new Clean();
   readonly #isOn: Readonly<Record<Direction, boolean>>;
 
   constructor(config: InspectConfig) {
@@ -132,7 +134,7 @@ export class Inspection {
     if (verdict.action === 'redact') {
       return this.#redacted({ verdict, names: new Names(), about }, verdict, bytes, start, end, 1);
     }
-    return { kind: 'refused', refusal: blocked(verdict, about.direction), verdict };
+    return { kind: 'refused', refusal: blocked(verdict, about), verdict };
   }
 
   /**
@@ -155,7 +157,7 @@ export class Inspection {
         ? undefined
         : redact(bytes, start, end, placed, names);
     if (rewritten === undefined) {
-      return { kind: 'refused', refusal: blocked(left, about.direction), verdict };
+      return { kind: 'refused', refusal: blocked(left, about), verdict };
     }
     if (placed.length === toRedact.length) return { kind: 'rewritten', bytes: rewritten, verdict };
     const newEnd = end + rewritten.length - bytes.length;
@@ -170,9 +172,14 @@ export class Inspection {
     return found instanceof Promise ? found.then(again, notInspected) : again(found);
   }
 
-  /** Suppressions that count no more. */
-  expired(now: number): InspectConfig['suppress'] {
-    return this.config.suppress.filter(({ until }) => untilMs(until) < now);
+  /** Whether this text was looked at before and held nothing. */
+  isKnownClean(cut: Cut, scope: string): boolean {
+    return this.#clean.has(cut, scope);
+  }
+
+  /** Of a text that is said again and again. Not where a suppression may be why nothing counted: those end. */
+  keepClean(cut: Cut, scope: string): void {
+    if (this.config.suppress.length === 0) this.#clean.keep(cut, scope);
   }
 }
 
@@ -194,14 +201,14 @@ function refused(refusal: Refusal): Outcome {
 }
 
 /** What the caller is told: enough to do otherwise, nothing of what was found. */
-function blocked({ findings }: Verdict, direction: Direction): Refusal {
+function blocked({ findings }: Verdict, { direction, isBeside }: About): Refusal {
   const found = placesOf(findings.filter(({ action }) => action === 'block'));
   // A redaction that could not be made blocks, too.
   const places = found.length > 0 ? found : placesOf(findings);
   const what = wordsOf(places);
   const words =
     direction === 'request'
-      ? `The arguments hold ${what}. Nothing was sent. Take it out, or name where it is kept.`
+      ? `${isBeside === true ? 'What goes with the request holds' : 'The arguments hold'} ${what}. Nothing was sent. Take it out, or name where it is kept.`
       : `What the server answered holds ${what} and is not shown.`;
   return refuse('content_blocked', words, { direction, findings: places });
 }

@@ -13,6 +13,8 @@ import { findingsIn, type Task } from './task.ts';
 export interface About extends Task {
   /** The server's name; '' where there is none. */
   readonly server: string;
+  /** What goes with a request and is none of its arguments: refusals say so. */
+  readonly isBeside?: boolean;
 }
 
 export interface LookLimits {

@@ -66,6 +66,8 @@ export class Rounds {
     const sent = session.ask(Buffer.from(request), this.#relay, {
       answer: (reply) => this.#answered(reply, answered),
       fail: (why) => this.#relay.fail(refuse('deadline_exceeded', why)),
+      refused: (refusal) => this.#relay.fail(refusal),
+      speaker: this.#relay.target,
       lease: null,
       serverId: '',
     });
