@@ -294,17 +294,17 @@ export class Gateway {
     this.#finish.happened(happening);
   }
 
-  /** Hours that have opened or closed change what lists show. */
-  #watchHours(now: number): void {
-    const openings = this.#parts.policy.openings(now);
-    if (openings === this.#openings) return;
-    this.#openings = openings;
-    for (const method of LIST_CHANGES) void this.#announcer.tell(method, () => true);
+  /** The rules allow something else than before, by a new file or by the hour. */
+  async #allowAnew(now: number): Promise<void> {
+    this.#openings = this.#parts.policy.openings(now);
+    this.#recheckListeners();
+    for await (const session of this.#sessions.all()) this.#recheck(session);
+    for (const method of LIST_CHANGES) await this.#announcer.tell(method, () => true);
   }
 
   #expire(): void {
     const now = Date.now();
-    this.#watchHours(now);
+    if (this.#parts.policy.openings(now) !== this.#openings) void this.#allowAnew(now);
     this.#sessions.sweep(now);
     this.#house.parking.sweep(now);
     for (const backend of this.#parts.backends.values()) backend.sweep(now);
@@ -350,21 +350,19 @@ export class Gateway {
     const gone = [...old.backends.values()].filter((backend) => !isIn(next, backend));
     for (const backend of gone) void backend.retire();
     for (const backend of fresh) this.#interests.renew(backend);
-    this.#openings = next.policy.openings(Date.now());
-    this.#recheckListeners(next);
-    for await (const session of this.#sessions.all()) this.#recheck(session, next);
-    for (const method of LIST_CHANGES) await this.#announcer.tell(method, () => true);
+    await this.#allowAnew(Date.now());
     this.#log.info(
       { started: fresh.map(({ name }) => name), ended: gone.map(({ name }) => name) },
       'configuration reloaded',
     );
   }
 
-  /** What a session was allowed by the old rules and not by the new ones ends, and with its route the session. */
-  #recheck(session: Session, { routes }: Parts): void {
+  /** What a session was allowed before and is not now ends, and with its route the session. */
+  #recheck(session: Session): void {
     const { path } = session.route;
     const { presented: caller } = session;
-    const route = routes.get(path);
+    // Of the present parts: others may have come since the sessions began to be gone through.
+    const route = this.#parts.routes.get(path);
     if (route?.policy.hasRoute(caller, path) === false) {
       this.#sessions.end(session);
       return;
@@ -377,11 +375,11 @@ export class Gateway {
     });
   }
 
-  #recheckListeners({ routes }: Parts): void {
+  #recheckListeners(): void {
     this.#house.listeners.recheck((call, heard) => {
       const { caller } = call;
       const { path } = call.route;
-      const policy = routes.get(path)?.policy;
+      const policy = this.#parts.routes.get(path)?.policy;
       if (policy?.hasRoute(caller, path) !== true) return false;
       const moment = momentOf(call);
       return heard.every(({ backend, original }) =>
