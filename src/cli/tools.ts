@@ -1,8 +1,10 @@
 /**
- * `sluice tools`: what a running gateway offers, as a client sees it.
+ * `sluice tools`: what a running gateway offers, as a client sees it, and whose arguments it cannot check.
  */
 
 import type { Command } from 'commander';
+import { matches } from '../lib/glob.ts';
+import { Validator } from '../validate/validate.ts';
 import type { RemoteTool } from './client.ts';
 import {
   connect,
@@ -45,9 +47,16 @@ async function tools(terminal: Terminal, pattern: string, options: EndpointOptio
       return EXIT.unavailable;
     }
     const found = answer.value.filter((tool) => matches(pattern, tool.name));
-    if (options.json) terminal.json(found);
-    else if (found.length > 0) terminal.table(['TOOL', 'ARGUMENTS', 'DESCRIPTION'], found.map(row));
-    else terminal.err('There is no such tool.');
+    const gaps = await gapsOf(found);
+    if (options.json) {
+      terminal.json(found.map((tool) => ({ ...tool, unchecked: gaps.get(tool) })));
+    } else if (found.length > 0) {
+      terminal.table(['TOOL', 'ARGUMENTS', 'DESCRIPTION'], found.map(row));
+      for (const [{ name }, why] of gaps) {
+        const words = `${oneLine(name, 80)}: ${oneLine(why.join('; '), 300)}`;
+        terminal.out(`${terminal.paint('yellow', 'not checked')}  ${words}`);
+      }
+    } else terminal.err('There is no such tool.');
     return found.length > 0 ? EXIT.ok : EXIT.wrong;
   } finally {
     await client.close();
@@ -65,18 +74,16 @@ function row(tool: RemoteTool): string[] {
   return [tool.name, oneLine(names.join(' '), 40), oneLine(tool.description ?? '', 80)];
 }
 
-/** Without backtracking: the pieces between the stars must follow each other. */
-function matches(pattern: string, name: string): boolean {
-  const pieces = pattern.split('*');
-  const [first = '', ...rest] = pieces;
-  if (!name.startsWith(first)) return false;
-  if (rest.length === 0) return name === first;
-  const last = rest.pop() ?? '';
-  let at = first.length;
-  for (const piece of rest) {
-    const found = name.indexOf(piece, at);
-    if (found < 0) return false;
-    at = found + piece.length;
+/** Why arguments of a tool are not checked, or not all: found out here as the gateway does at its first call. */
+async function gapsOf(tools: readonly RemoteTool[]): Promise<ReadonlyMap<RemoteTool, string[]>> {
+  const gaps = new Map<RemoteTool, string[]>();
+  let why: string[] = [];
+  const validator = new Validator('on', (_, words) => why.push(words));
+  for (const tool of tools) {
+    why = [];
+    await validator.prepare({ definition: Buffer.from(JSON.stringify(tool)) });
+    if (why.length > 0) gaps.set(tool, why);
   }
-  return name.length - last.length >= at && name.endsWith(last);
+  validator.close();
+  return gaps;
 }

@@ -86,6 +86,11 @@ export class Validator {
     return kept === undefined ? this.#refuseLater(tool, asked) : this.#judge(kept, asked);
   }
 
+  /** Compiles what its first call would, so that `onGap` hears of it now. */
+  async prepare(tool: Tool): Promise<void> {
+    await this.#prepare(tool);
+  }
+
   close(): void {
     this.#workshop.close();
   }

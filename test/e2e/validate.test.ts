@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { LegacyClient } from '../support/legacy-client.ts';
 import { ModernClient } from '../support/modern-client.ts';
-import { temporaryFolder } from '../support/temp.ts';
+import { runProcess } from '../support/spawn.ts';
+import { compiled, temporaryFolder } from '../support/temp.ts';
 import { type Json, RunningGateway, script, textOf } from './running-gateway.ts';
 
 const MARK = 'dev.sluice/refusal';
@@ -18,6 +19,7 @@ const HOSTILE = { type: 'object', properties: { a: { $ref: 'https://elsewhere.ex
 const tools = [
   { name: 'count', inputSchema: SCHEMA },
   { name: 'odd', inputSchema: HOSTILE },
+  { name: 'part', inputSchema: { properties: { a: { pattern: '(?=a)b' } }, type: 'object' } },
 ];
 /** Answers how many calls have reached it. */
 const SERVER = `
@@ -82,6 +84,18 @@ describe('arguments that do not fit', { timeout: 60_000 }, () => {
     for (let n = 0; n < 3; n++) assert.match(textOf(await client.call('odd', { a: n })), /^call/);
     await gateway.logs(/the input schema of a tool is not checked/);
     assert.equal(gateway.process.stderr().match(/"tool":"odd"|tool.*odd/g)?.length, 1);
+  });
+
+  it('are seen not to be checked in the list of `sluice tools`, which says why', async () => {
+    const list = [compiled('src/main.js'), 'tools', '--url', gateway.route('s')];
+    const shown = await runProcess(process.execPath, list);
+    assert.equal(shown.status, 0, shown.stderr);
+    const lines = shown.stdout.trimEnd().split('\n');
+    assert.match(String(lines.at(-2)), /^not checked {2}odd: .*elsewhere\.example/);
+    assert.match(String(lines.at(-1)), /^not checked {2}part: a pattern that RE2 does not know$/);
+    const json = await runProcess(process.execPath, [...list, '--json']);
+    const gaps = (JSON.parse(json.stdout) as Json[]).map(({ unchecked }) => unchecked);
+    assert.deepEqual([gaps[0], gaps[2]], [undefined, ['a pattern that RE2 does not know']]);
   });
 
   it('are refused there when strict, and never looked at when off', async () => {
