@@ -8,7 +8,7 @@ import type { Command } from 'commander';
 import type { ServerReport } from '../gateway/gateway.ts';
 import { createLog } from '../telemetry/telemetry.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { CONFIG_OPTION, line, load, sayFaults } from './load.ts';
+import { CONFIG_OPTION, line, load, ruleSetLine, sayFaults } from './load.ts';
 import { oneLine, type Terminal } from './terminal.ts';
 
 const EXAMPLE = `
@@ -57,8 +57,10 @@ async function check(terminal: Terminal, options: CheckOptions): Promise<Exit> {
     await gateway.close(END_MS);
   }
   const ok = servers.every(isWell);
+  const { ruleSets } = await import('../inspect/inspect.ts');
+  const rules = loaded.config.inspect.mode === 'off' ? [] : ruleSets(loaded.config.inspect);
   if (options.json) {
-    terminal.json({ ok, faults: [], warnings: loaded.warnings, servers });
+    terminal.json({ ok, faults: [], warnings: loaded.warnings, servers, rules });
   } else {
     for (const warning of loaded.warnings) {
       terminal.err(`${terminal.paint('yellow', 'warning:', 'stderr')} ${line(terminal, warning)}`);
@@ -70,6 +72,7 @@ async function check(terminal: Terminal, options: CheckOptions): Promise<Exit> {
     for (const { name, withdrawn } of servers) {
       for (const one of withdrawn) terminal.out(withdrawnLine(terminal, name, one));
     }
+    for (const set of rules.slice(1)) terminal.out(`pack  ${ruleSetLine(terminal, set)}`);
   }
   return ok ? EXIT.ok : EXIT.wrong;
 }

@@ -9,7 +9,7 @@ import type { Command } from 'commander';
 import type { Config, Fault, Loaded } from '../config/config.ts';
 import { VERSION } from '../protocol/identity.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { CONFIG_OPTION, line, load } from './load.ts';
+import { CONFIG_OPTION, line, load, ruleSetLine } from './load.ts';
 import { readStopFile, stopFile } from './stop-file.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -56,6 +56,7 @@ async function doctor(
           ...failureFindings(loaded.config),
           ...accessFindings(loaded.config),
           ...inspectFindings(loaded.config),
+          ...(await ruleFindings(terminal, loaded.config)),
           ...(await lockFindings(loaded.config)),
         ]
       : []),
@@ -193,6 +194,17 @@ function inspectFindings({ inspect }: Config): Finding[] {
           } as const,
         ]),
   ];
+}
+
+/** Which rules are in force. */
+async function ruleFindings(terminal: Terminal, { inspect }: Config): Promise<Finding[]> {
+  if (inspect.mode === 'off') return [];
+  const { ruleSets } = await import('../inspect/inspect.ts');
+  return ruleSets(inspect).map((set) => ({
+    about: 'rules',
+    state: 'ok',
+    words: ruleSetLine(terminal, set),
+  }));
 }
 
 /** What definitions are held against when they change. */

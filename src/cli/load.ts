@@ -4,6 +4,7 @@
 
 import { isAbsolute, join, relative } from 'node:path';
 import { type Config, type Fault, faultLine, type Loaded, loadConfig } from '../config/config.ts';
+import type { RuleSetReport } from '../inspect/inspect.ts';
 import type { Terminal } from './terminal.ts';
 
 export const DEFAULT_FILE = 'sluice.yaml';
@@ -38,6 +39,17 @@ export function sayFaults(terminal: Terminal, faults: readonly Fault[]): void {
 export function line(terminal: Terminal, fault: Fault): string {
   const near = relative(terminal.around.cwd, fault.file);
   return faultLine({ ...fault, file: near.startsWith('..') ? fault.file : near });
+}
+
+/** `acme 1.4.0, 12 rules, sha256 12345678…, rules/acme.yaml`. */
+export function ruleSetLine(
+  { around }: Terminal,
+  { name, version, rules, sha256, file }: RuleSetReport,
+): string {
+  const words = `${name} ${version}, ${rules} ${rules === 1 ? 'rule' : 'rules'}, sha256 ${sha256.slice(0, 12)}`;
+  if (file === undefined) return words;
+  const near = relative(around.cwd, file);
+  return `${words}, ${near.startsWith('..') ? file : near}`;
 }
 
 function mark(terminal: Terminal): string {

@@ -10,6 +10,7 @@ import type { Auth } from '../auth/auth.ts';
 import { type ConfigWatch, type Loaded, watchConfig } from '../config/config.ts';
 import type { Edge } from '../edge/edge.ts';
 import type { Gateway, Operation } from '../gateway/gateway.ts';
+import type { InspectConfig } from '../inspect/inspect.ts';
 import type { Logger } from '../telemetry/telemetry.ts';
 import { absolute, line, load } from './load.ts';
 import type { Terminal } from './terminal.ts';
@@ -95,6 +96,7 @@ export class Reloading {
       gateway.happened(reloadOf(why, 'failed', { faults: faults.length }));
       return;
     }
+    const { rulePacks } = gateway.config.inspect;
     try {
       await auth?.configure(loaded.config.auth);
       await gateway.reload(loaded.config);
@@ -106,6 +108,7 @@ export class Reloading {
     this.#followLock(loaded);
     log.level = loaded.config.telemetry.log;
     logWarnings(this.#terminal, loaded, log);
+    sayPacks(rulePacks, loaded.config.inspect.rulePacks, log);
     if (!isDeepStrictEqual(loaded.config.listen, first.config.listen)) {
       log.warn('listen has changed, which takes effect at the next start');
     }
@@ -132,6 +135,19 @@ function renewTls(edge: Edge | undefined, log: Logger): void {
   } catch (error) {
     const why = (error as Error).message;
     log.error({ why }, 'the files of listen.tls cannot be used; the old certificate serves on');
+  }
+}
+
+type Packs = InspectConfig['rulePacks'];
+
+/** What rules are in force is said, and that a pack is another under the same version. */
+export function sayPacks(before: Packs, now: Packs = [], log: Logger): void {
+  for (const { name, version, sha256 } of now) {
+    const old = before?.find((pack) => pack.name === name);
+    if (old?.sha256 === sha256) continue;
+    log.info({ pack: name, version, sha256 }, 'rule pack');
+    if (old?.version !== version) continue;
+    log.warn({ pack: name, version }, 'a rule pack has changed and not its version');
   }
 }
 

@@ -13,6 +13,8 @@ export interface ScanFinding {
   readonly class: string;
   readonly rule: string;
   readonly confidence: string;
+  /** `name@version` of the pack whose rule it is. */
+  readonly pack?: string;
   /** The file, '-' for stdin, or the server. */
   readonly where: string;
   /** From 1, in characters; left out where the place is not in a text of lines. */
@@ -75,10 +77,10 @@ function sarifOf(terminal: Terminal, { findings, faults }: ScanReport): object {
           driver: {
             name: 'sluice',
             version: VERSION,
-            rules: rules.map(({ rule, class: kind }) => ({
+            rules: rules.map(({ rule, class: kind, pack }) => ({
               id: rule,
               shortDescription: { text: `${kind}: ${rule}` },
-              properties: { tags: ['security', kind] },
+              properties: { tags: ['security', kind], ...(pack === undefined ? {} : { pack }) },
             })),
           },
         },

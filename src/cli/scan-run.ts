@@ -198,8 +198,9 @@ async function report(
 type Judged = NonNullable<Awaited<ReturnType<Inspection['verdict']>>>['findings'][number];
 
 function findingOf({ where, what, direction }: Piece, finding: Judged): ScanFinding {
-  const { action, class: kind, rule, confidence, span, leaf } = finding;
-  const told = { action, class: kind, rule, confidence, where };
+  const { action, class: kind, rule, confidence, pack, span, leaf } = finding;
+  const from = pack === undefined ? {} : { pack };
+  const told = { action, class: kind, rule, confidence, ...from, where };
   if (direction !== 'response') {
     // As the gateway shows it: a name of a member can be the secret itself.
     const path = placesOf([finding])[0]?.path ?? '';

@@ -12,7 +12,7 @@ import type { Edge } from '../edge/edge.ts';
 import { createLog, type Logger, startStopwatch } from '../telemetry/telemetry.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION, load, sayFaults } from './load.ts';
-import { logWarnings, Reloading } from './reload.ts';
+import { logWarnings, Reloading, sayPacks } from './reload.ts';
 import { StopWatch } from './stop-file.ts';
 import type { Terminal } from './terminal.ts';
 import { sayWelcome } from './welcome.ts';
@@ -66,6 +66,7 @@ async function serve(
   const { config } = loaded;
   const log = createLog(config.telemetry);
   logWarnings(terminal, loaded, log);
+  sayPacks([], config.inspect.rulePacks, log);
   const ending = untilEnded(terminal, log);
   if (config.telemetry.stopwatch) {
     const report = await startStopwatch();

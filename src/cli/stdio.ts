@@ -10,7 +10,7 @@ import { ANONYMOUS, type Caller } from '../model.ts';
 import { createLog } from '../telemetry/telemetry.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION, load, sayFaults } from './load.ts';
-import { logWarnings, Reloading } from './reload.ts';
+import { logWarnings, Reloading, sayPacks } from './reload.ts';
 import { StopWatch } from './stop-file.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -44,6 +44,7 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
   const { listen, telemetry } = loaded.config;
   const log = createLog(telemetry);
   logWarnings(terminal, loaded, log);
+  sayPacks([], loaded.config.inspect.rulePacks, log);
   const [{ Gateway }, { serveStdio }] = await Promise.all([
     import('../gateway/gateway.ts'),
     import('../edge/edge.ts'),

@@ -12,7 +12,7 @@ import type { AuthConfig } from '../auth/config.ts';
 import type { NamingConfig, ServerConfig, VirtualConfig } from '../backends/config.ts';
 import type { ListenConfig } from '../edge/config.ts';
 import type { CacheConfig, SessionsConfig, StateConfig } from '../gateway/config.ts';
-import { environmentSecrets, type InspectConfig } from '../inspect/config.ts';
+import { environmentSecrets, type InspectConfig, type RulePack } from '../inspect/config.ts';
 import type { LimitsConfig } from '../limits/config.ts';
 import type { AccessConfig } from '../policy/config.ts';
 import type { TelemetryConfig } from '../telemetry/config.ts';
@@ -21,6 +21,7 @@ import { accessDefault, disagreements, isAnonymous, type Parts, warningsOf } fro
 import { type ConfigDocument, FILE_BYTES_MAX, parseFile, readBounded } from './document.ts';
 import type { Fault } from './fault.ts';
 import { type Environment, interpolate } from './interpolate.ts';
+import { type Packs, readPacks } from './packs.ts';
 import { faultsOf, type Problem, unfold, valueAt } from './problems.ts';
 import { type FileConfig, fileSchema } from './schema.ts';
 
@@ -78,42 +79,56 @@ export function loadConfig(path: string, env: Environment): Loaded {
 
   const filled = interpolate(document, env);
   const judged = judge(document, filled.nodes);
+  const { packs } = judged;
+  const files = [...filled.files, ...packs.files];
   if (!judged.ok || filled.faults.length > 0) {
     // What a missing variable left behind is wrong for one reason, not two.
     const told = new Set(filled.faults.map((fault) => fault.path));
     const others = (judged.ok ? [] : judged.faults).filter((fault) => !told.has(fault.path));
-    return failed([...filled.faults, ...others], filled.files);
+    return failed([...filled.faults, ...others], files);
   }
+  const secrets = [...filled.secrets, ...environmentSecrets(env)];
   return {
     ok: true,
-    config: freeze(complete(file, judged.value, [...filled.secrets, ...environmentSecrets(env)])),
+    config: freeze(complete(file, judged.value, secrets, packs.packs)),
     hash: createHash('sha256').update(bytes).digest('hex'),
     warnings: [...filled.warnings, ...warningsOf(document, judged.value, filled.nodes)],
-    files: filled.files,
+    files,
   };
 }
 
-type Judged = { ok: true; value: FileConfig } | { ok: false; faults: readonly Fault[] };
+type Judged = { readonly packs: Packs } & (
+  | { ok: true; value: FileConfig }
+  | { ok: false; faults: readonly Fault[] }
+);
 
 /** The file's value as the schemas see it, or every fault. */
 function judge(document: ConfigDocument, filled: ReadonlySet<unknown>): Judged {
   // A second look only after texts from variables have become the numbers that they stand for.
   for (let look = 0; ; look++) {
     const plain = document.value();
-    if (!plain.ok) return { ok: false, faults: [document.fault([], plain.words)] };
+    if (!plain.ok) {
+      return {
+        ok: false,
+        faults: [document.fault([], plain.words)],
+        packs: readPacks(document, []),
+      };
+    }
     const value = plain.value ?? {};
     const result = fileSchema.safeParse(value);
     const problems = result.success ? [] : unfold(result.error.issues, value);
     if (look === 0 && problems.map((one) => convert(document, one, filled)).some(Boolean)) continue;
     const parts = result.success ? result.data : rightParts(value);
     const names = { servers: keysAt(value, 'servers'), mcpServers: keysAt(value, 'mcpServers') };
+    const packs = readPacks(document, parts.inspect?.packs ?? []);
     const faults = [
       ...problems.flatMap((problem) => faultsOf(document, problem, value)),
+      ...packs.faults,
       ...(isGroup(value) ? disagreements(document, parts, names) : []),
     ];
     return result.success && faults.length === 0
-      ? { ok: true, value: result.data }
-      : { ok: false, faults };
+      ? { ok: true, value: result.data, packs }
+      : { ok: false, faults, packs };
   }
 }
 
@@ -154,7 +169,12 @@ function convert(
   return true;
 }
 
-function complete(file: string, from: FileConfig, secrets: readonly string[]): Config {
+function complete(
+  file: string,
+  from: FileConfig,
+  secrets: readonly string[],
+  packs: readonly RulePack[],
+): Config {
   const folder = dirname(file);
   const servers: Record<string, ServerConfig> = {};
   for (const [name, entry] of Object.entries({ ...from.servers, ...from.mcpServers })) {
@@ -169,7 +189,7 @@ function complete(file: string, from: FileConfig, secrets: readonly string[]): C
     limits: from.limits,
     access: { ...from.access, default: accessDefault(from) },
     validate: from.validate,
-    inspect: placedInspect(folder, from.inspect, secrets),
+    inspect: { ...placedInspect(folder, from.inspect, secrets), rulePacks: packs },
     sessions: from.sessions,
     cache: from.cache,
     state: { dir: resolve(folder, from.state.dir) },

@@ -47,9 +47,12 @@ export function valueAt(value: unknown, path: Path): unknown {
 }
 
 /** The faults of one problem: one for each unknown key, one otherwise. */
-export function faultsOf(document: ConfigDocument, problem: Problem, value: unknown): Fault[] {
-  const { issue, path } = problem;
-  const schema = fileJsonSchema();
+export function faultsOf(
+  document: ConfigDocument,
+  { issue, path }: Problem,
+  value: unknown,
+  schema = fileJsonSchema(),
+): Fault[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) =>
       document.fault([...path, key], unknownKey(key, path, schema, value), true),

@@ -102,6 +102,52 @@ const dictionary = z.strictObject({
 });
 
 export const RULES_MAX = 500;
+const DICTIONARIES_MAX = 100;
+const PACKS_MAX = 16;
+
+/** First words of the ids of findings that are not a pack's. */
+const TAKEN = new Set('own secret injection poisoning arguments pii session classifier'.split(' '));
+
+/** A file of rules that is kept, reviewed and handed on by itself. */
+export const packSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'small letters, digits and dashes, at most 32')
+    .refine((name) => !TAKEN.has(name), 'a name that no finding begins with already')
+    .describe('Findings of its rules say `NAME.ID`.'),
+  version: z
+    .string()
+    .regex(
+      /^\d{1,6}(?:\.\d{1,8}){0,3}(?:-[A-Za-z0-9.-]{1,32})?$/,
+      'a version such as "1.4.0", in quotes',
+    )
+    .describe('Said with each finding; a pack that changes has another.'),
+  description: z.string().max(500).default('').describe('For those who read it.'),
+  rules: z.array(ownRule).max(RULES_MAX).default([]).describe('As `inspect.rules`.'),
+  dictionaries: z
+    .array(dictionary)
+    .max(DICTIONARIES_MAX)
+    .default([])
+    .describe('As `inspect.dictionaries`.'),
+});
+
+export type RulePack = z.output<typeof packSchema> & {
+  readonly file: string;
+  /** SHA-256 of the file. */
+  readonly sha256: string;
+};
+
+/** Why these packs cannot be used together. */
+export function packsFault(packs: readonly RulePack[]): string | undefined {
+  const names = packs.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice !== undefined) return `two packs are called "${twice}"; rename one`;
+  const count = (key: 'rules' | 'dictionaries') =>
+    packs.reduce((sum, pack) => sum + pack[key].length, 0);
+  if (count('rules') <= 4 * RULES_MAX && count('dictionaries') <= DICTIONARIES_MAX)
+    return undefined;
+  return `packs have ${4 * RULES_MAX} rules and ${DICTIONARIES_MAX} dictionaries together at most`;
+}
 
 const lock = z
   .strictObject({
@@ -222,9 +268,16 @@ const group = z
     rules: z.array(ownRule).max(RULES_MAX).default([]).describe('Rules of your own.'),
     dictionaries: z
       .array(dictionary)
-      .max(100)
+      .max(DICTIONARIES_MAX)
       .default([])
       .describe('Words of your own: names of projects, of customers.'),
+    packs: z
+      .array(z.string().min(1).max(4096))
+      .max(PACKS_MAX)
+      .default([])
+      .describe(
+        'Files of rules and dictionaries with a name and a version (docs/inspection.md), from the folder of this file. Read again when they change.',
+      ),
     ownSecrets: z
       .enum(['on', 'off'])
       .default('on')
@@ -254,6 +307,8 @@ export const inspectSchema = z
 export type InspectConfig = z.output<typeof inspectSchema> & {
   /** The gateway's own secrets, found with the configuration and never printed. */
   readonly knownValues?: readonly string[];
+  /** What the files of `packs` hold. */
+  readonly rulePacks?: readonly RulePack[];
 };
 export type Suppression = InspectConfig['suppress'][number];
 export type OwnRule = z.output<typeof ownRule>;

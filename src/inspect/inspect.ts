@@ -13,4 +13,5 @@ export { leavesOf } from './leaves.ts';
 export { Lock, type LockMode } from './lock.ts';
 export type { About } from './look.ts';
 export type { Direction, Finding, FindingClass, Subject } from './rule.ts';
+export { type RuleSetReport, ruleSets } from './rule-sets.ts';
 export { type Place, placesOf, type Scope, type Verdict } from './verdict.ts';

@@ -46,7 +46,7 @@ export class Inspection {
   /** Compiled when they are first asked for: not at all where inspection is off. */
   get #rules(): RuleSet {
     this.#made ??= rulesWith({
-      rules: operatorRules(this.config.rules, this.config.dictionaries),
+      rules: operatorRules(this.config),
       knownValues: this.config.knownValues ?? [],
       canaryKey: this.config.canaryKey,
       hasPii: this.config.pii.request !== 'off' || this.config.pii.response !== 'off',

@@ -5,7 +5,7 @@
  * denial of service. Where none is given it is read off the expression: the longest text that stands in every match.
  */
 
-import type { Dictionary, OwnRule } from './config.ts';
+import type { Dictionary, InspectConfig, OwnRule } from './config.ts';
 import { Linear } from './linear.ts';
 import type { TextRule } from './rule.ts';
 
@@ -33,16 +33,17 @@ export function operatorRuleFault(
   return { key: 'anchors', words: 'in small letters; they are found whatever the case' };
 }
 
-export function operatorRules(
-  rules: readonly OwnRule[],
-  dictionaries: readonly Dictionary[],
-): TextRule[] {
-  return [...rules.map(ruleOf), ...dictionaries.flatMap(wordsOf)];
+/** Of the file itself as `own.ID`, of its packs as `PACK.ID`. */
+export function operatorRules({ rules, dictionaries, rulePacks = [] }: InspectConfig): TextRule[] {
+  return [{ name: 'own', rules, dictionaries }, ...rulePacks].flatMap((pack) => [
+    ...pack.rules.map((rule) => ruleOf(rule, pack.name)),
+    ...pack.dictionaries.flatMap((dictionary) => wordsOf(dictionary, pack.name)),
+  ]);
 }
 
-function ruleOf(rule: OwnRule): TextRule {
+function ruleOf(rule: OwnRule, pack: string): TextRule {
   return {
-    id: `own.${rule.id}`,
+    id: `${pack}.${rule.id}`,
     class: rule.class,
     confidence: rule.confidence,
     forms: ['exact'],
@@ -53,13 +54,13 @@ function ruleOf(rule: OwnRule): TextRule {
   };
 }
 
-function wordsOf(dictionary: Dictionary): TextRule[] {
+function wordsOf(dictionary: Dictionary, pack: string): TextRule[] {
   const { words } = dictionary;
   const rules: TextRule[] = [];
   for (let at = 0; at < words.length; at += WORDS_PER_RULE) {
     const part = words.slice(at, at + WORDS_PER_RULE);
     rules.push({
-      id: `own.${dictionary.id}`,
+      id: `${pack}.${dictionary.id}`,
       class: dictionary.class,
       confidence: dictionary.confidence,
       forms: ['exact'],

@@ -16,6 +16,8 @@ export interface Scope {
 
 export interface Judged extends Finding {
   readonly action: 'block' | 'redact' | 'flag';
+  /** The pack whose rule it is, `name@version`; of the others this version of Sluice is. */
+  readonly pack?: string;
 }
 
 export interface Verdict {
@@ -32,11 +34,16 @@ const SURENESS = { high: 3, medium: 2, low: 1 } as const;
 export class Judge {
   readonly #table: Table;
   readonly #sureness: number;
+  /** By name of the pack. */
+  readonly #packs: ReadonlyMap<string, string>;
   readonly #suppress: readonly (Suppression & { readonly endsAt: number })[];
 
   constructor(config: InspectConfig) {
     this.#table = tableOf(config);
     this.#sureness = SURENESS[config.confidence];
+    this.#packs = new Map(
+      config.rulePacks?.map(({ name, version }) => [name, `${name}@${version}`]),
+    );
     this.#suppress = config.suppress.map((one) => ({ ...one, endsAt: untilMs(one.until) }));
   }
 
@@ -56,7 +63,8 @@ export class Judge {
     for (const finding of findings) {
       const action = this.#actionOn(finding, direction);
       if (action === 'off' || this.#isSuppressed(finding, scope, now)) continue;
-      judged.push({ ...finding, action });
+      const pack = this.#packs.get(finding.rule.slice(0, finding.rule.indexOf('.')));
+      judged.push(pack === undefined ? { ...finding, action } : { ...finding, action, pack });
     }
     if (judged.length === 0) return undefined;
     judged.sort((a, b) => RANK[b.action] - RANK[a.action]);
@@ -123,16 +131,18 @@ export interface Place {
   readonly rule: string;
   /** JSON Pointer; names that are no plain words are shown as `*`. */
   readonly path: string;
+  readonly pack?: string;
 }
 
 const PLACES_MAX = 8;
 
-export function placesOf(findings: readonly Finding[]): Place[] {
+export function placesOf(findings: readonly (Finding & { readonly pack?: string })[]): Place[] {
   const keys = findings.filter(({ leaf }) => leaf?.isKey === true).map(({ path }) => path);
   const seen = new Map<string, Place>();
   for (const finding of findings) {
     const path = shownPath(finding.path, keys);
-    const place = { class: finding.class, rule: finding.rule, path };
+    const { class: kind, rule, pack } = finding;
+    const place = { class: kind, rule, path, ...(pack === undefined ? {} : { pack }) };
     seen.set(JSON.stringify(place), place);
     if (seen.size >= PLACES_MAX) break;
   }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { placeOf, run, write } from './sluice.ts';
 
@@ -37,6 +39,26 @@ describe('sluice doctor', { timeout: 60_000 }, () => {
     const words = (about: string) => findings.find((one) => one.about === about)?.words ?? '';
     assert.match(words('cache'), /get_\* of "a"/);
     assert.match(words('breaker'), /"a" has no circuit breaker/);
+  });
+
+  it('says which rules are in force, and what of the file counts no more', async (t) => {
+    const place = placeOf(t);
+    writeFileSync(
+      join(place.folder, 'acme.yaml'),
+      'name: acme\nversion: "1.4.0"\nrules: [{ id: ticket, pattern: "TICKET-[0-9]+" }]\n',
+    );
+    const suppress = [{ rule: 'acme.*', reason: 'known', until: '2020-01-31' }];
+    write(place, JSON.stringify({ servers: {}, inspect: { packs: ['acme.yaml'], suppress } }));
+    const { stdout } = await run(place, 'doctor', '--json');
+    const { findings } = JSON.parse(stdout) as Report;
+    const rules = findings.filter(({ about }) => about === 'rules').map(({ words }) => words);
+    assert.match(rules[0] ?? '', /^built in \d+\.\d+\.\d+, \d+ rules, sha256 [0-9a-f]{12}$/);
+    assert.match(rules[1] ?? '', /^acme 1\.4\.0, 1 rule, sha256 [0-9a-f]{12}, acme\.yaml$/);
+    const weak = findings.filter(({ state }) => state === 'weak').map(({ words }) => words);
+    assert.ok(
+      weak.some((words) => /this suppression ended with 2020-01-31/.test(words)),
+      stdout,
+    );
   });
 
   it('exits 1 when the configuration has faults, and shows them', async (t) => {

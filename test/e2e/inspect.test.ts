@@ -1,11 +1,14 @@
 /** What inspection lets through, rewrites and refuses, as clients of both eras and the SDK see it, by SSE and JSON. */
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { LegacyClient } from '../support/legacy-client.ts';
 import { ModernClient } from '../support/modern-client.ts';
+import { temporaryFolder } from '../support/temp.ts';
 import { type Json, PATIENCE_MS, RunningGateway, script, textOf } from './running-gateway.ts';
 
 const MARK = 'dev.sluice/refusal';
@@ -76,7 +79,7 @@ interface Caller {
   call(name: string, args: Json): Promise<{ result?: Json; error?: { data?: Json } }>;
 }
 
-function refusalOf(answer: { result?: Json }): Json {
+function refusalOf(answer: { result?: Json | undefined }): Json {
   assert.equal(answer.result?.isError, true, JSON.stringify(answer));
   const meta = answer.result._meta as Json;
   return meta[MARK] as Json;
@@ -213,6 +216,41 @@ describe('what the operator says', { timeout: 120_000 }, () => {
       assert.match(textOf(await client.call('say', args)), text);
     }
     await gateway.logs(/inspect: nothing that passes is inspected/);
+  });
+
+  it('puts a rule pack in force when its file changes, and says its version with what it finds', async () => {
+    const folder = temporaryFolder('pack');
+    const file = join(folder, 'acme.yaml');
+    const rule = '{ id: ticket, pattern: "TICKET-[0-9]{6}" }';
+    const write = (version: string, rules: string) =>
+      writeFileSync(file, `name: acme\nversion: "${version}"\nrules: [${rules}]\n`);
+    write('1.0.0', '');
+    const gateway = await start({ packs: [file] });
+    await gateway.logs(/"pack":"acme","version":"1\.0\.0".*rule pack/);
+    const client = new ModernClient(gateway.route('s'));
+    const args = { note: TICKET, text: 'ok' };
+    assert.equal(textOf(await client.call('say', args)), 'ok');
+    for (const [version, text] of [
+      ['1.1.0', rule],
+      ['1.1.0', `${rule}, { id: other, pattern: "OTHER-[0-9]{6}" }`],
+    ] as const) {
+      const seen = gateway.process.stderr().length;
+      write(version, text);
+      await gateway.logs(/configuration loaded/, seen);
+      const { findings } = refusalOf(await client.call('say', args));
+      const place = { class: 'secret', rule: 'acme.ticket', path: '/note', pack: 'acme@1.1.0' };
+      assert.deepEqual(findings, [place]);
+    }
+    await gateway.logs(/a rule pack has changed and not its version/);
+    // One that cannot be used changes nothing, and is taken as soon as it is mended.
+    let seen = gateway.process.stderr().length;
+    write('1.2.0', '{ id: any, pattern: "[a-z]+" }');
+    await gateway.logs(/acme\.yaml:3:.*rules\[0\]\.pattern.*the old one serves on/, seen);
+    assert.match(textOf(await client.call('say', args)), /^content_blocked/);
+    seen = gateway.process.stderr().length;
+    write('1.2.0', '');
+    await gateway.logs(/configuration loaded/, seen);
+    assert.equal(textOf(await client.call('say', args)), 'ok');
   });
 
   it('has arguments redacted instead, or only recorded', async () => {

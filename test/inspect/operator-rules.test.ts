@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { defaultInspection, inspectSchema, inspectWarnings } from '../../src/inspect/config.ts';
+import {
+  defaultInspection,
+  inspectSchema,
+  inspectWarnings,
+  packSchema,
+  packsFault,
+} from '../../src/inspect/config.ts';
 import { anchorsOf } from '../../src/inspect/operator-rules.ts';
 
 describe('the anchor of an own rule', () => {
@@ -82,5 +88,29 @@ describe('the inspect part of the file', () => {
     const suppress = [{ rule: 'x', reason: 'y', until: '2026-03-01' }];
     assert.deepEqual(warned({ suppress }, Date.UTC(2026, 2, 1, 23)), []);
     assert.deepEqual(warned({ suppress }, Date.UTC(2026, 2, 2, 1)), ['inspect.suppress.0']);
+  });
+});
+
+describe('a rule pack', () => {
+  const pack = { name: 'acme', version: '1.4.0' };
+  const fault = (given: unknown) =>
+    packSchema.safeParse(given).error?.issues.map(({ path }) => path.join('.'));
+
+  it('has a name of its own and a version', () => {
+    assert.equal(fault(pack), undefined);
+    assert.deepEqual(fault({ name: 'acme' }), ['version']);
+    assert.deepEqual(fault({ ...pack, version: 'new' }), ['version']);
+    for (const name of ['own', 'secret', 'A', 'a.b', '']) {
+      assert.deepEqual(fault({ ...pack, name }), ['name']);
+    }
+  });
+
+  it('is the only one of its name, and no more than can be run', () => {
+    const at = { file: 'f', sha256: '', ...packSchema.parse(pack) };
+    assert.equal(packsFault([at]), undefined);
+    assert.match(String(packsFault([at, at])), /two packs/);
+    const rule = packSchema.parse({ ...pack, rules: [{ id: 'x', pattern: 'abc' }] }).rules[0]!;
+    const large = { ...at, rules: new Array(2001).fill(rule) };
+    assert.match(String(packsFault([large])), /at most/);
   });
 });
