@@ -28,6 +28,8 @@ const TURN_MS = 4;
 /** Withdrawn definitions that are told one by one. */
 const TOLD_MAX = 1_000;
 const WRITE_MS = 200;
+/** What could not be inspected stays withdrawn for as long as its server does not change it: a moment's load is no reason. */
+const TRIES = 3;
 
 type Kind = 'tools' | 'prompts' | 'resources' | 'templates';
 const KINDS: readonly Kind[] = ['tools', 'prompts', 'resources', 'templates'];
@@ -137,7 +139,7 @@ export class Definitions {
       tool: key,
       definition: kind === 'tools' ? bytes : null,
     } as const;
-    const outcome = await this.#inspect(bytes, about);
+    const outcome = await this.#inspectWell(bytes, about);
     const rules = outcome?.kind === undefined ? [] : rulesOf(outcome);
     if (outcome === undefined || outcome.kind === 'flag') {
       return { bytes, definition, why: '', rules };
@@ -148,6 +150,14 @@ export class Definitions {
     const rewritten = redefined(kind, outcome.bytes);
     const isSame = rewritten?.key === key;
     return { bytes, definition: isSame ? rewritten : null, why, rules };
+  }
+
+  async #inspectWell(bytes: Buffer, about: About): Promise<Outcome | undefined> {
+    let outcome = await this.#inspect(bytes, about);
+    for (let tries = 1; tries < TRIES && outcome?.verdict === null; tries++) {
+      outcome = await this.#inspect(bytes, about);
+    }
+    return outcome;
   }
 
   /** A bug must neither end the process nor let anything through. */
@@ -175,7 +185,7 @@ export class Definitions {
     if (words === '') return '';
     const bytes = Buffer.from(JSON.stringify(words));
     const about = { direction: 'definition', server, tool: '', definition: null } as const;
-    const outcome = await this.#inspect(bytes, about);
+    const outcome = await this.#inspectWell(bytes, about);
     if (outcome === undefined || outcome.kind === 'flag') return words;
     if (outcome.kind === 'rewritten') return JSON.parse(outcome.bytes.utf8Slice()) as string;
     withdrawn.push({ kind: 'instructions', key: '', why: wordsFor(outcome) });

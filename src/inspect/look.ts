@@ -20,7 +20,7 @@ export interface About extends Task {
 export interface LookLimits {
   /** What is larger is looked at elsewhere. */
   readonly inlineBytes: number;
-  /** For what is looked at elsewhere, from when it is handed over. */
+  /** For what is looked at elsewhere, from when it is handed over and there is a thread. */
   readonly deadlineMs: number;
 }
 

@@ -2,8 +2,8 @@
  * The threads in which large messages are inspected.
  *
  * They share the automaton's tables; an expression is compiled by a thread when it first needs it, as most never are
- * (all of them are a second and a hundred megabytes: bench/micro/inspect.ts). The queue is bounded in messages and bytes, and each message has a deadline: past it the thread that is busy with it is ended, and another
- * takes its place. Threads end when they are idle; nothing keeps the process alive.
+ * (all of them are a second and a hundred megabytes: bench/micro/inspect.ts). The queue is bounded in messages and bytes, and each message has a deadline, from when there is a thread: past
+ * it the thread that is busy with it is ended, and another takes its place. Threads end when they are idle; nothing keeps the process alive.
  */
 
 import { availableParallelism } from 'node:os';
@@ -19,11 +19,14 @@ const WAITING_MAX = 256;
 /** Of all messages that wait or are looked at: four of the largest that can be configured by default. */
 export const WAITING_BYTES_MAX = 64 << 20;
 const IDLE_MS = 60_000;
+/** Of a thread until it can look; three seconds on a machine that others keep busy. */
+const START_MS = 30_000;
 /** What 16 MB of dense text and its readings need, with room to spare. */
 const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 };
 
 export class Pool {
-  readonly #piscina: Piscina<Order, Finding[]>;
+  readonly #piscina: Piscina<Order | null, Finding[]>;
+  #starting: Promise<unknown> | null = null;
   #waiting = 0;
   #waitingBytes = 0;
 
@@ -63,6 +66,8 @@ export class Pool {
     const { direction, tool, definition } = about;
     const copy = definition === null ? null : new Uint8Array(definition);
     try {
+      // Else its start would be at the cost of the message that needs it, whose time could be over before it is looked at.
+      if (this.#piscina.threads.length === 0 || this.#starting !== null) await this.#start();
       return await this.#piscina.run(
         { bytes: own, start, about: { direction, tool, definition: copy } },
         { transferList: [own.buffer], signal: AbortSignal.timeout(deadlineMs) },
@@ -71,6 +76,15 @@ export class Pool {
       this.#waiting -= 1;
       this.#waitingBytes -= size;
     }
+  }
+
+  #start(): Promise<unknown> {
+    this.#starting ??= this.#piscina
+      .run(null, { signal: AbortSignal.timeout(START_MS) })
+      .finally(() => {
+        this.#starting = null;
+      });
+    return this.#starting;
   }
 
   close(): Promise<void> {

@@ -23,7 +23,16 @@ export interface Order {
 const setup = workerData as Setup;
 const rules = rulesWith(setup.operator, setup.tables);
 
-export default function inspect({ bytes, start, about }: Order): Finding[] {
+/** Makes what the first text of all would have to wait for. */
+const FIRST: Order = {
+  bytes: Buffer.from('"a"'),
+  start: 0,
+  about: { direction: 'response', tool: '', definition: null },
+};
+
+/** Null asks whether the thread is ready. */
+export default function inspect(order: Order | null): Finding[] {
+  const { bytes, start, about } = order ?? FIRST;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return plain(findingsIn(buffer, 0, buffer.length, about, rules), start);
 }

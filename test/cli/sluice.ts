@@ -14,7 +14,7 @@ const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const TINY = fileURLToPath(new URL('./tiny-server.js', import.meta.url));
 
 /** Only prevents that a test hangs. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 export interface Place {
   readonly folder: string;
