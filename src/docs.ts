@@ -1,13 +1,14 @@
 /**
  * Writes what is generated under docs/ of the current folder: `npm run docs`.
  *
- * docs/configuration.md and docs/sluice.schema.json from the schemas, docs/errors.md from the table of refusals. A test
- * proves that running it again changes nothing.
+ * docs/configuration.md and docs/sluice.schema.json from the schemas, docs/errors.md from the table of refusals,
+ * docs/metrics.md from the table of metrics. A test proves that running it again changes nothing.
  */
 
 import { writeFileSync } from 'node:fs';
 import { configurationManual, fileJsonSchema } from './config/config.ts';
 import { REFUSALS } from './protocol/refusal.ts';
+import { metricsManual } from './telemetry/telemetry.ts';
 
 function errorsManual(): string {
   const rows = Object.entries(REFUSALS).map(
@@ -32,3 +33,4 @@ const schema = fileJsonSchema();
 writeFileSync('docs/configuration.md', configurationManual(schema));
 writeFileSync('docs/sluice.schema.json', `${JSON.stringify(schema, null, 2)}\n`);
 writeFileSync('docs/errors.md', errorsManual());
+writeFileSync('docs/metrics.md', metricsManual());

@@ -9,7 +9,7 @@
 import type { Command } from 'commander';
 import type { Loaded } from '../config/config.ts';
 import type { Edge } from '../edge/edge.ts';
-import { createLog, type Logger, startStopwatch } from '../telemetry/telemetry.ts';
+import { createLog, type Logger, startStopwatch, Telemetry } from '../telemetry/telemetry.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION, load, sayFaults } from './load.ts';
 import { logWarnings, Reloading, sayPacks } from './reload.ts';
@@ -90,7 +90,9 @@ async function serve(
     );
     return EXIT.usage;
   }
-  const gateway = new Gateway(config, log, terminal.around.env);
+  const telemetry = new Telemetry(config.telemetry);
+  const gateway = new Gateway(config, log, terminal.around.env, telemetry.recorders);
+  telemetry.collect((put) => gateway.collect(put));
   try {
     gateway.open();
   } catch (error) {
@@ -111,6 +113,7 @@ async function serve(
     await gateway.close(0);
     return EXIT.unavailable;
   }
+  telemetry.collect((put) => edge.collect(put));
   auth.onEnded((isEnded) => {
     // Sessions first: what the edge then cuts has nothing left to answer.
     gateway.endCallers(isEnded);
@@ -128,6 +131,7 @@ async function serve(
   auth.close();
   log.info({ drainMs: config.listen.drainMs }, 'ending; calls in flight may finish');
   await Promise.all([edge.close(config.listen.drainMs), gateway.close(config.listen.drainMs)]);
+  telemetry.close();
   log.info('ended');
   return EXIT.ok;
 }

@@ -8,6 +8,7 @@ import { rmSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import type { Auth } from '../auth/auth.ts';
 import type { Caller } from '../model.ts';
+import type { Collector } from '../telemetry/telemetry.ts';
 import type { ListenConfig } from './config.ts';
 import type { Gateway } from './contract.ts';
 import { chooseFront, type Front } from './http/front.ts';
@@ -30,6 +31,8 @@ export interface Edge {
   readonly url: string;
   readonly port: number;
   readonly front: Front['name'];
+  /** Values for /metrics. */
+  collect(put: Parameters<Collector>[0]): void;
   /** Cuts whatever is open for these callers. */
   endCallers(isEnded: (caller: Caller) => boolean): void;
   /** Reads the files of TLS again, for connections to come. Throws where they cannot be used; the old ones serve on. */
@@ -76,6 +79,10 @@ export async function startEdge(
     url: `${config.tls === undefined ? 'http' : 'https'}://${host}:${port}/mcp`,
     port,
     front: front.name,
+    collect(put) {
+      put('sluice_connections', lobby.size);
+      put('sluice_body_bytes', lobby.bodyBytes);
+    },
     endCallers: (isEnded) => lobby.endCallers(isEnded),
     renewTls: () => app.renewTls?.(),
     close(deadlineMs) {

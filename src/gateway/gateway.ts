@@ -20,11 +20,13 @@ import type { Caller } from '../model.ts';
 import { type Stop, Stops } from '../policy/policy.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { REFUSALS, type Refusal, refusalBytes, refuse } from '../protocol/refusal.ts';
+import type { Collector } from '../telemetry/telemetry.ts';
 import { type Tool, Validator } from '../validate/validate.ts';
 import { Announcer } from './announcer.ts';
 import { inspectBeside } from './beside.ts';
 import { ResultCache } from './cache/cache.ts';
 import { Call } from './call.ts';
+import { collect } from './collect.ts';
 import { declaredBy } from './declared.ts';
 import { Definitions } from './definitions.ts';
 import { Finish, type Recorder } from './finish.ts';
@@ -441,6 +443,11 @@ export class Gateway {
       return kind === 'server' || kind === 'tool' ? { kind, name, since } : { kind, since };
     });
     return { ...readiness, stopped };
+  }
+
+  /** Values for /metrics, one server at a time. */
+  collect(put: Parameters<Collector>[0]): Iterable<void> {
+    return collect(this.#parts, this.#house, this.#sessions, put);
   }
 
   reports(): ServerReport[] {

@@ -41,6 +41,10 @@ export class Listeners {
     this.#interests = interests;
   }
 
+  get size(): number {
+    return this.#listeners.size;
+  }
+
   open(call: Call): void {
     const filter = filterOf(call);
     if (filter === undefined) {

@@ -11,6 +11,7 @@ import { Clean, type Cut } from './clean.ts';
 import type { InspectConfig } from './config.ts';
 import { type About, look } from './look.ts';
 import { operatorRules } from './operator-rules.ts';
+import { loadOf, NO_LOAD, type PoolLoad } from './pool.ts';
 import { Names, redact } from './redact.ts';
 import type { Direction, Finding } from './rule.ts';
 import type { RuleSet } from './rule-set.ts';
@@ -68,6 +69,11 @@ export class Inspection {
         this.config,
       );
     }
+  }
+
+  /** What its threads have to do. */
+  get load(): PoolLoad {
+    return this.#made === undefined ? NO_LOAD : loadOf(this.#made);
   }
 
   /** Whether an answer may count against the calls that follow it. */

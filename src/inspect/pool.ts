@@ -24,6 +24,16 @@ const START_MS = 30_000;
 /** What 16 MB of dense text and its readings need, with room to spare. */
 const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 };
 
+/** What threads have to do at this moment. */
+export interface PoolLoad {
+  /** Messages that wait or are looked at, and their bytes. */
+  readonly waiting: number;
+  readonly waitingBytes: number;
+  readonly threads: number;
+}
+
+export const NO_LOAD: PoolLoad = { waiting: 0, waitingBytes: 0, threads: 0 };
+
 export class Pool {
   readonly #piscina: Piscina<Order | null, Finding[]>;
   #starting: Promise<unknown> | null = null;
@@ -87,6 +97,11 @@ export class Pool {
     return this.#starting;
   }
 
+  get load(): PoolLoad {
+    const threads = this.#piscina.threads.length;
+    return { waiting: this.#waiting, waitingBytes: this.#waitingBytes, threads };
+  }
+
   close(): Promise<void> {
     return this.#piscina.destroy();
   }
@@ -101,4 +116,9 @@ export function poolOf(rules: RuleSet): Pool {
   const pool = new Pool(rules);
   pools.set(rules, pool);
   return pool;
+}
+
+/** Without making threads where none were needed yet. */
+export function loadOf(rules: RuleSet): PoolLoad {
+  return pools.get(rules)?.load ?? NO_LOAD;
 }

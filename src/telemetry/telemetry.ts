@@ -1,13 +1,55 @@
 /**
- * The entrance to this folder: what the gateway says about itself.
+ * The entrance to this folder: what the gateway says about itself, and to whom.
  *
- * `log.ts` for the operator, `stopwatch.ts` for measurements. Metrics and traces come beside it.
+ * `log.ts` for the operator, `metrics.ts` for /metrics and /api/latency, `stopwatch.ts` for measurements. Metrics are a recorder
+ * (`gateway/finish.ts`): they hear of each call where it ends, and nobody else counts.
  */
 
+import type { TelemetryConfig } from './config.ts';
+import type { Exposition } from './exposition.ts';
+import { type Collector, Metrics } from './metrics.ts';
 import type { StopwatchReport } from './stopwatch.ts';
+import type { Latency } from './windows.ts';
 
 export { LOG_LEVELS } from './config.ts';
+export type { Exposition } from './exposition.ts';
 export { createLog, type Logger } from './log.ts';
+export { metricsManual } from './manual.ts';
+export type { Collector } from './metrics.ts';
+export type { Latency } from './windows.ts';
+
+export class Telemetry {
+  /** Null where `telemetry.metrics` is off. */
+  readonly #metrics: Metrics | null;
+
+  constructor(config: TelemetryConfig) {
+    this.#metrics = config.metrics ? new Metrics() : null;
+  }
+
+  /** To be hung in where calls end. */
+  get recorders(): Metrics[] {
+    return this.#metrics === null ? [] : [this.#metrics];
+  }
+
+  /** Values that are asked for at each scrape. */
+  collect(collector: Collector): void {
+    this.#metrics?.collect(collector);
+  }
+
+  /** What /metrics answers to a scraper with this Accept header; undefined where metrics are off. */
+  exposition(accept: string): Exposition | undefined {
+    return this.#metrics?.exposition(accept);
+  }
+
+  /** Percentiles of the last minute, the busiest tool first. */
+  latency(): Latency[] {
+    return this.#metrics?.latency() ?? [];
+  }
+
+  close(): void {
+    this.#metrics?.close();
+  }
+}
 
 /** See stopwatch.ts, which is loaded only where it is wanted. */
 export async function startStopwatch(): Promise<() => StopwatchReport> {

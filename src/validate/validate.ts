@@ -80,6 +80,11 @@ export class Validator {
     return this.#mode !== 'off';
   }
 
+  /** What waits for the thread, or is there. */
+  get waiting(): number {
+    return this.#workshop.waiting;
+  }
+
   /** Why the call must not be made; a promise where that must be found out first. */
   refuse(tool: Tool, asked: Asked): Refusal | undefined | Promise<Refusal | undefined> {
     const kept = this.#tools.get(tool);

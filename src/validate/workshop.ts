@@ -28,6 +28,10 @@ export class Workshop {
   #current: Waiting | null = null;
   #timer: NodeJS.Timeout | null = null;
 
+  get waiting(): number {
+    return this.#queue.length + (this.#current === null ? 0 : 1);
+  }
+
   /** `deadlineMs` counts from when the job is begun. */
   run(job: Job, deadlineMs: number): Promise<Done | Failure> {
     if (this.#queue.length >= QUEUE_MAX) return Promise.resolve('full');

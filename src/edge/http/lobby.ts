@@ -61,6 +61,14 @@ export class Lobby {
     return this.#open.length >= this.limits.connectionsMax;
   }
 
+  get size(): number {
+    return this.#open.length;
+  }
+
+  get bodyBytes(): number {
+    return this.#bodyBytes;
+  }
+
   /** Makes room for so many bytes of a body; false where there is none. */
   hold(bytes: number): boolean {
     const bytesMax = Math.max(BODIES_BYTES_MIN, BODIES_MAX * this.limits.bodyBytesMax);

@@ -1,0 +1,122 @@
+/**
+ * How long calls of each tool took lately: percentiles over a window that slides.
+ *
+ *     | s0 | s1 | s2 | s3 |     four histograms of a quarter of the window each; the oldest is emptied and used again
+ *
+ * HDR histograms of two digits: exact to 1 %, and 7 KB where calls take up to a second. What nobody calls any more gives
+ * its memory back when it is asked for.
+ */
+
+import { build, type Histogram } from 'hdr-histogram-js';
+import { OTHER } from './registry.ts';
+
+const SLOTS = 4;
+export const WINDOW_MS = 60_000;
+const SLOT_MS = WINDOW_MS / SLOTS;
+/** Longer calls count as so long: histograms grow with what they hold. */
+const US_MAX = 3.6e9;
+/** Tools that are watched at one time: 30 MB at most, where each has calls from microseconds to minutes. */
+const TOOLS_MAX = 500;
+
+/** Seconds, as everywhere in the metrics. */
+export interface Latency {
+  readonly server: string;
+  readonly tool: string;
+  /** Calls of the window. */
+  readonly calls: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+export class Window {
+  readonly server: string;
+  readonly tool: string;
+  readonly #slots: (Histogram | null)[] = Array.from({ length: SLOTS }, () => null);
+  /** The number of the newest slot since the epoch. */
+  #newest = 0;
+
+  constructor(server: string, tool: string) {
+    this.server = server;
+    this.tool = tool;
+  }
+
+  /** `now` in milliseconds since the epoch. */
+  record(us: number, now: number): void {
+    const slot = Math.floor(now / SLOT_MS);
+    if (slot !== this.#newest) this.#advance(slot);
+    const at = this.#newest % SLOTS;
+    let histogram = this.#slots[at]!;
+    if (histogram === null) {
+      histogram = fresh();
+      this.#slots[at] = histogram;
+    }
+    histogram.recordValue(Math.min(us, US_MAX));
+  }
+
+  /** A clock that was set back leaves the newest slot the newest. */
+  #advance(slot: number): void {
+    const steps = Math.min(slot - this.#newest, SLOTS);
+    if (steps <= 0) return;
+    for (let step = 1; step <= steps; step++) this.#empty((slot - steps + step) % SLOTS);
+    this.#newest = slot;
+  }
+
+  /** One that held nothing is given up; who is called keeps what it has. */
+  #empty(at: number): void {
+    const slot = this.#slots[at]!;
+    if (slot === null) return;
+    if (slot.totalCount === 0) this.#slots[at] = null;
+    else slot.reset();
+  }
+
+  /** Undefined where nothing was called. */
+  latency(now: number): Latency | undefined {
+    this.#advance(Math.floor(now / SLOT_MS));
+    const all = fresh();
+    for (const slot of this.#slots) if (slot !== null && slot.totalCount > 0) all.add(slot);
+    if (all.totalCount === 0) return undefined;
+    const seconds = (percentile: number) => all.getValueAtPercentile(percentile) / 1e6;
+    return {
+      server: this.server,
+      tool: this.tool,
+      calls: all.totalCount,
+      p50: seconds(50),
+      p99: seconds(99),
+      p999: seconds(99.9),
+      max: seconds(100),
+    };
+  }
+}
+
+function fresh(): Histogram {
+  return build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: 1000,
+    autoResize: true,
+    numberOfSignificantValueDigits: 2,
+  });
+}
+
+export class Windows {
+  readonly #windows = new Map<string, Window>();
+
+  /** The window of this tool, or where too many are watched that of all others of its server. Resolve it once. */
+  of(server: string, tool: string): Window {
+    const key = `${server}\0${tool}`;
+    const known = this.#windows.get(key);
+    if (known !== undefined) return known;
+    if (this.#windows.size >= TOOLS_MAX && tool !== OTHER) return this.of(server, OTHER);
+    const window = new Window(server, tool);
+    this.#windows.set(key, window);
+    return window;
+  }
+
+  /** Those that were called within the window, the busiest first. */
+  latencies(now: number): Latency[] {
+    return [...this.#windows.values()]
+      .flatMap((window) => window.latency(now) ?? [])
+      .sort((a, b) => b.calls - a.calls);
+  }
+}

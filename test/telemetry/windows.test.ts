@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { OTHER } from '../../src/telemetry/registry.ts';
+import { WINDOW_MS, Windows } from '../../src/telemetry/windows.ts';
+
+const START = 1_800_000_000_000;
+
+describe('the latency of a tool', () => {
+  it('is that of the last minute, exact to one per cent', () => {
+    const windows = new Windows();
+    const window = windows.of('files', 'read');
+    for (let us = 1; us <= 10_000; us++) window.record(us, START + us);
+    const [found] = windows.latencies(START + 10_000);
+    assert.equal(found?.calls, 10_000);
+    for (const [seconds, us] of [
+      [found.p50, 5_000],
+      [found.p99, 9_900],
+      [found.p999, 9_990],
+      [found.max, 10_000],
+    ] as const) {
+      assert.ok(Math.abs(seconds * 1e6 - us) <= us * 0.01, `${seconds} for ${us} us`);
+    }
+  });
+
+  it('forgets what is older, bit by bit', () => {
+    const windows = new Windows();
+    const window = windows.of('files', 'read');
+    window.record(100, START);
+    window.record(200, START + WINDOW_MS / 2);
+    assert.equal(windows.latencies(START + WINDOW_MS / 2)[0]?.calls, 2);
+    assert.equal(windows.latencies(START + WINDOW_MS)[0]?.calls, 1);
+    assert.deepEqual(windows.latencies(START + 2 * WINDOW_MS), []);
+    window.record(300, START + 5 * WINDOW_MS);
+    assert.equal(windows.latencies(START + 5 * WINDOW_MS)[0]?.calls, 1);
+  });
+
+  it('does not run back with the clock', () => {
+    const windows = new Windows();
+    const window = windows.of('files', 'read');
+    window.record(100, START + WINDOW_MS);
+    window.record(100, START);
+    assert.equal(windows.latencies(START + WINDOW_MS)[0]?.calls, 2);
+  });
+
+  it('holds the longest call that there may be', () => {
+    const windows = new Windows();
+    windows.of('files', 'read').record(1e15, START);
+    assert.ok(windows.latencies(START)[0]!.max >= 3600);
+  });
+
+  it('is kept for so many tools, and the others of a server together', () => {
+    const windows = new Windows();
+    for (let tool = 0; tool < 600; tool++) windows.of('files', `tool${tool}`).record(1, START);
+    const found = windows.latencies(START);
+    assert.equal(found.length, 501);
+    assert.deepEqual([found[0]?.tool, found[0]?.calls], [OTHER, 100]);
+  });
+});
