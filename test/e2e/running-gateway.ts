@@ -118,7 +118,10 @@ export class RunningGateway {
 
 function withDefaults(config: Json): Json {
   const listen = { host: '127.0.0.1', port: 0, ...(config.listen as Json | undefined) };
-  return { ...config, listen };
+  const { inspect } = config;
+  // No test of anything else should fail because a busy machine took long to look.
+  const patient = inspect === 'off' ? inspect : { deadlineMs: 60_000, ...(inspect as Json) };
+  return { ...config, listen, inspect: patient };
 }
 
 export function pause(ms = 20): Promise<void> {

@@ -11,7 +11,7 @@ const RULES = [
 const TICKET = 'TICKET-482913';
 
 const inspectionOf = (more: object = {}) =>
-  new Inspection(inspectSchema.parse({ rules: RULES, ...more }));
+  new Inspection(inspectSchema.parse({ rules: RULES, deadlineMs: 60_000, ...more }));
 
 async function judged(value: unknown, more: object = {}): Promise<Outcome | undefined> {
   const bytes = Buffer.from(JSON.stringify(value));
