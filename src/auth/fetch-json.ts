@@ -2,11 +2,19 @@
  * Asks an identity provider for a JSON object: bounded in size and time, no redirects, https or loopback only.
  */
 
-import { Agent } from 'undici';
+import type { Agent } from 'undici';
 import { isTrustedUrl } from './config.ts';
 
 const BYTES_MAX = 256 * 1024;
 const DEADLINE_MS = 5000;
+const AGENT: Agent.Options = {
+  connections: 4,
+  keepAliveTimeout: 4000,
+  connect: { timeout: DEADLINE_MS },
+  headersTimeout: DEADLINE_MS,
+  bodyTimeout: DEADLINE_MS,
+  maxResponseSize: BYTES_MAX,
+};
 
 export interface Question {
   readonly method?: 'GET' | 'POST';
@@ -16,20 +24,16 @@ export interface Question {
 
 /** The connections to identity providers; none is shared with servers. */
 export class Providers {
-  readonly #agent = new Agent({
-    connections: 4,
-    keepAliveTimeout: 4000,
-    connect: { timeout: DEADLINE_MS },
-    headersTimeout: DEADLINE_MS,
-    bodyTimeout: DEADLINE_MS,
-    maxResponseSize: BYTES_MAX,
-  });
+  #agent: Agent | null = null;
 
   /** Rejects with what went wrong; the words hold no secret. */
   async ask(url: string, question: Question = {}): Promise<Record<string, unknown>> {
     // A discovery document names URLs too.
     if (!isTrustedUrl(url)) throw new Error('its URL is neither https nor on loopback');
     const { origin, pathname, search } = new URL(url);
+    // Loaded where somebody is to be asked, and not before.
+    const undici = await import('undici');
+    this.#agent ??= new undici.Agent(AGENT);
     const response = await this.#agent.request({
       origin,
       path: pathname + search,
@@ -50,6 +54,6 @@ export class Providers {
   }
 
   close(): void {
-    this.#agent.destroy().catch(() => {});
+    this.#agent?.destroy().catch(() => {});
   }
 }

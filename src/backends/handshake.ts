@@ -10,13 +10,11 @@ import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { type Agreed, type Failure, initialize, isFailure, probe } from './agreement.ts';
 import type { HttpServerConfig, ProgramConfig, ServerConfig } from './config.ts';
 import { type Endpoint, Endpoints } from './endpoints.ts';
-import { HttpBackend } from './http-backend.ts';
 import type { Site } from './http-origin.ts';
 import { JsonRpcLink } from './json-rpc-link.ts';
 import type { Known } from './known.ts';
 import type { LinkOwner } from './link.ts';
 import { LinkLog, type Log } from './link-log.ts';
-import { SseBackend } from './sse-backend.ts';
 import { startProcess } from './stdio-process.ts';
 import type { Wire } from './wire.ts';
 
@@ -191,6 +189,8 @@ async function openHttp(
 ): Promise<JsonRpcLink | Failure> {
   const transport = known?.transport ?? config.transport;
   if (transport === 'sse') return openSse(attempt, config);
+  // Loaded here: undici and what is around it take a sixth of the start of a gateway that has local servers only.
+  const { HttpBackend } = await import('./http-backend.ts');
   const link = new JsonRpcLink(attempt.name, attempt.owner, attempt.log, attempt.endpoint);
   const wire = new HttpBackend(siteOf(attempt, config), link, attempt.log);
   link.carry(wire);
@@ -211,6 +211,7 @@ function siteOf({ endpoint, environment }: Attempt, config: HttpServerConfig): S
 }
 
 async function openSse(attempt: Attempt, config: HttpServerConfig): Promise<JsonRpcLink | Failure> {
+  const { SseBackend } = await import('./sse-backend.ts');
   const link = new JsonRpcLink(attempt.name, attempt.owner, attempt.log, attempt.endpoint);
   const wire = new SseBackend(siteOf(attempt, config), link, attempt.log);
   link.carry(wire);

@@ -6,7 +6,6 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
-import { CANARY_KEY_MIN, mintCanary, TENANT_BYTES_MAX } from '../inspect/inspect.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION, loadOrSay } from './load.ts';
 import type { Terminal } from './terminal.ts';
@@ -35,10 +34,16 @@ export function canaryCommand(program: Command, terminal: Terminal, done: (exit:
     .option('--new-key', 'make a key instead')
     .option('--json', 'print as JSON')
     .addHelpText('after', EXAMPLE)
-    .action((options: Options) => done(canary(terminal, options)));
+    .action(async (options: Options) => {
+      done(await canary(terminal, options));
+    });
 }
 
-function canary(terminal: Terminal, { config: file, tenant, newKey, json }: Options): Exit {
+async function canary(
+  terminal: Terminal,
+  { config: file, tenant, newKey, json }: Options,
+): Promise<Exit> {
+  const { CANARY_KEY_MIN, mintCanary, TENANT_BYTES_MAX } = await import('../inspect/inspect.ts');
   if (newKey) {
     terminal.out(randomBytes(CANARY_KEY_MIN).toString('base64url'));
     return EXIT.ok;

@@ -5,7 +5,7 @@
  * What goes wrong comes back as a value.
  */
 
-import { Agent, request } from 'undici';
+import type { Agent } from 'undici';
 import { LATEST_MODERN, META } from '../protocol/eras.ts';
 import { encodeHeaderValue } from '../protocol/headers.ts';
 import { NAME, VERSION } from '../protocol/identity.ts';
@@ -38,7 +38,7 @@ const CONNECT_MS = 5000;
 export class Client {
   readonly #url: string;
   readonly #timeoutMs: number;
-  readonly #agent = new Agent({ connect: { timeout: CONNECT_MS } });
+  #agent: Agent | null = null;
   #id = 0;
 
   readonly #credential: readonly string[];
@@ -72,7 +72,7 @@ export class Client {
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await this.#agent?.destroy();
   }
 
   async #ask(
@@ -82,8 +82,11 @@ export class Client {
   ): Promise<Answer<Record<string, unknown>>> {
     const id = ++this.#id;
     const message = { jsonrpc: '2.0', id, method, params: { ...params, _meta: requestMeta() } };
+    // Loaded here: no other command asks anybody, and this is much to load.
+    const undici = await import('undici');
+    this.#agent ??= new undici.Agent({ connect: { timeout: CONNECT_MS } });
     try {
-      const response = await request(this.#url, {
+      const response = await undici.request(this.#url, {
         method: 'POST',
         dispatcher: this.#agent,
         headers: [...requestHeaders(method), ...this.#credential, ...headers],

@@ -3,7 +3,6 @@
  */
 
 import { type Command, InvalidArgumentError } from 'commander';
-import { makeKey } from '../auth/auth.ts';
 import { EXIT, type Exit } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -33,10 +32,13 @@ export function keyCommand(program: Command, terminal: Terminal, done: (exit: Ex
     .option('--days <days>', 'how long it is valid; default: without end', days)
     .option('--json', 'print key and entry as JSON')
     .addHelpText('after', EXAMPLE)
-    .action((options: Options) => done(key(terminal, options)));
+    .action(async (options: Options) => {
+      done(await key(terminal, options));
+    });
 }
 
-function key(terminal: Terminal, { id, caller, days, json }: Options): Exit {
+async function key(terminal: Terminal, { id, caller, days, json }: Options): Promise<Exit> {
+  const { makeKey } = await import('../auth/auth.ts');
   const made = makeKey();
   const entry = {
     id,

@@ -5,7 +5,7 @@
  */
 
 import type { Command } from 'commander';
-import { appendRevocation, type RevocationKind } from '../auth/auth.ts';
+import type { RevocationKind } from '../auth/auth.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION, loadOrSay } from './load.ts';
 import type { Terminal } from './terminal.ts';
@@ -35,10 +35,12 @@ export function revokeCommand(program: Command, terminal: Terminal, done: (exit:
     .option('--key <id>', 'an API key')
     .option('--token <jti>', 'a token')
     .addHelpText('after', EXAMPLE)
-    .action((options: Options) => done(revoke(terminal, options)));
+    .action(async (options: Options) => {
+      done(await revoke(terminal, options));
+    });
 }
 
-function revoke(terminal: Terminal, options: Options): Exit {
+async function revoke(terminal: Terminal, options: Options): Promise<Exit> {
   const kinds = (['caller', 'key', 'token'] as const).filter((kind) => options[kind] !== undefined);
   const [kind] = kinds;
   if (kind === undefined || kinds.length > 1) {
@@ -58,6 +60,7 @@ function revoke(terminal: Terminal, options: Options): Exit {
   if (!isKnown(kind, name, config.auth.apiKeys)) {
     terminal.err(`There is no API key "${name}" in the configuration; it is revoked all the same.`);
   }
+  const { appendRevocation } = await import('../auth/auth.ts');
   try {
     appendRevocation(file, kind, name, new Date());
   } catch (error) {

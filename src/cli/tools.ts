@@ -4,7 +4,6 @@
 
 import type { Command } from 'commander';
 import { matches } from '../lib/glob.ts';
-import { Validator } from '../validate/validate.ts';
 import type { RemoteTool } from './client.ts';
 import {
   connect,
@@ -76,6 +75,7 @@ function row(tool: RemoteTool): string[] {
 
 /** Why arguments of a tool are not checked, or not all: found out here as the gateway does at its first call. */
 async function gapsOf(tools: readonly RemoteTool[]): Promise<ReadonlyMap<RemoteTool, string[]>> {
+  const { Validator } = await import('../validate/validate.ts');
   const gaps = new Map<RemoteTool, string[]>();
   let why: string[] = [];
   const validator = new Validator('on', (_, words) => why.push(words));
