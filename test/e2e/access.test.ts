@@ -206,35 +206,33 @@ describe('the emergency stop', { timeout: 120_000 }, () => {
     assert.equal(done.status, 0, done.stderr);
   }
 
-  /** Stops while a call hangs, and gives back how that call ended. */
-  async function stoppedCall(era: string, ...what: string[]): Promise<unknown> {
-    const bob = await callerOf(era, gateway.url, 'bob');
+  /** Stops while a call of each era hangs, and gives back how these calls ended. */
+  async function stoppedCalls(...what: string[]): Promise<unknown[]> {
     const sent = () => recorded(FILES).lines.filter((line) => line.includes('"hang"')).length;
     const before = sent();
-    const hanging = bob.call('files__hang');
-    await until(() => sent() > before);
+    const bobs = ['modern', 'legacy'].map((era) => callerOf(era, gateway.url, 'bob'));
+    const hanging = (await Promise.all(bobs)).map((bob) => bob.call('files__hang'));
+    await until(() => sent() === before + 2);
     await sluice('stop', ...what);
-    return codeOf(await hanging);
+    return (await Promise.all(hanging)).map(codeOf);
   }
 
-  for (const era of ['modern', 'legacy']) {
-    for (const what of [['all'], ['server', 'files'], ['tool', 'files.h*'], ['caller', 'bob']]) {
-      it(`ends calls in flight and refuses new ones until it is resumed: ${era}, ${what}`, async () => {
-        assert.equal(await stoppedCall(era, ...what), 'stopped');
-        const bob = new ModernClient(gateway.url, {
-          headers: { authorization: `Bearer ${keys.bob.key}` },
-        });
-        assert.equal(codeOf(await bob.call('files__hang')), 'stopped');
-        const other = await bob.call('files__read_note');
-        const isWide = what[0] !== 'tool';
-        assert.equal(
-          other.error === undefined ? 'answered' : codeOf(other),
-          isWide ? 'stopped' : 'answered',
-        );
-        await sluice('resume', ...what);
-        await until(async () => (await bob.call('files__read_note')).result !== undefined);
+  for (const what of [['all'], ['server', 'files'], ['tool', 'files.h*'], ['caller', 'bob']]) {
+    it(`ends calls in flight and refuses new ones until it is resumed: ${what}`, async () => {
+      assert.deepEqual(await stoppedCalls(...what), ['stopped', 'stopped']);
+      const bob = new ModernClient(gateway.url, {
+        headers: { authorization: `Bearer ${keys.bob.key}` },
       });
-    }
+      assert.equal(codeOf(await bob.call('files__hang')), 'stopped');
+      const other = await bob.call('files__read_note');
+      const isWide = what[0] !== 'tool';
+      assert.equal(
+        other.error === undefined ? 'answered' : codeOf(other),
+        isWide ? 'stopped' : 'answered',
+      );
+      await sluice('resume', ...what);
+      await until(async () => (await bob.call('files__read_note')).result !== undefined);
+    });
   }
 
   it('stops a tenant, and nobody else', async () => {
