@@ -18,8 +18,11 @@ import {
   type Inspection,
   Lock,
   type LockMode,
+  leavesOf,
+  mentionsIn,
   type Outcome,
   placesOf,
+  ToolNames,
 } from '../inspect/inspect.ts';
 import { refuse } from '../protocol/refusal.ts';
 
@@ -40,6 +43,17 @@ interface Known {
   readonly definition: Definition | null;
   readonly why: string;
   readonly rules: readonly string[];
+  /** Names that stand near an order in its texts. */
+  readonly mentions: readonly string[];
+  /** Why it is withdrawn for what other servers have; '' where it is not. */
+  clash: string;
+}
+
+/** What is told of the servers beside what they list. */
+export interface Servers {
+  /** In the order of the file. */
+  readonly names: readonly string[];
+  readonly separator: string;
 }
 
 export class Definitions {
@@ -52,11 +66,21 @@ export class Definitions {
   /** By server, then by kind and name. */
   #known = new Map<string, Map<string, Known>>();
   readonly #told = new Set<string>();
+  #names: ToolNames;
+  /** Has the definitions of a server reviewed again: another server's make them look otherwise. */
+  readonly #again: (server: string) => void;
   #writing: NodeJS.Timeout | null = null;
 
-  constructor(inspection: Inspection, log: Logger) {
+  constructor(
+    inspection: Inspection,
+    servers: Servers,
+    log: Logger,
+    again: (server: string) => void,
+  ) {
     this.#log = log;
     this.#inspection = inspection;
+    this.#names = new ToolNames(servers.names, servers.separator);
+    this.#again = again;
   }
 
   /** Before any server is started. Throws, in words for the operator, where the lock file cannot be used. */
@@ -67,7 +91,8 @@ export class Definitions {
   }
 
   /** Another configuration: what was reviewed under the old one is reviewed again. Throws as `open` does. */
-  configure(inspection: Inspection): void {
+  configure(inspection: Inspection, { names, separator }: Servers): void {
+    this.#names = new ToolNames(names, separator);
     if (!this.#isOpen) {
       this.#inspection = inspection;
       this.#known = new Map();
@@ -123,9 +148,19 @@ export class Definitions {
         turnAt = performance.now();
       }
     }
+    const instructions = await this.#instructions(server, inventory.instructions, withdrawn);
+    const { tools } = shown;
+    shown.tools = tools.filter(({ key }) => {
+      const judged = next.get(`tools ${key}`)!;
+      judged.clash = this.#clash(server, judged);
+      if (judged.clash !== '') withdrawn.push({ kind: 'tools', key, why: judged.clash });
+      return judged.clash === '';
+    });
     // Only the newest of each name: a server that renames its tools for ever fills nothing.
     this.#known.set(server, next);
-    const instructions = await this.#instructions(server, inventory.instructions, withdrawn);
+    // In the same turn: a name that another server adds from here on finds these.
+    const names = shown.tools.map(({ key }) => key);
+    if (this.#names.add(server, names)) this.#lookAround(server);
     for (const one of withdrawn) this.#tell(server, one);
     this.#writeSoon();
     return { ...inventory, ...shown, instructions, withdrawn };
@@ -140,16 +175,58 @@ export class Definitions {
       definition: kind === 'tools' ? bytes : null,
     } as const;
     const outcome = await this.#inspectWell(bytes, about);
-    const rules = outcome?.kind === undefined ? [] : rulesOf(outcome);
-    if (outcome === undefined || outcome.kind === 'flag') {
-      return { bytes, definition, why: '', rules };
-    }
+    const rules = outcome === undefined ? [] : rulesOf(outcome);
+    const mentions = kind === 'tools' ? mentionsIn(textsOf(bytes)) : [];
+    const known = { bytes, definition, why: '', rules, mentions, clash: '' };
+    if (outcome === undefined) return known;
+    this.#sayFound(server, kind, key, outcome);
+    if (outcome.kind === 'flag') return known;
     const why = wordsFor(outcome);
-    if (outcome.kind === 'refused') return { bytes, definition: null, why, rules };
+    if (outcome.kind === 'refused') return { ...known, definition: null, why };
     // A name with a secret in it would be called by another.
     const rewritten = redefined(kind, outcome.bytes);
     const isSame = rewritten?.key === key;
-    return { bytes, definition: isSame ? rewritten : null, why, rules };
+    return { ...known, definition: isSame ? rewritten : null, why };
+  }
+
+  /** What passes although something was found in it, once; of what does not, the withdrawal is told. */
+  #sayFound(server: string, kind: string, key: string, { kind: became, verdict }: Outcome): void {
+    if (became === 'refused' || verdict === null) return;
+    const findings = placesOf(verdict.findings);
+    const told = `${server} ${kind} ${key} ${JSON.stringify(findings)}`;
+    if (this.#told.has(told) || this.#told.size >= TOLD_MAX) return;
+    this.#told.add(told);
+    const about = { server, kind, name: key.slice(0, 128), action: verdict.action, findings };
+    this.#log.warn(about, 'inspection');
+  }
+
+  /** Why a tool is withdrawn for what other servers have; '' where it is not. */
+  #clash(server: string, { definition, mentions }: Known): string {
+    if (definition === null || !this.#inspection.readsDefinitions) return '';
+    const { sharedNames } = this.#inspection.config.poisoning;
+    const confidence = { off: undefined, flag: 'low', block: 'high' } as const;
+    const { key: tool } = definition;
+    const found = this.#names.findings(server, tool, mentions, confidence[sharedNames]);
+    if (found.length === 0) return '';
+    const about = { direction: 'definition', server, tool, definition: null } as const;
+    const verdict = this.#inspection.judge(found, about);
+    if (verdict === undefined) return '';
+    // Nothing can be taken out of a name: what is to be redacted is withdrawn.
+    if (verdict.action !== 'flag') return wordsOfFindings(verdict.findings);
+    this.#sayFound(server, 'tools', tool, { kind: 'flag', verdict });
+    return '';
+  }
+
+  /** A server has tools that it had not: others may be taken for it now. */
+  #lookAround(server: string): void {
+    for (const [other, known] of this.#known) {
+      if (other === server) continue;
+      for (const [name, one] of known) {
+        if (!name.startsWith('tools ') || this.#clash(other, one) === one.clash) continue;
+        this.#again(other);
+        break;
+      }
+    }
   }
 
   async #inspectWell(bytes: Buffer, about: About): Promise<Outcome | undefined> {
@@ -241,6 +318,19 @@ function rulesOf({ verdict }: Outcome): string[] {
 
 function wordsFor(outcome: Outcome): string {
   if (outcome.verdict === null) return 'it could not be inspected';
-  const places = placesOf(outcome.verdict.findings);
-  return `inspection found ${places.map(({ rule, path }) => `${rule} at ${path || '/'}`).join(', ')}`;
+  return wordsOfFindings(outcome.verdict.findings);
+}
+
+function wordsOfFindings(findings: NonNullable<Outcome['verdict']>['findings']): string {
+  const places = placesOf(findings).map(({ rule, path }) => `${rule} at ${path || '/'}`);
+  const details = [...new Set(findings.flatMap(({ detail }) => detail ?? []))].slice(0, 3);
+  const which = details.length === 0 ? '' : ` (${details.join(', ')})`;
+  return `inspection found ${places.join(', ')}${which}`;
+}
+
+/** What a model reads of a definition; names of members are no prose. */
+function textsOf(bytes: Buffer): string[] {
+  return leavesOf(JSON.parse(bytes.utf8Slice())).flatMap(({ text, isKey }) =>
+    isKey ? [] : [text],
+  );
 }

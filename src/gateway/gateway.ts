@@ -5,6 +5,7 @@
  * `handle.ts` says what becomes of each method; `relay.ts` carries one request to a server and back.
  */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import {
   type Backend,
@@ -28,7 +29,7 @@ import { ResultCache } from './cache/cache.ts';
 import { Call } from './call.ts';
 import { collect } from './collect.ts';
 import { declaredBy } from './declared.ts';
-import { Definitions } from './definitions.ts';
+import { Definitions, type Servers } from './definitions.ts';
 import { Finish, type Recorder } from './finish.ts';
 import { type House, handle } from './handle.ts';
 import type { Happening, Operation } from './happening.ts';
@@ -105,7 +106,11 @@ export class Gateway {
     this.#announcer = new Announcer(this.#sessions, this.#house.listeners);
     const host = this.#host();
     this.#parts = buildParts(config, undefined, this.#generation, host);
-    this.#definitions = new Definitions(this.#parts.inspection, log);
+    const { inspection } = this.#parts;
+    this.#definitions = new Definitions(inspection, serversOf(config), log, (server) => {
+      // In another turn: what is being reviewed in this one is taken by then.
+      setImmediate(() => void this.#lookAgain(server));
+    });
     this.#openings = this.#parts.policy.openings(Date.now());
     this.#sweep = setInterval(() => this.#expire(), SWEEP_MS).unref();
   }
@@ -336,8 +341,11 @@ export class Gateway {
     const old = this.#parts;
     this.#keepQuotas(config);
     const next = buildParts(config, old, this.#generation, this.#host());
-    const isOther = next.inspection !== old.inspection || this.#definitions.isLockOutdated;
-    if (isOther) this.#definitions.configure(next.inspection);
+    const isOther =
+      next.inspection !== old.inspection ||
+      this.#definitions.isLockOutdated ||
+      !isDeepStrictEqual(serversOf(old.config), serversOf(config));
+    if (isOther) this.#definitions.configure(next.inspection, serversOf(config));
     const fresh = [...next.backends.values()].filter((backend) => !isIn(old, backend));
     // Make before break: the new servers are up, or known to be down, before anybody is sent to them.
     await Promise.all(fresh.map((backend) => backend.start()));
@@ -392,13 +400,23 @@ export class Gateway {
 
   /** The lock file may have been written by somebody else: what it says now counts. */
   async relock(): Promise<void> {
-    const { inspection, backends } = this.#parts;
+    const { inspection, backends, config } = this.#parts;
     if (this.#isDraining || !this.#definitions.isLockOutdated) return;
-    this.#definitions.configure(inspection);
+    this.#definitions.configure(inspection, serversOf(config));
     await this.#reviewAgain([...backends.values()]);
     for (const method of LIST_CHANGES) await this.#announcer.tell(method, () => true);
     this.#log.info('lock file loaded');
     this.#operated('relock', {});
+  }
+
+  /** What another server has makes the tools of this one look otherwise. */
+  async #lookAgain(server: string): Promise<void> {
+    const backend = this.#parts.backends.get(server);
+    if (backend === undefined || this.#isDraining) return;
+    await this.#reviewAgain([backend]);
+    this.#announcer.changed(backend, 'notifications/tools/list_changed', (path) =>
+      this.#shows(path, backend),
+    );
   }
 
   async #reviewAgain(backends: readonly Backend[]): Promise<void> {
@@ -461,6 +479,8 @@ export class Gateway {
   async inspectServers(approve = false): Promise<ServerReport[]> {
     this.#definitions.open(approve ? 'approve' : 'check');
     await this.start();
+    // Each by what all the others have.
+    await this.#reviewAgain([...this.#parts.backends.values()]);
     if (approve) this.#definitions.approve(this.#toolNames());
     return this.reports();
   }
@@ -523,6 +543,10 @@ function gapLogger(log: Logger) {
       : 'the input schema of a tool is not checked';
     log.warn({ server: backend.name, tool: original.slice(0, 128), why }, words);
   };
+}
+
+function serversOf({ servers, naming }: GatewayConfig): Servers {
+  return { names: Object.keys(servers), separator: naming.separator };
 }
 
 function isIn(parts: Parts, backend: Backend): boolean {

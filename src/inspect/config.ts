@@ -219,7 +219,18 @@ const group = z
       })
       .prefault({}),
     poisoning: z
-      .strictObject({ tools: action('block', 'Instructions to a model in definitions.') })
+      .strictObject({
+        tools: action(
+          'block',
+          "Instructions to a model in definitions, and tools that are taken for another server's.",
+        ),
+        sharedNames: z
+          .enum(['off', 'flag', 'block'])
+          .default('off')
+          .describe(
+            'Tools whose name is that of a tool of a server further up in this file, but for case and separators; `block` does what `tools` says.',
+          ),
+      })
       .prefault({}),
     arguments: z
       .strictObject({
@@ -331,7 +342,7 @@ export function inspectWarnings(
   const weak: { path: (string | number)[]; words: string }[] = [];
   for (const name of ['secrets', 'injection', 'poisoning', 'arguments'] as const) {
     for (const [where, usual] of Object.entries(standard[name])) {
-      const now = (config[name] as Record<string, Action>)[where]!;
+      const now = (config[name] as Record<string, string>)[where]!;
       if (usual === 'off' || (now !== 'off' && now !== 'flag')) continue;
       const words = now === 'off' ? 'this is not looked for' : 'what is found here passes';
       weak.push({ path: ['inspect', name, where], words });

@@ -127,6 +127,11 @@ export class Inspection {
     return this.#judge.judge(findings, about.direction, about, now);
   }
 
+  /** What is done about findings that were made elsewhere, of a definition. */
+  judge(findings: readonly Finding[], about: About): Verdict | undefined {
+    return this.#judge.judge(findings, about.direction, about, Date.now());
+  }
+
   #outcome(
     findings: readonly Finding[],
     bytes: Buffer,
