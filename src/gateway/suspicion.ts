@@ -73,7 +73,7 @@ export class Suspicion {
     const bytes = Buffer.from(JSON.stringify(pairs));
     const { server, original: tool } = entry;
     const about = { direction: 'request', server, tool, definition: null } as const;
-    const outcome = call.route.inspection.inspect(bytes, 0, bytes.length, about);
+    const outcome = call.route.inspection.inspectAlone(bytes, 0, bytes.length, about);
     return outcome instanceof Promise ? outcome.then(onlySecrets) : onlySecrets(outcome);
   }
 }

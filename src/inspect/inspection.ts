@@ -7,6 +7,7 @@
 
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { rulesWith } from './catalog.ts';
+import { Classifier } from './classifier.ts';
 import { Clean, type Cut } from './clean.ts';
 import type { InspectConfig } from './config.ts';
 import { type About, look } from './look.ts';
@@ -31,12 +32,17 @@ export class Inspection {
   readonly #judge: Judge;
   #made: RuleSet | undefined;
   readonly #clean = new Clean();
+  readonly #classifier: Classifier | null;
   readonly #isOn: Readonly<Record<Direction, boolean>>;
 
   constructor(config: InspectConfig) {
     this.config = config;
     this.#judge = new Judge(config);
-    const isOn = (direction: Direction) => config.mode === 'on' && !this.#judge.isIdle(direction);
+    const { classifier, mode } = config;
+    this.#classifier = classifier === undefined ? null : new Classifier(classifier);
+    const isAsked = (direction: Direction) => classifier?.directions.includes(direction) === true;
+    const isOn = (direction: Direction) =>
+      mode === 'on' && (isAsked(direction) || !this.#judge.isIdle(direction));
     this.#isOn = {
       request: isOn('request'),
       response: isOn('response'),
@@ -108,6 +114,18 @@ export class Inspection {
     end: number,
     about: About,
   ): Outcome | undefined | Promise<Outcome | undefined> {
+    const outcome = this.inspectAlone(bytes, start, end, about);
+    if (this.#classifier?.wants(about, end - start) !== true) return outcome;
+    return this.#secondOpinion(this.#classifier, outcome, { bytes, start, end, about });
+  }
+
+  /** By our rules only. */
+  inspectAlone(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    about: About,
+  ): Outcome | undefined | Promise<Outcome | undefined> {
     if (end - start > this.config.maxBytes) {
       return this.config.oversize === 'pass' ? undefined : refused(TOO_LARGE);
     }
@@ -119,6 +137,31 @@ export class Inspection {
       (findings) => this.#outcome(findings, bytes, start, end, about),
       notInspected,
     );
+  }
+
+  /** What passes by our rules is judged by the classifier as well, as it would pass: without what was redacted. */
+  async #secondOpinion(
+    classifier: Classifier,
+    looking: Outcome | undefined | Promise<Outcome | undefined>,
+    { bytes, start, end, about }: Piece,
+  ): Promise<Outcome | undefined> {
+    const outcome = await looking;
+    if (outcome?.kind === 'refused') return outcome;
+    const content = withoutSecrets(bytes, start, end, outcome);
+    const said = content === undefined ? UNANSWERED : await classifier.ask(content, about);
+    if (said.verdict === 'pass') return outcome;
+    if (said.verdict === 'failed' && classifier.isFailClosed) return refused(UNCLASSIFIED);
+    const { class: kind, rule } = 'class' in said ? said : UNJUDGED;
+    const finding = { ...NOWHERE, class: kind, rule };
+    const action = said.verdict === 'block' ? 'block' : 'flag';
+    const verdict = this.#judge.decided(finding, action, about, Date.now());
+    if (verdict === undefined) return outcome;
+    if (action === 'block') {
+      return { kind: 'refused', refusal: blocked(verdict, about), verdict };
+    }
+    if (outcome === undefined) return { kind: 'flag', verdict };
+    const findings = [...outcome.verdict.findings, ...verdict.findings];
+    return { ...outcome, verdict: { ...outcome.verdict, findings } };
   }
 
   /** Findings with their actions, for reports: nothing is rewritten. */
@@ -192,6 +235,38 @@ export class Inspection {
   keepClean(cut: Cut, scope: string): void {
     if (this.config.suppress.length === 0) this.#clean.keep(cut, scope);
   }
+}
+
+interface Piece {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+  readonly about: About;
+}
+
+const UNANSWERED = { verdict: 'failed' } as const;
+const UNJUDGED = { class: 'injection', rule: 'classifier.failed' } as const;
+const UNCLASSIFIED = refuse('not_inspected', 'The classifier of this gateway gave no answer.');
+const NOWHERE = { confidence: 'high', path: '', steps: [], span: null, leaf: null } as const;
+
+/**
+ * What a classifier may see: what passes, without secrets. One that is only recorded passes to client or server, and goes
+ * nowhere else. Undefined where it cannot be taken out.
+ */
+function withoutSecrets(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  outcome: Exclude<Outcome, { kind: 'refused' }> | undefined,
+): Buffer | undefined {
+  const all = outcome?.verdict.findings ?? [];
+  const isLeft = all.some((one) => one.class === 'secret' && one.action === 'flag');
+  let passing: Buffer | undefined = outcome?.kind === 'rewritten' ? outcome.bytes : bytes;
+  if (isLeft) {
+    const toRedact = all.filter((one) => one.class === 'secret' || one.action === 'redact');
+    passing = redact(bytes, start, end, toRedact, new Names());
+  }
+  return passing?.subarray(start, end + passing.length - bytes.length);
 }
 
 const TOO_LARGE = refuse('not_inspected', 'This is larger than the gateway inspects. Send less.');

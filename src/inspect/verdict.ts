@@ -71,6 +71,17 @@ export class Judge {
     return { action: judged[0]!.action, findings: judged };
   }
 
+  /** A finding whose action was decided elsewhere; undefined where it is suppressed. */
+  decided(
+    finding: Finding,
+    action: Judged['action'],
+    scope: Scope,
+    now: number,
+  ): Verdict | undefined {
+    if (this.#isSuppressed(finding, scope, now)) return undefined;
+    return { action, findings: [{ ...finding, action }] };
+  }
+
   #actionOn(finding: Finding, direction: Direction): Judged['action'] | 'off' {
     const action = this.#table[direction][finding.class];
     if (action === 'off') return 'off';

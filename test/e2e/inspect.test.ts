@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -251,6 +253,44 @@ describe('what the operator says', { timeout: 120_000 }, () => {
     write('1.2.0', '');
     await gateway.logs(/configuration loaded/, seen);
     assert.equal(textOf(await client.call('say', args)), 'ok');
+  });
+
+  it('asks a classifier of its own about what the rules let pass', async () => {
+    const asked: Json[] = [];
+    const server = createServer(async (request, response) => {
+      let text = '';
+      for await (const chunk of request) text += chunk;
+      const question = JSON.parse(text) as Json;
+      asked.push(question);
+      const verdict = JSON.stringify(question.content).includes('SWAY') ? 'block' : 'pass';
+      response.end(JSON.stringify({ verdict, class: 'injection', label: 'sway' }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const classifier = {
+      url: `http://127.0.0.1:${port}/`,
+      directions: ['request', 'response'],
+      minBytes: 0,
+      deadlineMs: 30_000,
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference of the configuration file.
+      headers: { authorization: '${env:CLASSIFIER_TOKEN:-none}' },
+    };
+    const gateway = await start({ ...INSPECT, classifier });
+    const client = new ModernClient(gateway.route('s'));
+    assert.equal(
+      textOf(await client.call('say', { text: told(`see ${TICKET}`) })),
+      'see <redacted:ticket:1>',
+    );
+    const contents = asked.map(({ direction, content }) => [direction, JSON.stringify(content)]);
+    assert.deepEqual(contents[0], ['request', '{"text":"see {T}"}']);
+    assert.match(String(contents[1]), /^response,.*see <redacted:ticket:1>/);
+    const before = textOf(await client.call('calls', {}));
+    const refused = refusalOf(await client.call('say', { text: 'SWAY' }));
+    assert.deepEqual(refused.findings, [{ class: 'injection', rule: 'classifier.sway', path: '' }]);
+    assert.equal(textOf(await client.call('calls', {})), before);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    assert.match(textOf(await client.call('say', { text: 'well' })), /^not_inspected/);
   });
 
   it('has arguments redacted instead, or only recorded', async () => {
