@@ -8,6 +8,7 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../protocol/identity.ts';
 import { accessCommand } from './access.ts';
+import { auditCommand } from './audit.ts';
 import { benchCommand } from './bench.ts';
 import { callCommand } from './call.ts';
 import { canaryCommand } from './canary.ts';
@@ -41,6 +42,7 @@ const COMMANDS: readonly AddCommand[] = [
   canaryCommand,
   revokeCommand,
   accessCommand,
+  auditCommand,
   stopCommand,
   resumeCommand,
   scanCommand,

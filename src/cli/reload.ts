@@ -7,7 +7,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Auth } from '../auth/auth.ts';
-import { type ConfigWatch, type Loaded, watchConfig } from '../config/config.ts';
+import { type Config, type ConfigWatch, type Loaded, watchConfig } from '../config/config.ts';
 import type { Edge } from '../edge/edge.ts';
 import type { Gateway, Operation } from '../gateway/gateway.ts';
 import type { InspectConfig } from '../inspect/inspect.ts';
@@ -112,6 +112,9 @@ export class Reloading {
     if (!isDeepStrictEqual(loaded.config.listen, first.config.listen)) {
       log.warn('listen has changed, which takes effect at the next start');
     }
+    if (isOtherAudit(first.config.audit, loaded.config.audit)) {
+      log.warn('where the audit log lies, its key and buffer take effect at the next start');
+    }
     log.info({ why, hash: loaded.hash }, 'configuration loaded');
     gateway.happened(reloadOf(why, 'ok', { hash: loaded.hash }));
   }
@@ -120,6 +123,15 @@ export class Reloading {
 function reloadOf(why: string, outcome: 'ok' | 'failed', details: Operation['details']): Operation {
   const about = { by: why, address: '', target: '' };
   return { kind: 'operation', action: 'reload', ...about, outcome, details };
+}
+
+function isOtherAudit(first: Config['audit'], now: Config['audit']): boolean {
+  const fixed = (audit: Config['audit']) => {
+    if (audit === undefined) return undefined;
+    const { dir, signKey, bufferBytes, onOverflow } = audit;
+    return { dir, signKey, bufferBytes, onOverflow };
+  };
+  return !isDeepStrictEqual(fixed(first), fixed(now));
 }
 
 /** Those that the listener has: what a changed file says of them counts at the next start. */

@@ -12,6 +12,7 @@ import type { Edge } from '../edge/edge.ts';
 import { createLog, type Logger, startStopwatch, Telemetry } from '../telemetry/telemetry.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION, load, sayFaults } from './load.ts';
+import { openRecorders } from './recorders.ts';
 import { logWarnings, Reloading, sayPacks } from './reload.ts';
 import { StopWatch } from './stop-file.ts';
 import type { Terminal } from './terminal.ts';
@@ -90,13 +91,21 @@ async function serve(
     );
     return EXIT.usage;
   }
+  const audited = await openRecorders(config, log, terminal);
+  if (audited === undefined) {
+    auth.close();
+    return EXIT.unavailable;
+  }
   const telemetry = new Telemetry(config.telemetry);
-  const gateway = new Gateway(config, log, terminal.around.env, telemetry.recorders);
+  const recorders = [...telemetry.recorders, ...audited];
+  const gateway = new Gateway(config, log, terminal.around.env, recorders);
   telemetry.collect((put) => gateway.collect(put));
   try {
     gateway.open();
   } catch (error) {
     terminal.err(`The gateway cannot keep its state: ${(error as Error).message}`);
+    auth.close();
+    await gateway.close(0);
     return EXIT.unavailable;
   }
   // Before anybody can call: what was stopped stays so over a restart.

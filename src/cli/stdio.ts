@@ -10,6 +10,7 @@ import { ANONYMOUS, type Caller } from '../model.ts';
 import { createLog } from '../telemetry/telemetry.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION, load, sayFaults } from './load.ts';
+import { openRecorders } from './recorders.ts';
 import { logWarnings, Reloading, sayPacks } from './reload.ts';
 import { StopWatch } from './stop-file.ts';
 import type { Terminal } from './terminal.ts';
@@ -49,11 +50,14 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
     import('../gateway/gateway.ts'),
     import('../edge/edge.ts'),
   ]);
-  const gateway = new Gateway(loaded.config, log, terminal.around.env);
+  const recorders = await openRecorders(loaded.config, log, terminal);
+  if (recorders === undefined) return EXIT.unavailable;
+  const gateway = new Gateway(loaded.config, log, terminal.around.env, recorders);
   try {
     gateway.open();
   } catch (error) {
     terminal.err(`The gateway cannot keep its state: ${(error as Error).message}`);
+    await gateway.close(0);
     return EXIT.unavailable;
   }
   const stops = new StopWatch(loaded.config.state.dir, (list) => gateway.stop(list));

@@ -8,6 +8,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
+import type { AuditConfig } from '../audit/config.ts';
 import type { AuthConfig } from '../auth/config.ts';
 import type { NamingConfig, ServerConfig, VirtualConfig } from '../backends/config.ts';
 import type { ListenConfig } from '../edge/config.ts';
@@ -47,6 +48,8 @@ export interface Config {
   readonly validate: ValidateMode;
   /** With the path of its lock file absolute. */
   readonly inspect: InspectConfig;
+  /** With its paths absolute; undefined where nothing is recorded. */
+  readonly audit: AuditConfig | undefined;
   readonly sessions: SessionsConfig;
   readonly cache: CacheConfig;
   /** Its folder absolute. */
@@ -190,6 +193,10 @@ function complete(
     access: { ...from.access, default: accessDefault(from) },
     validate: from.validate,
     inspect: { ...placedInspect(folder, from.inspect, secrets), rulePacks: packs },
+    audit:
+      from.audit === undefined
+        ? undefined
+        : { ...from.audit, dir: resolve(folder, from.audit.dir) },
     sessions: from.sessions,
     cache: from.cache,
     state: { dir: resolve(folder, from.state.dir) },

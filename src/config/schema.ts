@@ -5,6 +5,7 @@
  */
 
 import { z } from 'zod';
+import { auditSchema } from '../audit/config.ts';
 import { authSchema } from '../auth/config.ts';
 import { namingSchema, serversSchema, virtualSchema } from '../backends/config.ts';
 import { listenSchema } from '../edge/config.ts';
@@ -31,6 +32,7 @@ export const fileSchema = z.strictObject({
   access: accessSchema,
   validate: validateSchema,
   inspect: inspectSchema,
+  audit: auditSchema.optional(),
   sessions: sessionsSchema,
   cache: cacheSchema,
   state: stateSchema,

@@ -73,7 +73,7 @@ function inspectArguments(call: Call, entry: Entry, house: House): Promise<void>
   if (call.message.argumentsStart < 0) return pass(call, entry, house);
   let outcome = reviewArguments(call, entry);
   if (outcome === undefined && inspection.joinsCalls) outcome = house.suspicion.joined(call, entry);
-  if (outcome === undefined) return pass(call, entry, house);
+  if (outcome === undefined) return passClear(call, entry, house);
   if (outcome instanceof Promise) return inspectLater(call, entry, house, outcome);
   return judged(call, entry, house, outcome);
 }
@@ -86,7 +86,8 @@ async function inspectLater(
 ): Promise<void> {
   const outcome = await inspecting;
   if (call.isDone) return;
-  await (outcome === undefined ? pass(call, entry, house) : judged(call, entry, house, outcome));
+  if (outcome === undefined) await passClear(call, entry, house);
+  else await judged(call, entry, house, outcome);
 }
 
 function judged(
@@ -98,10 +99,16 @@ function judged(
   note(call, outcome, 'request');
   if (outcome.kind === 'flag') return pass(call, entry, house);
   if (outcome.kind === 'rewritten') {
-    return pass(replaced(call, call.inOtherWords(outcome.bytes), house), entry, house);
+    return passClear(replaced(call, call.inOtherWords(outcome.bytes), house), entry, house);
   }
   call.block(outcome.refusal);
   return undefined;
+}
+
+/** Its arguments were looked at, and hold nothing any more. */
+function passClear(call: Call, entry: Entry, house: House): Promise<void> | undefined {
+  call.trail.isClear = true;
+  return pass(call, entry, house);
 }
 
 function pass(call: Call, entry: Entry, { parking, results }: House): Promise<void> | undefined {

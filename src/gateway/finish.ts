@@ -12,6 +12,7 @@ import type { Refusal } from '../protocol/refusal.ts';
 import type { Call } from './call.ts';
 import type { Happening } from './happening.ts';
 import type { InFlight } from './in-flight.ts';
+import type { GatewayConfig } from './parts.ts';
 import type { Suspicion } from './suspicion.ts';
 import { stamp, turnClockOn } from './trail.ts';
 
@@ -25,6 +26,10 @@ export interface Recorder {
   /** A call has ended, whatever became of it. */
   ended?(call: Call): void;
   happened?(happening: Happening): void;
+  /** A reload. */
+  configure?(config: GatewayConfig): void;
+  /** The gateway has ended: no call follows. */
+  close?(deadlineMs: number): Promise<void> | void;
 }
 
 /** What is settled when a call ends. */
@@ -80,6 +85,14 @@ export class Finish {
     for (const recorder of this.#recorders) recorder.ended?.(call);
     if (calls.size === 0) this.onIdle?.();
   };
+
+  configure(config: GatewayConfig): void {
+    for (const recorder of this.#recorders) recorder.configure?.(config);
+  }
+
+  async close(deadlineMs: number): Promise<void> {
+    await Promise.all(this.#recorders.map((recorder) => recorder.close?.(deadlineMs)));
+  }
 
   happened(happening: Happening): void {
     for (const recorder of this.#recorders) recorder.happened?.(happening);

@@ -48,6 +48,7 @@ import { Sessions } from './sessions.ts';
 import { Suspicion } from './suspicion.ts';
 import { forwardFromClient } from './take.ts';
 
+export { AuditRecorder } from './audit-recorder.ts';
 export type { Recorder } from './finish.ts';
 export type { Happening, Operation, SessionChange, TurnedAway } from './happening.ts';
 export type { Outlet } from './outlet.ts';
@@ -357,6 +358,7 @@ export class Gateway {
     this.#house.results.configure(config.cache);
     this.#house.limits.configure(config.limits);
     this.#house.validator.configure(config.validate);
+    this.#finish.configure(config);
     const gone = [...old.backends.values()].filter((backend) => !isIn(next, backend));
     for (const backend of gone) void backend.retire();
     for (const backend of fresh) this.#interests.renew(backend);
@@ -515,6 +517,7 @@ export class Gateway {
     this.#definitions.close();
     this.#house.validator.close();
     await this.#house.limits.close();
+    await this.#finish.close(deadlineMs);
   }
 
   #idle(deadlineMs: number): Promise<void> {

@@ -4,6 +4,7 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
+import type { AuditConfig } from '../audit/audit.ts';
 import {
   type Backend,
   type BackendHost,
@@ -32,6 +33,8 @@ export interface GatewayConfig {
   readonly access: AccessConfig;
   readonly validate: ValidateMode;
   readonly inspect: InspectConfig;
+  /** Left out where nothing is recorded. */
+  readonly audit?: AuditConfig | undefined;
 }
 
 export interface Parts {

@@ -28,9 +28,11 @@ export function permit(call: Call, entry: Entry, house: House): Refusal | 'hidde
   // From here on a stop of this server or tool finds the call, whatever it still waits for.
   call.backend = entry.backend;
   call.original = entry.original;
+  call.trail.entry = entry;
   if (!policy.isOpen) {
     const sight = policy.sight(call.caller);
-    if (!sight.allows(entry)) {
+    if (sight.allows(entry)) call.trail.rule = sight.allowedBy(entry);
+    else {
       const args = sight.needsArguments(entry) ? argumentsOf(call) : NO_ARGUMENTS;
       const refusal = refusalOf(call, sight.decideListed(entry, momentOf(call), args));
       if (refusal !== undefined) return refusal;

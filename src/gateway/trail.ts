@@ -3,6 +3,7 @@
  * what came of it. Stages fill it; it goes along when the call is said in other words.
  */
 
+import type { Entry } from '../backends/backends.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Refusal } from '../protocol/refusal.ts';
 
@@ -32,6 +33,9 @@ export function stamp(): number {
   return isClockOn ? performance.now() : 0;
 }
 
+/** Other results, questions to the client before all, carry the server's own state. */
+const COMPLETE_BYTES = '"complete"'.length;
+
 let serials = 0;
 
 export class Trail {
@@ -55,6 +59,12 @@ export class Trail {
   bodyStart = 0;
   bodyEnd = 0;
   isToolError = false;
+  /** Inspection has looked at the arguments as they now are and has nothing against them. */
+  isClear = false;
+  /** The answer has parts that inspection does not look at. */
+  isPartlyRead = false;
+  /** What was called, where a catalogue has it. */
+  entry: Entry | null = null;
   isCancelled = false;
   trace: Trace | null = null;
 
@@ -63,6 +73,8 @@ export class Trail {
     this.bodyStart = reply.bodyStart;
     this.bodyEnd = reply.bodyEnd;
     this.isToolError = reply.isFailure;
+    const { resultTypeStart, resultTypeEnd } = reply;
+    this.isPartlyRead = resultTypeStart >= 0 && resultTypeEnd - resultTypeStart !== COMPLETE_BYTES;
   }
 
   /** What was sent for it and for others at once. */

@@ -100,6 +100,11 @@ export class Inspection {
     return this.#isOn.response;
   }
 
+  /** Whether what passes in this direction was rid of every secret that is known here. */
+  clearsSecrets(direction: 'request' | 'response'): boolean {
+    return this.#isOn[direction] && this.config.secrets[direction] !== 'off';
+  }
+
   get readsDefinitions(): boolean {
     return this.#isOn.definition;
   }

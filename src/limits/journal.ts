@@ -13,10 +13,11 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { lockFile } from '../lib/file-lock.ts';
 import type { Quota } from './quota.ts';
 
 const MAGIC = Buffer.from('SLUICEQ1');
@@ -54,7 +55,10 @@ export class Journal {
     this.#lock = join(folder, 'quotas.lock');
     this.#onFault = onFault;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    lock(this.#lock);
+    // Two processes would each write over the other's counts, and each give the whole quota.
+    lockFile(this.#lock, (owner) => {
+      return `${this.#lock} says that process ${owner} counts quotas here; give each its own state.dir`;
+    });
     try {
       const { seed, left } = readJournal(this.#path);
       this.seed = seed;
@@ -219,35 +223,5 @@ function bytesOf(path: string): Buffer | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
-  }
-}
-
-/** Two processes would each write over the other's counts, and each give the whole quota. */
-function lock(path: string): void {
-  for (const attempt of [1, 2]) {
-    try {
-      writeFileSync(path, `${process.pid}\n`, { flag: 'wx', mode: 0o600 });
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const owner = Number.parseInt(readFileSync(path, 'utf8'), 10);
-    if (attempt === 2 || isAlive(owner)) {
-      throw new Error(
-        `${path} says that process ${owner} counts quotas here; give each its own state.dir`,
-      );
-    }
-    rmSync(path, { force: true });
-  }
-}
-
-/** A container that starts anew gives the same small ids again: our own id in the file is of a process that is gone. */
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -151,6 +151,8 @@ const DEPENDS = 3;
 
 interface Marks {
   readonly marks: Uint8Array;
+  /** Ids of the clauses that allow what is allowed. */
+  readonly by: string[];
   /** Of those that depend on more. */
   readonly cases: Map<number, Case>;
 }
@@ -194,6 +196,11 @@ export class Sight {
   /** True where it is allowed and nothing more need be asked: the common call. */
   allows(listed: Listed): boolean {
     return this.#mark(listed) === ALLOWED;
+  }
+
+  /** By which clause, after `allows` has said yes; '' where none is known. */
+  allowedBy(listed: Listed): string {
+    return this.#last?.by[listed.index] ?? '';
   }
 
   /** Whether a list shows it. */
@@ -271,7 +278,7 @@ export class Sight {
   #marksOf(catalog: { readonly size: number }): Marks {
     let kept = this.#byCatalog.get(catalog);
     if (kept === undefined) {
-      kept = { marks: new Uint8Array(catalog.size), cases: new Map() };
+      kept = { marks: new Uint8Array(catalog.size), by: [], cases: new Map() };
       this.#byCatalog.set(catalog, kept);
     }
     this.#lastCatalog = catalog;
@@ -279,12 +286,13 @@ export class Sight {
     return kept;
   }
 
-  #look({ marks, cases }: Marks, listed: Listed): number {
+  #look({ marks, by, cases }: Marks, listed: Listed): number {
     const found = this.#open(listed);
     const settledAs = settled(found);
     const mark = settledAs === null ? DEPENDS : settledAs ? ALLOWED : HIDDEN;
     if (mark === DEPENDS) cases.set(listed.index, found);
     marks[listed.index] = mark;
+    if (mark === ALLOWED) by[listed.index] = found.grantedBy ?? '';
     return mark;
   }
 

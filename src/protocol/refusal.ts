@@ -113,6 +113,11 @@ export const REFUSALS = {
   },
   busy: { rpc: 5031, http: 503, words: 'A limit of this gateway is reached. Try again shortly.' },
   draining: { rpc: 5032, http: 503, words: 'This gateway is shutting down.' },
+  audit_unavailable: {
+    rpc: 5037,
+    http: 503,
+    words: 'What is called here must be recorded, and cannot be now. Try again shortly.',
+  },
   circuit_open: {
     rpc: 5033,
     http: 503,

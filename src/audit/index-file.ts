@@ -1,0 +1,101 @@
+/**
+ * What is in a sealed segment: from when to when, and which callers, tools, outcomes and so on. So that a query for one of
+ * them need not read the segments in which it is not. It decides nothing else, and `verify` compares it with the segment.
+ */
+
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { blocksOf, indexPath, linesOf, type Segment } from './segments.ts';
+
+/** Fields of records that an index lists, as paths. */
+export const INDEXED = [
+  'kind',
+  'caller.id',
+  'caller.tenant',
+  'caller.user',
+  'server',
+  'tool',
+  'method',
+  'outcome',
+  'refusal',
+  'session',
+  'address',
+  'route',
+] as const;
+/** A field with more values than this is not worth a list. */
+const VALUES_MAX = 2000;
+
+export interface SegmentIndex {
+  readonly segment: number;
+  readonly lines: number;
+  /** Times of the first and the last line, as they stand there; the clock may have gone back between them. */
+  readonly from: string;
+  readonly to: string;
+  /** By field; null where there are too many values. */
+  readonly values: Readonly<Record<string, readonly string[] | null>>;
+}
+
+export class Indexer {
+  #lines = 0;
+  #from = '';
+  #to = '';
+  readonly #values = new Map<string, Set<string> | null>(
+    INDEXED.map((field) => [field, new Set()]),
+  );
+
+  add(record: Readonly<Record<string, unknown>>): void {
+    const time = String(record.time);
+    this.#lines += 1;
+    if (this.#from === '' || time < this.#from) this.#from = time;
+    if (time > this.#to) this.#to = time;
+    for (const [field, values] of this.#values) {
+      if (values === null) continue;
+      const value = fieldOf(record, field);
+      if (typeof value === 'string' && value !== '') values.add(value);
+      if (values.size > VALUES_MAX) this.#values.set(field, null);
+    }
+  }
+
+  done(segment: number): SegmentIndex {
+    const values = [...this.#values].map(([field, set]) => [
+      field,
+      set === null ? null : [...set].sort(),
+    ]);
+    const about = { segment, lines: this.#lines, from: this.#from, to: this.#to };
+    return { ...about, values: Object.fromEntries(values) };
+  }
+}
+
+/** A member, or a member of a member, of a record. */
+export function fieldOf(record: Readonly<Record<string, unknown>>, field: string): unknown {
+  let value: unknown = record;
+  for (const part of field.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part))
+      return undefined;
+    value = (value as Record<string, unknown>)[part];
+  }
+  return value;
+}
+
+export async function indexOf(segment: Segment): Promise<SegmentIndex> {
+  const indexer = new Indexer();
+  for await (const block of blocksOf(segment)) {
+    for (const line of linesOf(block))
+      indexer.add(JSON.parse(line.utf8Slice()) as Record<string, unknown>);
+  }
+  return indexer.done(segment.number);
+}
+
+export function writeIndex(dir: string, index: SegmentIndex): void {
+  const path = indexPath(dir, index.segment);
+  writeFileSync(`${path}.new`, JSON.stringify(index), { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}
+
+/** Undefined where there is none, or none that can be read: then the segment is read. */
+export function readIndex(dir: string, segment: number): SegmentIndex | undefined {
+  try {
+    return JSON.parse(readFileSync(indexPath(dir, segment), 'utf8')) as SegmentIndex;
+  } catch {
+    return undefined;
+  }
+}

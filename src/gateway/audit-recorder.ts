@@ -1,0 +1,267 @@
+/**
+ * From calls and happenings to lines of the audit log.
+ *
+ * A line is written as text, in one piece, from pieces that are kept (callers, tools) and numbers: half of what
+ * JSON.stringify or msgpackr take for the same record (bench/micro/audit.ts). Lines of a turn are made at its end, so that no
+ * answer waits for its record. What a stranger wrote is escaped and cut; nothing else reaches a line but names of ours.
+ */
+
+import { randomBytes } from 'node:crypto';
+import type { Audit, Payload, PayloadPolicy } from '../audit/audit.ts';
+import { Way } from '../audit/audit.ts';
+import type { Entry } from '../backends/backends.ts';
+import type { Caller } from '../model.ts';
+import { LATEST_MODERN } from '../protocol/eras.ts';
+import type { Refusal } from '../protocol/refusal.ts';
+import type { Call } from './call.ts';
+import type { Recorder } from './finish.ts';
+import type { Happening, Operation, SessionChange, TurnedAway } from './happening.ts';
+import type { GatewayConfig } from './parts.ts';
+import type { Trail } from './trail.ts';
+
+/** Of names and ids that a client chose. */
+const TEXT_MAX = 128;
+const DETAIL_MAX = 300;
+const URI_MAX = 512;
+
+/** Methods whose arguments and result are the caller's business and worth keeping; lists are the gateway's own words. */
+const SPOKEN: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
+
+export class AuditRecorder implements Recorder {
+  readonly wantsTimes = true;
+  readonly wantsAddress = true;
+  readonly #audit: Audit;
+  /** Calls of all processes have different ids. */
+  readonly #boot = randomBytes(5).toString('hex');
+  #calls: Call[] = [];
+  readonly #callers = new WeakMap<Caller, string>();
+  readonly #entries = new WeakMap<Entry, string>();
+  #policy: PayloadPolicy;
+  #bytesMax: number;
+  readonly #args: Payload = { bytes: null, start: 0, end: 0, way: Way.none };
+  readonly #result: Payload = { bytes: null, start: 0, end: 0, way: Way.none };
+
+  constructor(audit: Audit) {
+    this.#audit = audit;
+    this.#policy = audit.config.payloads;
+    this.#bytesMax = audit.config.payloadBytesMax;
+    this.happened(operation('start', {}));
+  }
+
+  configure({ audit }: GatewayConfig): void {
+    if (audit === undefined) return;
+    this.#audit.configure(audit);
+    this.#policy = audit.payloads;
+    this.#bytesMax = audit.payloadBytesMax;
+  }
+
+  refuse(): Refusal | undefined {
+    return this.#audit.refuse();
+  }
+
+  ended(call: Call): void {
+    this.#calls.push(call);
+    if (this.#calls.length === 1) setImmediate(this.#writeCalls);
+  }
+
+  happened(happening: Happening): void {
+    if (happening.kind === 'turned_away') this.#turnedAway(happening);
+    else if (happening.kind === 'session') this.#audit.write(this.#session(happening));
+    else this.#audit.write(operated(happening));
+  }
+
+  async close(deadlineMs: number): Promise<void> {
+    this.#writeCalls();
+    this.happened(operation('end', {}));
+    await this.#audit.close(deadlineMs);
+  }
+
+  readonly #writeCalls = (): void => {
+    const calls = this.#calls;
+    this.#calls = [];
+    const now = timeText(Date.now());
+    for (const call of calls) this.#write(call, now);
+  };
+
+  #write(call: Call, now: string): void {
+    const args = this.#args;
+    const result = this.#result;
+    args.way = Way.none;
+    result.way = Way.none;
+    if (this.#policy !== 'none' && SPOKEN.has(call.message.method)) this.#payloads(call);
+    this.#audit.write(this.#line(call, now), args, result);
+    args.bytes = null;
+    result.bytes = null;
+  }
+
+  #line(call: Call, now: string): string {
+    const { message, caller, session, trail, refusal, route } = call;
+    const version = session === null ? LATEST_MODERN : session.version;
+    const outcome = trail.outcome(refusal);
+    return (
+      `"time":"${now}","kind":"call","id":"${this.#boot}-${trail.serial}",` +
+      `"method":${methodText(message.method)},"request":${idText(call.id)},${this.#callerText(caller)},` +
+      `"address":"${call.address}","session":"${session?.id ?? ''}","version":"${version}",` +
+      `"route":"${route.path}",${this.#targetText(call)},"outcome":"${outcome}",` +
+      `"rule":${trail.rule === '' ? '""' : JSON.stringify(trail.rule)},` +
+      `"bytesIn":${message.bytes.length},"bytesOut":${call.answerBytes},"attempts":${trail.attempts},` +
+      `"cache":"${trail.cache}",${timesText(trail)}${seldomText(call)}`
+    );
+  }
+
+  #callerText(caller: Caller): string {
+    let text = this.#callers.get(caller);
+    if (text === undefined) {
+      const { id, by, agent, user, tenant, roles, scopes, credential } = caller;
+      const about = { id, by, agent, user, tenant, roles, scopes, credential };
+      text = `"caller":${JSON.stringify(about)}`;
+      this.#callers.set(caller, text);
+    }
+    return text;
+  }
+
+  #targetText(call: Call): string {
+    const { entry } = call.trail;
+    if (entry === null) return targetText(call);
+    let text = this.#entries.get(entry);
+    if (text === undefined) {
+      const { server, name: tool, original, hints, kind } = entry;
+      text = JSON.stringify({ server, tool, original, target: kind, hints }).slice(1, -1);
+      this.#entries.set(entry, text);
+    }
+    return text;
+  }
+
+  #payloads(call: Call): void {
+    const { message, trail, route, found } = call;
+    const { inspection } = route;
+    const args = this.#args;
+    args.bytes = message.bytes;
+    args.start = message.argumentsStart;
+    args.end = message.argumentsEnd;
+    if (args.start >= 0)
+      args.way = this.#way(args, trail.isClear && inspection.clearsSecrets('request'));
+    const result = this.#result;
+    result.bytes = trail.body;
+    result.start = trail.bodyStart;
+    result.end = trail.bodyEnd;
+    if (result.bytes === null || call.refusal !== null) return;
+    const isClear =
+      !trail.isPartlyRead &&
+      inspection.clearsSecrets('response') &&
+      result.end - result.start <= inspection.config.maxBytes &&
+      (found === null ||
+        !found.some(({ direction, action }) => direction === 'response' && action === 'flag'));
+    result.way = this.#way(result, isClear);
+  }
+
+  /** `isClear`: inspection lets it be seen. What it has not looked at is not shown, whatever it is. */
+  #way({ start, end }: Payload, isClear: boolean): Way {
+    if (this.#policy === 'hash' || end - start > this.#bytesMax) return Way.hash;
+    return this.#policy === 'full' || isClear ? Way.whole : Way.hash;
+  }
+
+  #turnedAway(about: TurnedAway): void {
+    const { refusal, caller, address, path, method, id, session } = about;
+    const line =
+      `"time":"${timeText(Date.now())}","kind":"turned_away","refusal":"${refusal.code}",` +
+      `"outcome":"refused","method":${quoted(method)},"request":${idText(id)},` +
+      `${caller === null ? '"caller":null' : this.#callerText(caller)},"address":${quoted(address)},` +
+      `"session":${quoted(session)},"path":${quoted(path)}${detailText(refusal)}`;
+    if (caller === null) this.#audit.writeStranger(line, refusal.code);
+    else this.#audit.write(line);
+  }
+
+  #session({ what, id, caller, route, version, client }: SessionChange): string {
+    return (
+      `"time":"${timeText(Date.now())}","kind":"session","what":"${what}","session":"${id}",` +
+      `${this.#callerText(caller)},"route":"${route}","version":"${version}","client":${client}`
+    );
+  }
+}
+
+function operation(action: string, details: Operation['details']): Operation {
+  const about = { by: 'gateway', address: '', target: '' };
+  return { kind: 'operation', action, ...about, outcome: 'ok', details };
+}
+
+function operated({ action, by, address, target, outcome, details }: Operation): string {
+  const about = JSON.stringify({ action, by, address, target, outcome, details });
+  return `"time":"${timeText(Date.now())}","kind":"operation",${about.slice(1, -1)}`;
+}
+
+/** Where no catalogue has it: a name that nobody knows, a resource, a method of one server. */
+function targetText({ message, backend, original }: Call): string {
+  const server = JSON.stringify(backend?.name ?? '');
+  if (message.method === 'resources/read') {
+    const uri = bareUri(original === '' ? message.uri : original);
+    return `"server":${server},"tool":"","original":${JSON.stringify(uri)},"target":"resource"`;
+  }
+  const name = message.nameStart < 0 ? '""' : quoted(message.name);
+  return `"server":${server},"tool":${name},"original":${quoted(original)},"target":""`;
+}
+
+/** Without what may be a secret: who reads, and from what query. */
+function bareUri(uri: string): string {
+  const bare = uri.slice(0, URI_MAX).replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');
+  const end = bare.search(/[?#]/);
+  return end < 0 ? bare : `${bare.slice(0, end + 1)}…`;
+}
+
+/** Microseconds: until it was decided, until it was sent, until the server had answered, and in all. */
+function timesText({ arrivedAt, decidedAt, sentAt, answeredAt, finishedAt }: Trail): string {
+  const total = Math.round((finishedAt - arrivedAt) * 1000);
+  if (sentAt === 0) return `"us":{"total":${total}}`;
+  const decide = Math.round((decidedAt - arrivedAt) * 1000);
+  const send = Math.round((sentAt - decidedAt) * 1000);
+  const server = answeredAt === 0 ? 0 : Math.round((answeredAt - sentAt) * 1000);
+  const decided = decidedAt === 0 ? '' : `"decide":${decide},"send":${send},`;
+  return `"us":{${decided}"server":${server},"total":${total}}`;
+}
+
+/** What most calls have nothing of. */
+function seldomText({ refusal, observed, found, trail }: Call): string {
+  let text = '';
+  if (refusal !== null) {
+    const { limit, incident } = refusal.data ?? {};
+    text += `,"refusal":"${refusal.code}"${detailText(refusal)}`;
+    if (typeof limit === 'string') text += `,"limit":${quoted(limit)}`;
+    if (typeof incident === 'string') text += `,"incident":${quoted(incident)}`;
+  }
+  if (observed.length > 0) text += `,"observed":${JSON.stringify(observed)}`;
+  if (found !== null) text += `,"findings":${JSON.stringify(found)}`;
+  if (trail.trace !== null) text += `,"trace":"${trail.trace.traceId}"`;
+  return text;
+}
+
+/** For the operator alone; a stack of ours is in the log, under the incident. */
+function detailText({ code, detail }: Refusal): string {
+  if (detail === undefined || code === 'internal') return '';
+  return `,"detail":${JSON.stringify(detail.slice(0, DETAIL_MAX))}`;
+}
+
+function methodText(method: string): string {
+  return SPOKEN.has(method) ? `"${method}"` : quoted(method);
+}
+
+function quoted(text: string): string {
+  return text === '' ? '""' : JSON.stringify(text.slice(0, TEXT_MAX));
+}
+
+/** The client's id, which is JSON text already. */
+function idText(id: string): string {
+  return id.length <= TEXT_MAX ? id : quoted(id);
+}
+
+let second = 0;
+let secondText = '';
+
+/** ISO, whose first part is made once a second. */
+function timeText(ms: number): string {
+  const now = Math.floor(ms / 1000);
+  if (now !== second) {
+    second = now;
+    secondText = new Date(now * 1000).toISOString().slice(0, 20);
+  }
+  return `${secondText}${String(ms - now * 1000).padStart(3, '0')}Z`;
+}
