@@ -11,10 +11,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, ListenOptions, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { certificateOf } from '../src/edge/http/certificate.ts';
+import { type Certificate, certificateOf } from '../src/auth/certificate.ts';
 import type {
   AppLimits,
-  Certificate,
   HttpRequest,
   HttpResponse,
   ListenSocket,

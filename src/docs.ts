@@ -2,10 +2,12 @@
  * Writes what is generated under docs/ of the current folder: `npm run docs`.
  *
  * docs/configuration.md and docs/sluice.schema.json from the schemas, docs/errors.md from the table of refusals,
- * docs/metrics.md from the table of metrics. A test proves that running it again changes nothing.
+ * docs/metrics.md from the table of metrics, docs/admin-api.md from that of the admin API's routes. A test proves that running
+ * it again changes nothing.
  */
 
 import { writeFileSync } from 'node:fs';
+import { adminManual } from './admin/admin.ts';
 import { configurationManual, fileJsonSchema } from './config/config.ts';
 import { REFUSALS } from './protocol/refusal.ts';
 import { metricsManual } from './telemetry/telemetry.ts';
@@ -34,3 +36,4 @@ writeFileSync('docs/configuration.md', configurationManual(schema));
 writeFileSync('docs/sluice.schema.json', `${JSON.stringify(schema, null, 2)}\n`);
 writeFileSync('docs/errors.md', errorsManual());
 writeFileSync('docs/metrics.md', metricsManual());
+writeFileSync('docs/admin-api.md', adminManual());

@@ -15,9 +15,10 @@ import { ANONYMOUS, type Caller, isRefusal } from '../model.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { isWellFormed, KEY_PREFIX } from './api-keys.ts';
 import { Attempts } from './attempts.ts';
+import type { Certificate } from './certificate.ts';
 import type { AuthConfig } from './config.ts';
 import { badToken } from './jwt.ts';
-import { type Certificate, Methods } from './methods.ts';
+import { Methods } from './methods.ts';
 import { RevocationFile, Revocations } from './revocations.ts';
 import { looksLikeJwt, readToken, TOKEN_LENGTH_MAX } from './token.ts';
 import { TokenCache } from './token-cache.ts';
@@ -25,8 +26,9 @@ import type { Turnstile } from './turnstile.ts';
 import type { Verified } from './verified.ts';
 
 export { makeKey } from './api-keys.ts';
+export { Attempts } from './attempts.ts';
+export { type Certificate, certificateOf, forwardedCertificate } from './certificate.ts';
 export { challenge, metadataOf, metadataPath } from './challenge.ts';
-export type { Certificate } from './methods.ts';
 export { appendRevocation, type RevocationKind } from './revocations.ts';
 
 /** With `anonymous` decided. */

@@ -7,6 +7,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { ANONYMOUS, type Caller, isRefusal } from '../model.ts';
 import type { Refusal } from '../protocol/refusal.ts';
 import { apiKeyTable } from './api-keys.ts';
+import type { Certificate } from './certificate.ts';
 import { type AuthConfig, hasMethods, type JwtConfig, type MtlsConfig } from './config.ts';
 import { Providers } from './fetch-json.ts';
 import { Introspection } from './introspection.ts';
@@ -14,14 +15,6 @@ import { badToken, Issuer } from './jwt.ts';
 import { KeySet, type KeySource } from './key-set.ts';
 import { Turnstile } from './turnstile.ts';
 import type { Verified } from './verified.ts';
-
-/** What a verified client certificate says. */
-export interface Certificate {
-  /** Common name of the subject. */
-  readonly subject: string;
-  /** `URI:…`, `DNS:…`, `email:…` */
-  readonly sans: readonly string[];
-}
 
 export interface MethodsHost {
   readonly onRotated: (issuer: string) => void;

@@ -8,6 +8,7 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../protocol/identity.ts';
 import { accessCommand } from './access.ts';
+import { adminCommand } from './admin.ts';
 import { auditCommand } from './audit.ts';
 import { benchCommand } from './bench.ts';
 import { callCommand } from './call.ts';
@@ -45,6 +46,7 @@ const COMMANDS: readonly AddCommand[] = [
   auditCommand,
   stopCommand,
   resumeCommand,
+  adminCommand,
   scanCommand,
   benchCommand,
 ];

@@ -7,10 +7,10 @@
 
 import type { Command } from 'commander';
 import type { Config, Fault, Loaded } from '../config/config.ts';
+import { readStopFile, stopFile } from '../policy/policy.ts';
 import { VERSION } from '../protocol/identity.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION, line, load, ruleSetLine } from './load.ts';
-import { readStopFile, stopFile } from './stop-file.ts';
 import type { Terminal } from './terminal.ts';
 
 const EXAMPLE = `

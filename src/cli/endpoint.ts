@@ -81,7 +81,7 @@ function configuredUrl(terminal: Terminal, options: EndpointOptions): string | u
 }
 
 /** One cannot connect to "all addresses". */
-function connectable(host: string): string {
+export function connectable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;

@@ -7,14 +7,17 @@
  */
 
 import type { Command } from 'commander';
+import type { Admin } from '../admin/admin.ts';
 import type { Loaded } from '../config/config.ts';
 import type { Edge } from '../edge/edge.ts';
+import type { Caller } from '../model.ts';
+import { StopWatch } from '../policy/policy.ts';
 import { createLog, type Logger, startStopwatch, Telemetry } from '../telemetry/telemetry.ts';
+import { startAdminOf } from './admin-host.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION, load, sayFaults } from './load.ts';
 import { openRecorders } from './recorders.ts';
 import { logWarnings, Reloading, sayPacks } from './reload.ts';
-import { StopWatch } from './stop-file.ts';
 import type { Terminal } from './terminal.ts';
 import { sayWelcome } from './welcome.ts';
 
@@ -123,12 +126,32 @@ async function serve(
     return EXIT.unavailable;
   }
   telemetry.collect((put) => edge.collect(put));
-  auth.onEnded((isEnded) => {
+  const endCallers = (isEnded: (caller: Caller) => boolean) => {
     // Sessions first: what the edge then cuts has nothing left to answer.
     gateway.endCallers(isEnded);
     edge.endCallers(isEnded);
-  });
-  reloading.begin(loaded, { gateway, auth, edge, log });
+  };
+  auth.onEnded(endCallers);
+  let admin: Admin | undefined;
+  try {
+    const steered = {
+      terminal,
+      loaded,
+      gateway,
+      reloading,
+      stops,
+      log,
+      endCallers,
+      measured: telemetry,
+    };
+    admin = await startAdminOf(steered);
+  } catch (error) {
+    terminal.err(`The admin API cannot listen: ${(error as Error).message}`);
+    auth.close();
+    await Promise.all([edge.close(0), gateway.close(0)]);
+    return EXIT.unavailable;
+  }
+  reloading.begin(loaded, { gateway, auth, edge, admin, log });
   terminal.out(`listening on ${edge.url}`);
   if (terminal.isInteractive || options.hints === true) {
     await sayWelcome(terminal, edge.url, options.config, ending);
@@ -140,6 +163,8 @@ async function serve(
   auth.close();
   log.info({ drainMs: config.listen.drainMs }, 'ending; calls in flight may finish');
   await Promise.all([edge.close(config.listen.drainMs), gateway.close(config.listen.drainMs)]);
+  // Last, so that one can look on.
+  await admin?.close();
   telemetry.close();
   log.info('ended');
   return EXIT.ok;

@@ -7,12 +7,12 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
 import { ANONYMOUS, type Caller } from '../model.ts';
+import { StopWatch } from '../policy/policy.ts';
 import { createLog } from '../telemetry/telemetry.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION, load, sayFaults } from './load.ts';
 import { openRecorders } from './recorders.ts';
 import { logWarnings, Reloading, sayPacks } from './reload.ts';
-import { StopWatch } from './stop-file.ts';
 import type { Terminal } from './terminal.ts';
 
 const EXAMPLE = `

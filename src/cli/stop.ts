@@ -6,10 +6,18 @@
  */
 
 import type { Command } from 'commander';
-import { STOP_KINDS, type Stop } from '../policy/policy.ts';
+import {
+  readStopFile,
+  STOP_KINDS,
+  type Stop,
+  stopFault,
+  stopFile,
+  withoutStop,
+  withStop,
+  writeStopFile,
+} from '../policy/policy.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION, loadOrSay } from './load.ts';
-import { readStopFile, stopFile, writeStopFile } from './stop-file.ts';
 import type { Terminal } from './terminal.ts';
 
 const STOP_EXAMPLE = `
@@ -32,7 +40,7 @@ export function stopCommand(program: Command, terminal: Terminal, done: (exit: E
     .option('--json', 'print what is stopped as JSON')
     .addHelpText('after', STOP_EXAMPLE)
     .action((kind: string | undefined, name: string | undefined, options: Options) => {
-      done(change(terminal, kind, name, options, true));
+      done(change(terminal, kind, name ?? '', options, true));
     });
 }
 
@@ -45,14 +53,14 @@ export function resumeCommand(program: Command, terminal: Terminal, done: (exit:
     .option(...CONFIG_OPTION)
     .option('--json', 'print what is still stopped as JSON')
     .action((kind: string, name: string | undefined, options: Options) => {
-      done(change(terminal, kind, name, options, false));
+      done(change(terminal, kind, name ?? '', options, false));
     });
 }
 
 function change(
   terminal: Terminal,
   kind: string | undefined,
-  name: string | undefined,
+  name: string,
   options: Options,
   isStop: boolean,
 ): Exit {
@@ -61,7 +69,7 @@ function change(
   const file = stopFile(config.state.dir);
   const now = readStopFile(file);
   if (kind === undefined) return say(terminal, now, options);
-  const fault = faultOf(kind, name, config.servers);
+  const fault = stopFault(kind, name, config.servers);
   if (fault !== undefined) {
     terminal.err(fault);
     return EXIT.usage;
@@ -70,15 +78,13 @@ function change(
     terminal.err(`${file} cannot be understood, so everything is stopped; "resume all" clears it.`);
     return EXIT.wrong;
   }
-  const isMeant = (one: Stop) => one.kind === kind && one.name === (name ?? '');
-  const others = (now ?? []).filter((one) => !isMeant(one));
+  const others = withoutStop(now ?? [], kind, name);
   if (!isStop && now !== undefined && others.length === now.length) {
     terminal.err('That was not stopped.');
     return EXIT.wrong;
   }
   const since = new Date().toISOString();
-  const own = { kind: kind as Stop['kind'], name: name ?? '', since };
-  const next = isStop ? [...others, own] : others;
+  const next = isStop ? withStop(others, { kind: kind as Stop['kind'], name, since }) : others;
   try {
     writeStopFile(file, next);
   } catch (error) {
@@ -86,25 +92,6 @@ function change(
     return EXIT.unavailable;
   }
   return say(terminal, next, options);
-}
-
-/** A typing error must not leave somebody in the belief that something is stopped. */
-function faultOf(
-  kind: string,
-  name: string | undefined,
-  servers: Readonly<Record<string, unknown>>,
-): string | undefined {
-  if (!(STOP_KINDS as readonly string[]).includes(kind)) {
-    return `What to stop is one of ${STOP_KINDS.join(', ')}.`;
-  }
-  if (kind === 'all') return name === undefined ? undefined : '"all" takes no name.';
-  if (name === undefined || name === '' || name.length > 600) return `Say which ${kind}.`;
-  const server =
-    kind === 'server' ? name : kind === 'tool' ? (name.split('.')[0] ?? '') : undefined;
-  if (kind === 'tool' && !name.includes('.')) return 'A tool is named "server.tool".';
-  if (server === undefined || server.includes('*') || Object.hasOwn(servers, server))
-    return undefined;
-  return `There is no server "${server}"; servers are ${Object.keys(servers).join(', ')}.`;
 }
 
 function say(terminal: Terminal, stopped: readonly Stop[] | undefined, { json }: Options): Exit {

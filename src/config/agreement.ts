@@ -4,6 +4,7 @@
  * Faults stop the start. Warnings are said at start and in `doctor`, and change nothing.
  */
 
+import { hasCredentials, isOpened } from '../admin/config.ts';
 import { authDisagreements, hasMethods, isLoopback } from '../auth/config.ts';
 import type { ServerConfig } from '../backends/config.ts';
 import { inspectWarnings } from '../inspect/config.ts';
@@ -25,6 +26,7 @@ export function disagreements(
   return [
     ...serverFaults(document, names),
     ...authFaults(document, parts),
+    ...adminFaults(document, parts),
     ...virtualFaults(document, parts, [...(names.servers ?? []), ...(names.mcpServers ?? [])]),
   ];
 }
@@ -105,6 +107,34 @@ function authFaults(document: ConfigDocument, { auth, listen }: Parts): Fault[] 
   return [...faults, document.fault(['listen', 'host'], words)];
 }
 
+function adminFaults(document: ConfigDocument, { admin, listen }: Parts): Fault[] {
+  if (admin === undefined) return [];
+  const faults: Fault[] = [];
+  const say = (path: (string | number)[], words: string) =>
+    faults.push(document.fault(['admin', ...path], words));
+  if (admin.mtls.length > 0 && admin.tls?.clientCa === undefined) {
+    say(
+      ['mtls'],
+      'nobody would show a certificate: "admin.tls.clientCa" must name their authorities',
+    );
+  }
+  const same = (key: 'id' | 'sha256') =>
+    admin.tokens.findIndex((one, at) => admin.tokens.findIndex((b) => b[key] === one[key]) < at);
+  for (const key of ['id', 'sha256'] as const) {
+    const at = same(key);
+    if (at >= 0) say(['tokens', at, key], 'another token has the same; it must be unique');
+  }
+  if (!isLoopback(admin.host) && !hasCredentials(admin)) {
+    const words =
+      'beyond loopback a credential is needed: "admin.token", "admin.tokens" or "admin.mtls"';
+    say(['host'], words);
+  }
+  if (admin.port !== 0 && listen?.port === admin.port && isOpened(admin)) {
+    say(['port'], 'clients arrive there ("listen.port"); the admin API needs another port');
+  }
+  return faults;
+}
+
 function virtualFaults(document: ConfigDocument, parts: Parts, names: readonly string[]): Fault[] {
   const faults: Fault[] = [];
   for (const [virtual, { tools, rename }] of Object.entries(parts.virtual ?? {})) {
@@ -153,6 +183,15 @@ function accessWarnings(document: ConfigDocument, file: FileConfig): Fault[] {
 
 /** What makes the gateway easier to reach than its defaults. */
 function openness(document: ConfigDocument, file: FileConfig): Fault[] {
+  const { admin } = file;
+  const isBare = hasCredentials(admin) && !isLoopback(admin.host) && admin.tls === undefined;
+  const words =
+    'tokens of the admin API travel unencrypted unless something in front of this speaks TLS';
+  const warnings = isBare ? [document.fault(['admin', 'host'], words)] : [];
+  return [...warnings, ...callersOpenness(document, file)];
+}
+
+function callersOpenness(document: ConfigDocument, file: FileConfig): Fault[] {
   if (isLoopback(file.listen.host)) return [];
   if (isAnonymous(file)) {
     const words =

@@ -8,6 +8,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
+import type { AdminConfig } from '../admin/config.ts';
 import type { AuditConfig } from '../audit/config.ts';
 import type { AuthConfig } from '../auth/config.ts';
 import type { NamingConfig, ServerConfig, VirtualConfig } from '../backends/config.ts';
@@ -25,9 +26,16 @@ import { type Environment, interpolate } from './interpolate.ts';
 import { type Packs, readPacks } from './packs.ts';
 import { faultsOf, type Problem, unfold, valueAt } from './problems.ts';
 import { type FileConfig, fileSchema } from './schema.ts';
+import { shown } from './shown.ts';
 
+export {
+  isOpened as opensAdmin,
+  ROLES as ADMIN_ROLES,
+  type Role as AdminRole,
+} from '../admin/config.ts';
 export type { ServerConfig } from '../backends/config.ts';
 export type { ListenConfig } from '../edge/config.ts';
+export { type Change, differences } from './difference.ts';
 export { type Fault, faultLine } from './fault.ts';
 export type { Environment } from './interpolate.ts';
 export { configurationManual } from './manual.ts';
@@ -55,6 +63,7 @@ export interface Config {
   /** Its folder absolute. */
   readonly state: StateConfig;
   readonly telemetry: TelemetryConfig;
+  readonly admin: AdminConfig;
 }
 
 export type Loaded =
@@ -66,6 +75,8 @@ export type Loaded =
       readonly warnings: readonly Fault[];
       /** What else was read, absolute. */
       readonly files: readonly string[];
+      /** The configuration without its secrets. */
+      readonly shown: () => unknown;
     }
   | { readonly ok: false; readonly faults: readonly Fault[]; readonly files: readonly string[] };
 
@@ -91,12 +102,14 @@ export function loadConfig(path: string, env: Environment): Loaded {
     return failed([...filled.faults, ...others], files);
   }
   const secrets = [...filled.secrets, ...environmentSecrets(env)];
+  const config = freeze(complete(file, judged.value, secrets, packs.packs));
   return {
     ok: true,
-    config: freeze(complete(file, judged.value, secrets, packs.packs)),
+    config,
     hash: createHash('sha256').update(bytes).digest('hex'),
     warnings: [...filled.warnings, ...warningsOf(document, judged.value, filled.nodes)],
     files,
+    shown: () => shown(config, secrets),
   };
 }
 
@@ -201,6 +214,7 @@ function complete(
     cache: from.cache,
     state: { dir: resolve(folder, from.state.dir) },
     telemetry: from.telemetry,
+    admin: { ...from.admin, ...placedTls(folder, from.admin) },
   };
 }
 
@@ -221,14 +235,17 @@ function placed(folder: string, entry: ServerConfig): ServerConfig {
 }
 
 function placedListen(folder: string, listen: ListenConfig): ListenConfig {
-  const { tls, proxy } = listen;
+  const { proxy } = listen;
   const placed = { ...listen };
   if (proxy !== undefined) placed.proxy = { ...proxy, socket: resolve(folder, proxy.socket) };
-  if (tls !== undefined) {
-    placed.tls = { cert: resolve(folder, tls.cert), key: resolve(folder, tls.key) };
-    if (tls.clientCa !== undefined) placed.tls.clientCa = resolve(folder, tls.clientCa);
-  }
-  return placed;
+  return { ...placed, ...placedTls(folder, listen) };
+}
+
+function placedTls(folder: string, { tls }: Pick<ListenConfig, 'tls'>): Pick<ListenConfig, 'tls'> {
+  if (tls === undefined) return {};
+  const placed = { ...tls, cert: resolve(folder, tls.cert), key: resolve(folder, tls.key) };
+  if (tls.clientCa !== undefined) placed.clientCa = resolve(folder, tls.clientCa);
+  return { tls: placed };
 }
 
 function placedAuth(folder: string, auth: AuthConfig): AuthConfig {

@@ -5,6 +5,7 @@
  */
 
 import { z } from 'zod';
+import { adminSchema } from '../admin/config.ts';
 import { auditSchema } from '../audit/config.ts';
 import { authSchema } from '../auth/config.ts';
 import { namingSchema, serversSchema, virtualSchema } from '../backends/config.ts';
@@ -37,6 +38,7 @@ export const fileSchema = z.strictObject({
   cache: cacheSchema,
   state: stateSchema,
   telemetry: telemetrySchema,
+  admin: adminSchema,
 });
 
 export type FileConfig = z.output<typeof fileSchema>;

@@ -15,6 +15,7 @@ import {
 } from '../backends/backends.ts';
 import {
   type About,
+  fingerprintOf,
   type Inspection,
   Lock,
   type LockMode,
@@ -54,6 +55,25 @@ export interface Servers {
   /** In the order of the file. */
   readonly names: readonly string[];
   readonly separator: string;
+}
+
+const TOOL = 'tools ';
+
+/** One tool and what is known of it. */
+export interface ToolState {
+  readonly tool: string;
+  /** Of the server's own definition. */
+  readonly sha256: string;
+  /** How it stands to the lock file, or to what was first seen; `off` without inspection. */
+  readonly lock: 'approved' | 'changed' | 'unknown' | 'off';
+  /** Day; null where it is not approved. */
+  readonly approved: string | null;
+  /** Inspection does not let its definition through. */
+  readonly isBlocked: boolean;
+  /** What inspection found in it. */
+  readonly rules: readonly string[];
+  /** As clients are shown it; null where that is nothing. */
+  readonly definition: unknown;
 }
 
 export class Definitions {
@@ -274,6 +294,64 @@ export class Definitions {
     if (this.#told.has(told) || this.#told.size >= TOLD_MAX) return;
     this.#told.add(told);
     this.#log.warn({ server, kind, name: key.slice(0, 128), why }, 'withdrawn');
+  }
+
+  // === one tool, for the operator ===
+
+  /** Tools of a server as they were last reviewed: those that are shown, and those that are not. */
+  toolNames(server: string): string[] {
+    return [...(this.#known.get(server)?.keys() ?? [])].flatMap((name) =>
+      name.startsWith(TOOL) ? [name.slice(TOOL.length)] : [],
+    );
+  }
+
+  tool(server: string, tool: string): ToolState | undefined {
+    const known = this.#known.get(server)?.get(TOOL + tool);
+    return known === undefined ? undefined : this.#stateOf(server, tool, known);
+  }
+
+  #stateOf(server: string, tool: string, known: Known): ToolState {
+    const { bytes, definition, rules } = known;
+    const value: unknown = JSON.parse(bytes.utf8Slice());
+    const approved = this.#lock?.entry(server, tool);
+    const sha256 = fingerprintOf(value);
+    const lock =
+      this.#lock === null
+        ? 'off'
+        : approved === undefined
+          ? 'unknown'
+          : approved.sha256 === sha256
+            ? 'approved'
+            : 'changed';
+    return {
+      tool,
+      sha256,
+      lock,
+      approved: approved?.approved ?? null,
+      isBlocked: definition === null,
+      rules,
+      definition: definition === null ? null : JSON.parse(definition.bytes.utf8Slice()),
+    };
+  }
+
+  /**
+   * Takes one tool into the lock file as it is now, if it still is what somebody has looked at; returns why not, or null.
+   * What inspection blocks is not made right by being known.
+   */
+  approveTool(
+    server: string,
+    tool: string,
+    sha256: string,
+  ): 'unknown' | 'off' | 'changed' | 'blocked' | null {
+    const known = this.#known.get(server)?.get(TOOL + tool);
+    if (known === undefined) return 'unknown';
+    if (this.#lock === null) return 'off';
+    if (known.definition === null) return 'blocked';
+    const value: unknown = JSON.parse(known.bytes.utf8Slice());
+    if (fingerprintOf(value) !== sha256) return 'changed';
+    this.#lock.judge(server, tool, value, known.rules, 'approve');
+    this.#lock.write('approve');
+    return null;
   }
 
   /** Approves everything that these servers list, and forgets what is gone. Throws what the file system throws. */

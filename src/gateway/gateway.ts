@@ -37,6 +37,7 @@ import { initializeMembers } from './hello.ts';
 import { InFlight } from './in-flight.ts';
 import { Interests } from './interests.ts';
 import { Listeners } from './listeners.ts';
+import { Operator } from './operator.ts';
 import type { Outlet } from './outlet.ts';
 import { Parking } from './parking.ts';
 import { buildParts, type GatewayConfig, type Parts } from './parts.ts';
@@ -51,6 +52,7 @@ import { forwardFromClient } from './take.ts';
 export { AuditRecorder } from './audit-recorder.ts';
 export type { Recorder } from './finish.ts';
 export type { Happening, Operation, SessionChange, TurnedAway } from './happening.ts';
+export type { OperatedServer, OperatedTool, Operator } from './operator.ts';
 export type { Outlet } from './outlet.ts';
 export type { GatewayConfig } from './parts.ts';
 export type { Offer, ServerReport } from './report.ts';
@@ -71,6 +73,10 @@ export class Gateway {
   readonly #definitions: Definitions;
   readonly #sweep: NodeJS.Timeout;
   readonly #announcer: Announcer;
+  readonly operator: Operator;
+  /** As the file has it. */
+  #config: GatewayConfig;
+  #stopped: readonly Stop[] = [];
   #parts: Parts;
   readonly #calls = new InFlight();
   readonly #finish: Finish;
@@ -86,6 +92,7 @@ export class Gateway {
     environment: NodeJS.ProcessEnv,
     recorders: readonly Recorder[] = [],
   ) {
+    this.#config = config;
     this.#log = log;
     this.#environment = environment;
     this.#sessions = new Sessions(config.sessions, (what, session) => {
@@ -112,6 +119,7 @@ export class Gateway {
       // In another turn: what is being reviewed in this one is taken by then.
       setImmediate(() => void this.#lookAgain(server));
     });
+    this.operator = this.#operator();
     this.#openings = this.#parts.policy.openings(Date.now());
     this.#sweep = setInterval(() => this.#expire(), SWEEP_MS).unref();
   }
@@ -129,6 +137,23 @@ export class Gateway {
     const review = (server: string, inventory: Inventory) =>
       this.#definitions.review(server, inventory);
     return { listener, review, log: this.#log, environment: this.#environment };
+  }
+
+  #operator(): Operator {
+    return new Operator({
+      sessions: this.#sessions,
+      calls: this.#calls,
+      house: this.#house,
+      definitions: this.#definitions,
+      parts: () => this.#parts,
+      file: () => this.#config,
+      renew: (anew) => this.#reloadNext(() => this.#reload(this.#config, anew)),
+      drained: () => {
+        this.#house.stops = new Stops(this.#stopped, this.operator.drained);
+      },
+      relocked: (server) =>
+        this.#relocked([...this.#parts.backends.values()].filter(({ name }) => name === server)),
+    });
   }
 
   #shows(path: string, backend: Backend): boolean {
@@ -325,6 +350,10 @@ export class Gateway {
 
   // === the operator ===
 
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
   get config(): GatewayConfig {
     return this.#parts.config;
   }
@@ -332,16 +361,25 @@ export class Gateway {
   /** Puts a new configuration in force. Servers that did not change keep their processes; calls in flight finish. */
   reload(config: GatewayConfig): Promise<void> {
     // One after the other: two at once would both build on the same old parts, and lose each other's processes.
-    const reloaded = this.#reloaded.then(() => this.#reload(config));
+    return this.#reloadNext(() => this.#reload(config, ''));
+  }
+
+  #reloadNext(reload: () => Promise<void>): Promise<void> {
+    const reloaded = this.#reloaded.then(reload);
     this.#reloaded = reloaded.catch(() => {});
     return reloaded;
   }
 
-  async #reload(config: GatewayConfig): Promise<void> {
+  /** `anew`: a server that is made anew although its entry is the same; '' for none. */
+  async #reload(file: GatewayConfig, anew: string): Promise<void> {
     if (this.#isDraining) return;
     const old = this.#parts;
+    const config = this.operator.applied(file);
     this.#keepQuotas(config);
-    const next = buildParts(config, old, this.#generation, this.#host());
+    const next = buildParts(config, old, this.#generation, this.#host(), anew);
+    // Some programs must not run twice, and their entry says so.
+    const before = old.backends.get(anew);
+    if (before?.config.pool.max === 1) await before.retire();
     const isOther =
       next.inspection !== old.inspection ||
       this.#definitions.isLockOutdated ||
@@ -352,6 +390,7 @@ export class Gateway {
     await Promise.all(fresh.map((backend) => backend.start()));
     if (isOther) await this.#reviewAgain([...next.backends.values()]);
     this.#parts = next;
+    this.#config = file;
     this.#announcer.reset();
     this.#generation.value += 1;
     this.#sessions.configure(config.sessions);
@@ -405,8 +444,7 @@ export class Gateway {
     const { inspection, backends, config } = this.#parts;
     if (this.#isDraining || !this.#definitions.isLockOutdated) return;
     this.#definitions.configure(inspection, serversOf(config));
-    await this.#reviewAgain([...backends.values()]);
-    for (const method of LIST_CHANGES) await this.#announcer.tell(method, () => true);
+    await this.#relocked([...backends.values()]);
     this.#log.info('lock file loaded');
     this.#operated('relock', {});
   }
@@ -421,6 +459,11 @@ export class Gateway {
     );
   }
 
+  async #relocked(backends: readonly Backend[]): Promise<void> {
+    await this.#reviewAgain(backends);
+    for (const method of LIST_CHANGES) await this.#announcer.tell(method, () => true);
+  }
+
   async #reviewAgain(backends: readonly Backend[]): Promise<void> {
     await Promise.all(backends.map((backend) => backend.reviewAgain()));
   }
@@ -430,7 +473,8 @@ export class Gateway {
    * may do nothing more.
    */
   stop(list: readonly Stop[]): void {
-    const stops = new Stops(list);
+    this.#stopped = list;
+    const stops = new Stops(list, this.operator.drained);
     this.#house.stops = stops;
     for (const call of this.#calls.all()) {
       const { backend, caller, onCancel } = call;

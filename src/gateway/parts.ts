@@ -46,13 +46,17 @@ export interface Parts {
   readonly routes: ReadonlyMap<string, RouteView>;
 }
 
+/** `anew`: a server of which nothing old is kept; '' for none. */
 export function buildParts(
   config: GatewayConfig,
   old: Parts | undefined,
   generation: Generation,
   host: BackendHost,
+  anew = '',
 ): Parts {
-  const backends = reconcile(old?.backends ?? new Map(), config.servers, host);
+  const kept = new Map(old?.backends);
+  kept.delete(anew);
+  const backends = reconcile(kept, config.servers, host);
   const members = [...backends.values()].filter((backend) => !backend.config.disabled);
   const { naming } = config;
   const policy = Policy.of(config.access, config.servers, config.virtual);

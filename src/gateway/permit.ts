@@ -116,5 +116,5 @@ function refusalOf(call: Call, decision: Decision): Refusal | 'hidden' | undefin
 }
 
 export function stopped({ stops }: House, server: string, original: string): Refusal | undefined {
-  return stops.isAny && stops.hasTarget(server, original) ? refuse('stopped') : undefined;
+  return stops.isAny && stops.refusesTarget(server, original) ? refuse('stopped') : undefined;
 }

@@ -29,6 +29,10 @@ export class Sessions {
     return this.#sessions.size;
   }
 
+  [Symbol.iterator](): Iterator<Session> {
+    return this.#sessions.values();
+  }
+
   /**
    * Undefined where there is room for one more of this caller, if need be because one of its own was ended: clients go
    * without a word, and the sessions they left must not keep it out until they expire.

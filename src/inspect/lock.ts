@@ -79,6 +79,11 @@ export class Lock {
     return this.#text !== undefined;
   }
 
+  /** What is approved, and since when; undefined for a tool that is not in force. */
+  entry(server: string, tool: string): { sha256: string; approved: string } | undefined {
+    return this.#entries.get(server)?.get(tool);
+  }
+
   /** `findings` are the rules that found something in it, however sure. */
   judge(
     server: string,

@@ -29,6 +29,12 @@ export class Gcra implements Counter {
     return this.#slots.bytes;
   }
 
+  /** How much could be charged at once now; below zero where more was used than there was. */
+  left(key: number, now: number): number {
+    const usedMs = Math.max(0, this.#slots.peek(key) - now);
+    return (this.#depthMs - usedMs) / this.#intervalMs;
+  }
+
   waitMs(key: number, cost: number, now: number): number {
     const usedMs = cost * this.#intervalMs;
     if (usedMs > this.#depthMs + SLACK_MS) return Number.POSITIVE_INFINITY;

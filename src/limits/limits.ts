@@ -63,6 +63,14 @@ export interface LimitReport {
   readonly refused: number;
 }
 
+/** One limit as it stands for one caller. */
+export interface LimitState extends LimitReport {
+  /** What could be charged at once now, of what a full bucket has. */
+  readonly rate?: { readonly left: number; readonly burst: number };
+  readonly quota?: { readonly used: number; readonly count: number; readonly resetsAt: number };
+  readonly concurrent?: { readonly running: number; readonly max: number };
+}
+
 /** A place in flight is free when some call ends, which nobody knows; what an agent is told to wait. */
 const CROWDED_MS = 1000;
 /** Characters of JSON per token of English or code are about four; of other scripts and of base64 fewer. */
@@ -236,6 +244,33 @@ export class Limits {
 
   reports(): LimitReport[] {
     return this.#rules.map(({ config: { id, mode }, refused }) => ({ id, mode, refused }));
+  }
+
+  /** The limits whose count is told by the caller alone, as they stand for this one. Changes nothing. */
+  statesFor(asker: Asker): LimitState[] {
+    return this.#rules
+      .filter((rule) => rule.isPerCaller)
+      .map((rule) => {
+        const { id, mode, rate, burst, quota, concurrent } = rule.config;
+        const key = rule.keyOf(asker, null, this.#prints);
+        const state: { -readonly [K in keyof LimitState]: LimitState[K] } = {
+          id,
+          mode,
+          refused: rule.refused,
+        };
+        if (rate !== undefined) {
+          const left = rule.rate?.left(key, this.#clocks.steady()) ?? 0;
+          state.rate = { left, burst: burst ?? rate.count };
+        }
+        if (quota !== undefined) {
+          const now = rule.quota?.state(key, this.#clocks.wall());
+          state.quota = { used: now?.used ?? 0, resetsAt: now?.resetsAt ?? 0, count: quota.count };
+        }
+        if (concurrent !== undefined) {
+          state.concurrent = { running: rule.runningFor(key), max: concurrent };
+        }
+        return state;
+      });
   }
 
   /** What was refused since this was asked last, for the log. */

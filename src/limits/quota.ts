@@ -68,6 +68,12 @@ export class Quota implements Counter {
     this.#onChange(this, key);
   }
 
+  /** How much is used up in the window that holds `now`, and when that ends. */
+  state(key: number, now: number): { used: number; resetsAt: number } {
+    if (now < this.#end) return { used: this.#slots.peek(key), resetsAt: this.#end };
+    return { used: 0, resetsAt: windowOf(this.#period, now).end };
+  }
+
   used(key: number): number {
     return this.#slots.values[this.#slots.find(key, 0)]!;
   }

@@ -84,6 +84,17 @@ export class Rule {
     return keyFrom(hi, lo);
   }
 
+  /** Whether the caller alone says which count is its own. */
+  get isPerCaller(): boolean {
+    return this.config.key.every(
+      (part) => part !== 'address' && part !== 'server' && part !== 'tool',
+    );
+  }
+
+  runningFor(key: number): number {
+    return this.#running.get(key) ?? 0;
+  }
+
   get limitsRunning(): boolean {
     return this.config.concurrent !== undefined;
   }

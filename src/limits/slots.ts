@@ -51,6 +51,15 @@ export class Slots {
     return best;
   }
 
+  /** What a key has, without giving it a slot. */
+  peek(key: number): number {
+    const first = ((key >>> 0) & this.#mask) * WAYS;
+    for (let at = first; at < first + WAYS; at++) {
+      if (this.#keys[at] === key) return this.values[at]!;
+    }
+    return 0;
+  }
+
   /** Every key that has a value. */
   each(take: (key: number, value: number) => void): void {
     for (let at = 0; at < this.values.length; at++) {

@@ -18,7 +18,17 @@ export { ARGUMENTS_BYTES_MAX, judgeable } from './arguments.ts';
 export type { Decision, Verdict } from './case.ts';
 export type { Owners, Subject } from './clause.ts';
 export type { AccessConfig } from './config.ts';
-export { readStops, STOP_KINDS, type Stop, Stops, stopsText } from './stops.ts';
+export { readStopFile, StopWatch, stopFile, writeStopFile } from './stop-file.ts';
+export {
+  readStops,
+  STOP_KINDS,
+  type Stop,
+  Stops,
+  stopFault,
+  stopsText,
+  withoutStop,
+  withStop,
+} from './stops.ts';
 
 /** What is known beside the caller and the tool. */
 export interface Moment {

@@ -18,7 +18,13 @@ describe('the generated documents', () => {
   mkdirSync(join(folder, 'docs'));
   execFileSync(process.execPath, [generator], { cwd: folder });
 
-  for (const name of ['configuration.md', 'errors.md', 'metrics.md', 'sluice.schema.json']) {
+  for (const name of [
+    'configuration.md',
+    'errors.md',
+    'metrics.md',
+    'admin-api.md',
+    'sluice.schema.json',
+  ]) {
     it(`docs/${name} is what \`npm run docs\` writes`, () => {
       const fresh = readFileSync(join(folder, 'docs', name), 'utf8');
       assert.equal(readFileSync(join(root, 'docs', name), 'utf8'), fresh);

@@ -98,12 +98,15 @@ describe('the snippets', () => {
     }
   });
 
-  for (const name of ['README.md', 'docs/operations.md']) {
+  for (const name of ['README.md', 'docs/operations.md', 'docs/admin.md']) {
     for (const [at, yaml] of blocks(read(name), 'yaml').entries()) {
       it(`of a configuration load: ${name}, ${at + 1}`, () => {
         const file = join(temporaryFolder('snippet'), 'sluice.yaml');
         writeFileSync(file, yaml);
-        const loaded = loadConfig(file, { SEARCH_TOKEN: 'x' });
+        const loaded = loadConfig(file, {
+          SEARCH_TOKEN: 'x',
+          SLUICE_ADMIN_TOKEN: '0'.repeat(48),
+        });
         assert(loaded.ok, JSON.stringify(loaded.ok ? '' : loaded.faults));
       });
     }

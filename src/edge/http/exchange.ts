@@ -9,17 +9,17 @@
  * It knows no session and no era.
  */
 
+import { type Certificate, forwardedCertificate } from '../../auth/auth.ts';
 import { copyOf, Pile } from '../../lib/pile.ts';
 import { type Lap, stopwatch } from '../../lib/stopwatch.ts';
 import type { Caller } from '../../model.ts';
 import { REFUSALS, type Refusal, refusalBytes, refuse } from '../../protocol/refusal.ts';
 import { Spliced } from '../../protocol/splice.ts';
-import { forwardedCertificate } from './certificate.ts';
 import type { Door } from './door.ts';
 import type { Head } from './head.ts';
 import type { Lobby } from './lobby.ts';
 import { statusLine } from './status.ts';
-import type { Certificate, HttpResponse } from './uws-api.ts';
+import type { HttpResponse } from './uws-api.ts';
 
 /** Who answers an exchange, as far as the connection concerns it. */
 export interface Answerer {

@@ -5,6 +5,8 @@
  * `native-free/uws.ts` implements them over node:http. Nothing here may be added that a front end cannot honour.
  */
 
+import type { Certificate } from '../../auth/auth.ts';
+
 export interface HttpRequest {
   /** Lower case. */
   getMethod(): string;
@@ -13,14 +15,6 @@ export interface HttpRequest {
   getQuery(): string | undefined;
   /** Every header line in order, names in lower case; a header sent twice comes twice. */
   forEach(visit: (name: string, value: string) => void): void;
-}
-
-/** A client certificate that the listener has verified. */
-export interface Certificate {
-  /** The common name of its subject; '' where it has none, or several. */
-  readonly subject: string;
-  /** Its alternative names: `URI:…`, `DNS:…`, `email:…`. */
-  readonly sans: readonly string[];
 }
 
 /** Valid until its answer is complete or `onAborted` was called, and not to be touched after either. */

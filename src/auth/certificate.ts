@@ -4,8 +4,15 @@
  */
 
 import { X509Certificate } from 'node:crypto';
-import { Lru } from '../../lib/lru.ts';
-import type { Certificate } from './uws-api.ts';
+import { Lru } from '../lib/lru.ts';
+
+/** What a verified client certificate says. */
+export interface Certificate {
+  /** The common name of its subject; '' where it has none, or several. */
+  readonly subject: string;
+  /** Its alternative names: `URI:…`, `DNS:…`, `email:…`. */
+  readonly sans: readonly string[];
+}
 
 export function certificateOf(x509: X509Certificate): Certificate {
   return { subject: commonNameOf(x509), sans: sansOf(x509.subjectAltName) };

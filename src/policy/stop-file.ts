@@ -1,5 +1,6 @@
 /**
- * The file of the emergency stop, `stopped.json` in `state.dir`: written by `sluice stop`, watched by the gateway.
+ * The file of the emergency stop, `stopped.json` in `state.dir`: written by `sluice stop` and the admin API, watched by the
+ * gateway.
  *
  * What it says is in force in the turn in which its change is noticed. The folder is watched, or that above it while
  * there is none; a slow poll stands behind that for file systems that send no events. A file that is not understood stops
@@ -16,7 +17,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readStops, type Stop, stopsText } from '../policy/policy.ts';
+import { readStops, type Stop, stopsText } from './stops.ts';
 
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
 const AGAIN_MS = 250;
@@ -55,7 +56,8 @@ export class StopWatch {
   #watcher: FSWatcher | null = null;
   #watched = '';
   #again: NodeJS.Timeout | null = null;
-  /** What is in force, as text. */
+  #stopped: readonly Stop[] = [];
+  /** The same as text. */
   #known = '[]';
 
   /** What the file says is applied before this returns. */
@@ -64,7 +66,7 @@ export class StopWatch {
     this.#apply = apply;
     this.#watch();
     this.#take(readStopFile(this.#file) ?? [EVERYTHING]);
-    this.#poll = setInterval(() => this.#look(), POLL_MS).unref();
+    this.#poll = setInterval(() => this.look(), POLL_MS).unref();
   }
 
   close(): void {
@@ -73,7 +75,13 @@ export class StopWatch {
     this.#watcher?.close();
   }
 
-  #look(): void {
+  /** What is in force. */
+  get stopped(): readonly Stop[] {
+    return this.#stopped;
+  }
+
+  /** What the file says now is in force when this returns, unless it cannot be understood. */
+  look(): void {
     this.#watch();
     const stopped = readStopFile(this.#file);
     if (stopped !== undefined) this.#take(stopped);
@@ -92,6 +100,7 @@ export class StopWatch {
     const text = JSON.stringify(stopped);
     if (text === this.#known) return;
     this.#known = text;
+    this.#stopped = stopped;
     this.#apply(stopped);
   }
 
@@ -104,7 +113,7 @@ export class StopWatch {
     this.#watcher = null;
     this.#watched = '';
     try {
-      this.#watcher = watch(folder, { persistent: false }, () => this.#look());
+      this.#watcher = watch(folder, { persistent: false }, () => this.look());
       this.#watched = folder;
       this.#watcher.on('error', () => {
         this.#watcher?.close();
