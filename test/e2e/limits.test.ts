@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { type IncomingMessage, request } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { LATEST_MODERN, META } from '../../src/protocol/eras.ts';
+import { SseParser } from '../../src/protocol/sse.ts';
 import { LegacyClient } from '../support/legacy-client.ts';
 import { ACCEPT, type Exchange, type RpcMessage } from '../support/mcp-exchange.ts';
 import { ModernClient } from '../support/modern-client.ts';
@@ -105,7 +106,7 @@ describe('a limit over HTTP', { timeout: 60_000 }, () => {
 
 for (const front of ['auto', 'node']) {
   describe(`a limit by address, front ${front}`, { timeout: 60_000 }, () => {
-    it('counts each address by itself, in both eras', async () => {
+    it('counts each address by itself, in both eras and every transport', async () => {
       const server = await Unsteady.start('legacy-stdio');
       const gateway = await RunningGateway.start({
         listen: { front },
@@ -124,12 +125,85 @@ for (const front of ['auto', 'node']) {
         for (let n = 0; n < 3; n++) answers.push(await callFrom('127.0.0.2', url));
         assert.deepEqual(answers.map(isWithin), [true, true, false]);
         await legacy.close();
+        // A call counts where it comes from, and not where the stream goes that answers it.
+        const old = await OldClient.open(gateway.origin, '127.0.0.1');
+        const calls = ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.3', '127.0.0.3'];
+        const ofOld = [];
+        for (const address of calls) ofOld.push(await old.call('read', address));
+        assert.deepEqual(ofOld.map(isWithin), [false, false, true, true, false]);
+        assert.equal(markOf(ofOld[0]!).limit, 'address');
+        old.close();
       } finally {
         await gateway.stop();
         await server.stop();
       }
     });
   });
+}
+
+/** A client of HTTP+SSE (2024-11-05) whose POSTs come from whatever address. */
+class OldClient {
+  readonly #origin: string;
+  readonly #stream: ClientRequest;
+  readonly #waiting: ((data: string) => void)[] = [];
+  readonly #events: string[] = [];
+  #path = '';
+  #id = 0;
+
+  private constructor(origin: string, localAddress: string) {
+    this.#origin = origin;
+    const headers = { accept: 'text/event-stream' };
+    this.#stream = request(`${origin}/sse`, { localAddress, headers });
+    this.#stream.on('response', (response: IncomingMessage) => {
+      const parser = new SseParser(1 << 20);
+      response.on('error', () => {});
+      response.on('data', (chunk: Buffer) => {
+        for (const { data } of parser.feed(chunk)) {
+          const wake = this.#waiting.shift();
+          if (wake === undefined) this.#events.push(data.toString());
+          else wake(data.toString());
+        }
+      });
+    });
+    this.#stream.on('error', () => {});
+    this.#stream.end();
+  }
+
+  static async open(origin: string, localAddress: string): Promise<OldClient> {
+    const client = new OldClient(origin, localAddress);
+    client.#path = await client.#next();
+    const hello = { protocolVersion: '2024-11-05', capabilities: {} };
+    await client.#ask(
+      'initialize',
+      { ...hello, clientInfo: { name: 't', version: '1' } },
+      localAddress,
+    );
+    return client;
+  }
+
+  call(name: string, address: string): Promise<RpcMessage> {
+    return this.#ask('tools/call', { name, arguments: {} }, address);
+  }
+
+  close(): void {
+    this.#stream.destroy();
+  }
+
+  async #ask(method: string, params: Json, localAddress: string): Promise<RpcMessage> {
+    const headers = { 'content-type': 'application/json' };
+    const sent = request(`${this.#origin}${this.#path}`, { method: 'POST', localAddress, headers });
+    sent.end(JSON.stringify({ jsonrpc: '2.0', id: ++this.#id, method, params }));
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    assert.equal(response.statusCode, 202);
+    response.resume();
+    return JSON.parse(await this.#next()) as RpcMessage;
+  }
+
+  #next(): Promise<string> {
+    const event = this.#events.shift();
+    if (event !== undefined) return Promise.resolve(event);
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
 }
 
 /** A modern tools/call by a client at this address. */

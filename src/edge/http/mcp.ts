@@ -91,7 +91,7 @@ export class Mcp {
     exchange.readBody((body) => {
       const stream = this.#oldSse.find(exchange.head.query, callerOf(exchange));
       if (stream === undefined) return exchange.refuse(refuse('unknown_session'));
-      const no = stream.take(body, this.#limits.depthMax, BATCH_MAX);
+      const no = stream.take(body, exchange.peer, this.#limits.depthMax, BATCH_MAX);
       if (no === undefined) exchange.send(202, null);
       else if ('kind' in no) refuseFault(exchange, no);
       else exchange.refuse(no);

@@ -74,37 +74,42 @@ export class OldStream implements Answerer {
     if (this.#session !== null) this.#gateway.session(this.#session.id, caller, this.#route);
   }
 
-  /** One POST body; undefined when it is taken and its answers will come on the stream. */
-  take(body: Buffer, depthMax: number, batchMax: number): Refusal | Fault | undefined {
+  /** One POST body, and whence it came; undefined when it is taken and its answers will come on the stream. */
+  take(
+    body: Buffer,
+    address: string,
+    depthMax: number,
+    batchMax: number,
+  ): Refusal | Fault | undefined {
     if (body[firstByte(body)] === 0x5b && this.#session?.version === BATCH_VERSION) {
       const messages = readBatch(body, batchMax, depthMax);
       if (isFault(messages)) return messages;
       for (const message of messages) {
         if (isFault(message)) return message;
       }
-      for (const message of messages) this.#takeOne(message as Message);
+      for (const message of messages) this.#takeOne(message as Message, address);
       return undefined;
     }
     const message = read(body, depthMax);
-    return isFault(message) ? message : this.#takeOne(message);
+    return isFault(message) ? message : this.#takeOne(message, address);
   }
 
-  #takeOne(message: Message): Refusal | undefined {
-    if (this.#session === null) return this.#initialize(message);
+  #takeOne(message: Message, address: string): Refusal | undefined {
+    if (this.#session === null) return this.#initialize(message, address);
     if (message.kind === Kind.request) {
-      this.#gateway.legacy(this.#session, message, this.#outlet());
+      this.#gateway.legacy(this.#session, message, this.#outlet(address));
     } else {
       this.#gateway.take(this.#session, message);
     }
     return undefined;
   }
 
-  #initialize(message: Message): Refusal | undefined {
+  #initialize(message: Message, address: string): Refusal | undefined {
     if (message.method !== 'initialize' || message.kind !== Kind.request || this.#isOpening) {
       return refuse('invalid_request', 'The first message must be initialize.');
     }
     this.#isOpening = true;
-    const outlet = this.#outlet(() => {
+    const outlet = this.#outlet(address, () => {
       this.#isOpening = false;
     });
     this.#gateway.initialize(this.#route, this.caller, message, outlet, (session) => {
@@ -123,7 +128,8 @@ export class OldStream implements Answerer {
     return undefined;
   }
 
-  #outlet(onEnd: () => void = () => {}): Outlet {
+  /** `address`: of the POST, which need not be that of the stream. */
+  #outlet(address: string, onEnd: () => void = () => {}): Outlet {
     return {
       push: (message) => this.#push(message),
       end: (answer) => {
@@ -132,7 +138,7 @@ export class OldStream implements Answerer {
       },
       drop: onEnd,
       onAbort: null,
-      address: this.#exchange.peer,
+      address,
     };
   }
 
