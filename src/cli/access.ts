@@ -214,7 +214,9 @@ function decided(config: Config, policy: Policy, question: Question): Decision {
   const hints = { readOnly, destructive, idempotent, openWorld };
   const subject: Subject = { kind, server, original, hints };
   const now = at === undefined ? Date.now() : Date.parse(at);
-  const moment = { now, address: ip, route, era };
+  // As a client would send them; how many bytes it really sends depends on its JSON.
+  const bytes = Buffer.byteLength(JSON.stringify(args));
+  const moment = { now, address: ip, route, era, bytes };
   return policy.sight(caller).decide(subject, moment, judgeable(args));
 }
 

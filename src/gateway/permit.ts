@@ -93,7 +93,8 @@ export function reaches(call: Call, server: string): boolean {
 
 export function momentOf(call: Call): Moment {
   const era = call.isModern ? 'modern' : 'legacy';
-  return { now: Date.now(), address: call.address, route: call.route.path, era };
+  const { address, route, argsBytes: bytes } = call;
+  return { now: Date.now(), address, route: route.path, era, bytes };
 }
 
 const NO_ARGUMENTS: Readonly<Record<string, unknown>> = Object.freeze({});

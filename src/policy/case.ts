@@ -37,6 +37,7 @@ export interface Case {
   /** Allowed by this clause, or by default; null where only a clause of `rest` could. */
   readonly grantedBy: string | null;
   readonly atMoment: readonly Clause[];
+  readonly onSize: readonly Clause[];
   readonly onArguments: readonly Clause[];
   readonly observed: readonly Clause[];
   readonly scopes: readonly string[];
@@ -66,6 +67,7 @@ export function open(
     deniedBy,
     grantedBy: grantedBy ?? (isAllowedByDefault ? 'access.default' : null),
     atMoment: rest(Needs.moment),
+    onSize: hasArguments ? rest(Needs.size) : [],
     onArguments: hasArguments ? rest(Needs.arguments) : [],
     observed: clauses.filter(
       (one) => one.isObserved && (hasArguments || one.needs !== Needs.arguments),
@@ -78,7 +80,8 @@ export function open(
 export function settled(of: Case): boolean | null {
   if (of.observed.length > 0) return null;
   if (of.deniedBy !== null) return false;
-  if (of.atMoment.length + of.onArguments.length + of.scopes.length > 0) return null;
+  const { atMoment, onSize, onArguments, scopes } = of;
+  if (atMoment.length + onSize.length + onArguments.length + scopes.length > 0) return null;
   return of.grantedBy !== null;
 }
 
@@ -132,6 +135,8 @@ function judge(of: Case, facts: Facts, areJudged: boolean): Decision {
   const couldBeGranted = of.onArguments.some((clause) => clause.effect === 'allow');
   if (grantedBy === null && !couldBeGranted) return made('hidden', NOTHING);
   if (of.scopes.length > 0) return made('insufficient_scope', 'scopes', undefined, of.scopes);
+  const size = ask(of.onSize, facts, of.subject);
+  if (size.deniedBy !== null) return made('forbidden', size.deniedBy, size.message);
   if (of.onArguments.length === 0) return made('allowed', grantedBy ?? NOTHING);
   if (!areJudged) return made('forbidden', 'arguments too large', TOO_LARGE);
   const last = ask(of.onArguments, facts, of.subject);

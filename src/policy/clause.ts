@@ -4,7 +4,7 @@
  */
 
 import { Addresses } from './addresses.ts';
-import type { AccessConfig, LimitConfig, RuleConfig } from './config.ts';
+import type { AccessConfig, LimitConfig, RuleConfig, SizeConfig } from './config.ts';
 import { type Size, STEPS_MAX } from './cost.ts';
 import { compile, type Facts } from './expression.ts';
 import { Hours } from './hours.ts';
@@ -12,7 +12,7 @@ import { Limit } from './limit.ts';
 import { EVERYTHING, Patterns } from './patterns.ts';
 
 /** What a clause must know beside the caller and the tool. */
-export const Needs = { nothing: 0, moment: 1, arguments: 2 } as const;
+export const Needs = { nothing: 0, moment: 1, arguments: 2, size: 3 } as const;
 
 /** Something in a catalogue, as far as access is concerned. */
 export interface Subject {
@@ -33,7 +33,7 @@ export interface Clause {
   readonly id: string;
   readonly effect: 'allow' | 'deny';
   readonly isObserved: boolean;
-  readonly needs: 0 | 1 | 2;
+  readonly needs: 0 | 1 | 2 | 3;
   readonly patterns: Patterns;
   /** Whom it is for; null for everybody. */
   readonly role: string | null;
@@ -82,6 +82,7 @@ export function clausesOf(access: AccessConfig, owners: Owners): Clause[] {
       lists(`callers.${caller}`, config, { caller }),
     ),
     ...access.rules.map(rule),
+    ...access.sizes.map(sizeLimit),
     ...access.params.map(limit),
   ];
 }
@@ -179,5 +180,16 @@ function limit(config: LimitConfig, at: number): Clause {
     holds: ({ args }) => !within.allows(args),
     cost: (_, size) => within.cost(size),
     message: config.message ?? `The argument "${config.param}" is outside of what you may use.`,
+  });
+}
+
+function sizeLimit({ tools, bytes, message }: SizeConfig, at: number): Clause {
+  return clause({
+    id: `sizes[${at}]`,
+    effect: 'deny',
+    needs: Needs.size,
+    patterns: new Patterns(tools),
+    holds: (facts) => facts.bytes > bytes,
+    message: message ?? `The arguments are larger than the ${bytes} bytes that you may send.`,
   });
 }

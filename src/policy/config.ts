@@ -121,6 +121,12 @@ const limitSchema = z
     'a limit: with `values`, `pattern`, `minimum`, `maximum` or `required`',
   );
 
+const sizeSchema = z.strictObject({
+  tools: z.array(pattern).min(1).max(PATTERNS_MAX).describe('Which tools.'),
+  bytes: z.int().min(2).describe('Most bytes that all arguments of a call may have, as JSON.'),
+  message: z.string().max(500).optional().describe('What a caller is told who exceeds it.'),
+});
+
 const scopesSchema = z.strictObject({
   tools: z.array(pattern).min(1).max(PATTERNS_MAX).describe('Which tools.'),
   scopes: z.array(name).min(1).max(64).describe('Scopes that the caller must have, all of them.'),
@@ -160,7 +166,8 @@ export const accessSchema = z
       .default({})
       .describe('By id of the caller.'),
     scopes: z.array(scopesSchema).max(LIMITS_MAX).default([]).describe('Scopes that tools need.'),
-    params: z.array(limitSchema).max(LIMITS_MAX).default([]).describe('Limits on arguments.'),
+    sizes: z.array(sizeSchema).max(LIMITS_MAX).default([]).describe('Limits on all arguments.'),
+    params: z.array(limitSchema).max(LIMITS_MAX).default([]).describe('Limits on one argument.'),
     rules: z
       .array(ruleSchema)
       .max(RULES_MAX)
@@ -177,6 +184,7 @@ export type AccessFile = Readonly<z.output<typeof accessSchema>>;
 /** With `default` decided. */
 export type AccessConfig = AccessFile & { readonly default: 'allow' | 'deny' };
 export type RuleConfig = Readonly<z.output<typeof ruleSchema>>;
+export type SizeConfig = Readonly<z.output<typeof sizeSchema>>;
 export type LimitConfig = Readonly<z.output<typeof limitSchema>>;
 export type HoursConfig = NonNullable<z.output<typeof hours>>;
 

@@ -38,6 +38,8 @@ export interface Facts {
   readonly time: Date;
   /** '' over stdio. */
   readonly ip: string;
+  /** Of the arguments, as JSON. Not for conditions: what is too large for them may still be within a limit. */
+  readonly bytes: number;
 }
 
 export interface Expression {
@@ -183,6 +185,7 @@ const USUAL: Facts = {
   session: { route: '', era: '' },
   time: new Date(0),
   ip: '',
+  bytes: 0,
 };
 
 /** The engine's one line, without its picture of the source. */

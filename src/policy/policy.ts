@@ -39,6 +39,8 @@ export interface Moment {
   /** '' for all servers, 'NAME', 'v/NAME'. */
   readonly route: string;
   readonly era: 'legacy' | 'modern';
+  /** Of the arguments, as JSON. */
+  readonly bytes?: number;
 }
 
 /** A subject with its place in a catalogue. */
@@ -326,6 +328,7 @@ export class Sight {
       session: moment,
       time: new Date(moment.now),
       ip: moment.address,
+      bytes: moment.bytes ?? 0,
     };
   }
 }

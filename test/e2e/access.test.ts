@@ -38,6 +38,7 @@ const access = {
   },
   scopes: [{ tools: ['db.purge'], scopes: ['db:write', 'db:admin'] }],
   params: [{ tools: ['files.read_note'], param: 'lines', maximum: 100 }],
+  sizes: [{ tools: ['files.write_*'], bytes: 100_000 }],
   rules: [
     {
       id: 'no-prod',
@@ -123,6 +124,11 @@ describe('access', { timeout: 120_000 }, () => {
       const many = await ann.call('files__read_note', { lines: 101 });
       assert.deepEqual(errorOf(many).data, { code: 'forbidden', by: 'params[0]' });
       assert.ok((await ann.call('files__read_note', { lines: 100 })).result !== undefined);
+      const bob = await callerOf(era, gateway.url, 'bob');
+      const large = errorOf(await bob.call('files__write_note', { text: 'x'.repeat(100_000) }));
+      assert.deepEqual(large.data, { code: 'forbidden', by: 'sizes[0]' });
+      const fits = { text: 'x'.repeat(99_000) };
+      assert.equal((await bob.call('files__write_note', fits)).error, undefined);
       const big = Object.fromEntries(Array.from({ length: 2000 }, (_, at) => [`a${at}`, at]));
       assert.equal(codeOf(await ann.call('db__query', big)), 'forbidden');
     });

@@ -36,6 +36,7 @@ function factsOf(args: Args, roles: readonly string[] = []): Facts {
     session: { route: '', era: 'modern' },
     time: new Date(0),
     ip: '',
+    bytes: 0,
   };
 }
 

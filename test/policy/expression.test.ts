@@ -26,6 +26,7 @@ const FACTS: Facts = {
   session: { route: '', era: 'modern' },
   time: new Date('2026-11-20T09:30:00Z'),
   ip: '10.1.2.3',
+  bytes: 0,
 };
 
 function holds(text: string, facts: Facts = FACTS): boolean | 'error' {

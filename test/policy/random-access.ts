@@ -95,6 +95,13 @@ export const accessArbitrary = fc.record({
     }),
     { maxLength: 1 },
   ),
+  sizes: fc.array(
+    fc.record({
+      tools: fc.array(pattern, { minLength: 1, maxLength: 1 }),
+      bytes: fc.constantFrom(10, 1000),
+    }),
+    { maxLength: 2 },
+  ),
 });
 export type RandomAccess = typeof accessArbitrary extends fc.Arbitrary<infer T> ? T : never;
 
@@ -135,6 +142,7 @@ export const momentArbitrary = fc.record({
   address: fc.constantFrom('', '10.1.2.3', '192.0.2.1', '::ffff:10.9.9.9'),
   route: fc.constant(''),
   era: fc.constantFrom('legacy' as const, 'modern' as const),
+  bytes: fc.constantFrom(2, 10, 11, 100_000),
 });
 
 export const argsArbitrary = fc.oneof(
@@ -215,9 +223,12 @@ export function expected(
     ({ tools, maximum }) =>
       covers(tools, subject) && 'n' in args && !(typeof args.n === 'number' && args.n <= maximum),
   );
+  const isTooLarge = random.sizes.some(
+    ({ tools, bytes }) => covers(tools, subject) && (moment.bytes ?? 0) > bytes,
+  );
   const isLateGrant = asked.some(
     (one) => one.isLate && one.effect === 'allow' && one.holds === true,
   );
-  const isAllowed = !isOver && !denies(true) && (isGranted || isLateGrant);
+  const isAllowed = !isOver && !isTooLarge && !denies(true) && (isGranted || isLateGrant);
   return { isVisible: true, verdict: isAllowed ? 'allowed' : 'forbidden' };
 }
