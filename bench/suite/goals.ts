@@ -15,6 +15,8 @@ const SESSION_BYTES_MAX = 20_000;
 /** A leak of one small object per call would be 16 bytes or more; collection noise of a run stays below one. */
 const SOAK_BYTES_PER_CALL_MAX = 1;
 const HALF_CAPACITY_MAX = 0.1;
+/** What 2,000 wrong credentials a second, each of them looked at, may do to 1,000 known calls. */
+const FLOOD_MAX = 2;
 const MICRO = 'us';
 
 /** The same gateway with native code or without, and the floor that it stands on. */
@@ -55,6 +57,7 @@ export function judge(results: Results): Goal[] {
     ...insideRules(suffix),
     ...capacityRules(suffix),
     ...halfCapacityRules(results),
+    floodRule,
     ...memoryRules(results, suffix),
   ];
   return rules.map((rule) => ({
@@ -178,6 +181,18 @@ function halfCapacityRules({ halfCapacity }: Results): Rule[] {
       halfCapacity.find((row) => row.peer === peer && row.subject === on)?.ratio ?? null,
   }));
 }
+
+const floodRule: Rule = {
+  name: 'p99 of known callers beside a flood of wrong credentials, the worst kind',
+  limit: FLOOD_MAX,
+  unit: 'x alone',
+  value: ({ badTokens = [] }, who) => {
+    const ratios = badTokens
+      .filter(({ subject }) => subject === who.off)
+      .map((row) => row.ratioP99);
+    return ratios.length === 0 ? null : Math.max(...ratios);
+  },
+};
 
 function memoryRules({ sessions, soak }: Results, suffix: string): Rule[] {
   const count = sessions[0]?.sessions ?? 1000;
