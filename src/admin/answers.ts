@@ -214,6 +214,42 @@ export const reloadAnswer = z.strictObject({
   faults: z.array(z.string()),
 });
 
+const text = z.string();
+export const callsAnswer = z.strictObject({
+  calls: z.array(
+    z
+      .strictObject({
+        serial: count.describe('Counts the calls of this process.'),
+        at: time.describe('When it ended.'),
+        method: text,
+        caller: text,
+        by: text,
+        tenant: text,
+        address: text,
+        session: text.describe("Handle; '' for a modern request."),
+        route: text,
+        server: text,
+        tool: text.describe('As the server calls it.'),
+        outcome: z.enum(['ok', 'tool_error', 'refused', 'failed', 'cancelled']),
+        refusal: text.describe('Code of the refusal.'),
+        rule: text.describe('Access rule that decided.'),
+        findings: count.describe('Of inspection.'),
+        cache: z.enum(['', 'hit', 'joined', 'miss', 'stale']),
+        attempts: count,
+        bytesIn: count,
+        bytesOut: count,
+        us: count.describe('Microseconds in all.'),
+        trace: text,
+        arguments: text
+          .nullable()
+          .describe(
+            'JSON text, at most 2048 bytes of it; null where `audit.payloads` does not let them be kept, or is not there.',
+          ),
+      })
+      .meta({ id: 'Call' }),
+  ),
+});
+
 export const latencyAnswer = z.strictObject({
   latency: z.array(
     z

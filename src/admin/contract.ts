@@ -2,7 +2,7 @@
  * What the admin API needs of the process around it, beside the gateway: whoever starts it gives it these.
  */
 
-import type { Gateway } from '../gateway/gateway.ts';
+import type { Gateway, RecentCalls } from '../gateway/gateway.ts';
 import type { Stop } from '../policy/policy.ts';
 
 /** One place where two configurations differ. Values as they may be shown. */
@@ -76,6 +76,8 @@ export interface Text {
 export interface AdminHouse {
   readonly gateway: Gateway;
   readonly measured: Measured;
+  /** Null where none are kept. */
+  readonly recent: RecentCalls | null;
   readonly configuration: Configuration;
   readonly stops: StopFile;
   /** Ends sessions, streams and calls of these callers. */

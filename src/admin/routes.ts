@@ -376,6 +376,25 @@ const gatewayRoutes: readonly Route[] = [
 const measurements: readonly Route[] = [
   route({
     method: 'GET',
+    path: '/api/calls',
+    id: 'listCalls',
+    summary: 'The last calls that have ended (`admin.calls`), the newest first.',
+    needs: 'investigate',
+    query: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(1000).default(50),
+      caller: z.string().optional(),
+      server: z.string().optional(),
+      tool: z.string().optional(),
+      outcome: z.string().optional(),
+    }),
+    answer: answers.callsAnswer,
+    handle({ recent }, { query: { limit, ...filter } }) {
+      const calls = recent?.list(filter, limit) ?? [];
+      return { calls: calls.map((call) => ({ ...call, at: iso(call.at) })) };
+    },
+  }),
+  route({
+    method: 'GET',
     path: '/api/latency',
     id: 'listLatency',
     summary:

@@ -12,7 +12,7 @@ import type {
   Measured,
 } from '../admin/admin.ts';
 import { differences, type Loaded, opensAdmin } from '../config/config.ts';
-import type { Gateway } from '../gateway/gateway.ts';
+import type { Gateway, RecentCalls } from '../gateway/gateway.ts';
 import { type StopWatch, stopFile, writeStopFile } from '../policy/policy.ts';
 import type { Logger } from '../telemetry/telemetry.ts';
 import { line } from './load.ts';
@@ -27,6 +27,7 @@ export interface Steered {
   readonly reloading: Reloading;
   readonly stops: StopWatch;
   readonly measured: Measured;
+  readonly recent: RecentCalls | null;
   readonly log: Logger;
   endCallers(isEnded: (caller: { readonly id: string }) => boolean): void;
 }
@@ -52,6 +53,7 @@ export async function startAdminOf(steered: Steered): Promise<Admin | undefined>
     },
     endCaller: (id) => endCallers((caller) => caller.id === id),
     measured: steered.measured,
+    recent: steered.recent,
     record: (deed) => record(gateway, log, deed),
   };
   // Loaded here: most gateways of one person have none.

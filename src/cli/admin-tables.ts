@@ -123,6 +123,21 @@ export function callerLimits(terminal: Terminal, body: Json): void {
   );
 }
 
+export function calls(terminal: Terminal, body: Json): void {
+  terminal.table(
+    ['ENDED', 'CALLER', 'WHAT', 'OUTCOME', 'MS', 'BYTES', 'ARGUMENTS'],
+    all(body, 'calls').map((call) => [
+      text(call.at).slice(11, 23),
+      text(call.caller),
+      call.server === '' ? text(call.method) : `${text(call.server)}.${text(call.tool)}`,
+      text(call.refusal) || text(call.outcome),
+      (Number(call.us) / 1000).toFixed(1),
+      text(call.bytesOut),
+      text(call.arguments),
+    ]),
+  );
+}
+
 export function latency(terminal: Terminal, body: Json): void {
   const ms = (seconds: unknown) => (Number(seconds) * 1000).toFixed(1);
   terminal.table(

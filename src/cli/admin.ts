@@ -21,6 +21,11 @@ is; else the configuration does. docs/admin.md says who may do what.`;
 
 interface Options extends AdminOptions {
   readonly sha256?: string;
+  readonly limit?: string;
+  readonly caller?: string;
+  readonly server?: string;
+  readonly tool?: string;
+  readonly outcome?: string;
 }
 
 type Args = readonly (string | undefined)[];
@@ -29,7 +34,7 @@ interface AdminCommand {
   /** With its group before it, as it is typed. */
   readonly usage: string;
   readonly words: string;
-  readonly option?: readonly [flags: string, words: string];
+  readonly options?: readonly (readonly [flags: string, words: string, otherwise?: string])[];
   readonly ask: (client: AdminClient, args: Args, options: Options) => Promise<AdminAnswer>;
   readonly show: (terminal: Terminal, body: Json) => void;
   /** Whether it found something to be wrong. */
@@ -88,7 +93,7 @@ const COMMANDS: readonly AdminCommand[] = [
   {
     usage: 'tools approve <server.tool>',
     words: 'take its definition into the lock file',
-    option: ['--sha256 <digest>', 'this definition and no other; default: the one it has now'],
+    options: [['--sha256 <digest>', 'this definition and no other; default: the one it has now']],
     ask: approve,
     show: (terminal, body) => show.tools(terminal, { tools: [body] }),
   },
@@ -127,6 +132,23 @@ const COMMANDS: readonly AdminCommand[] = [
     words: 'every limit, and how many calls it has refused',
     ask: get('/api/limits'),
     show: show.limits,
+  },
+  {
+    usage: 'calls',
+    words: 'the last calls that have ended, the newest first',
+    options: [
+      ['--limit <n>', 'how many', '50'],
+      ['--caller <id>', 'of this caller only'],
+      ['--server <name>', 'of this server only'],
+      ['--tool <name>', 'of this tool only, as its server calls it'],
+      ['--outcome <outcome>', 'ok, tool_error, refused, failed or cancelled only'],
+    ],
+    ask(client, _, { limit = '50', caller, server, tool, outcome }) {
+      const asked = Object.entries({ limit, caller, server, tool, outcome });
+      const given = asked.filter((one): one is [string, string] => one[1] !== undefined);
+      return client.ask('GET', `/api/calls?${new URLSearchParams(given)}`);
+    },
+    show: show.calls,
   },
   {
     usage: 'latency',
@@ -183,7 +205,7 @@ export function adminCommand(program: Command, terminal: Terminal, done: (exit: 
     const isInGroup = rest[0] !== undefined && /^[a-z]/.test(rest[0]);
     const parent = isInGroup ? groupOf(admin, first) : admin;
     const command = parent.command(isInGroup ? rest.join(' ') : one.usage).description(one.words);
-    if (one.option !== undefined) command.option(...one.option);
+    for (const option of one.options ?? []) command.option(...option);
     withOptions(command).action(async (...all: unknown[]) => {
       // What was given, then the options, then the command itself.
       done(await carryOut(terminal, one, all.slice(0, -2) as Args, all.at(-2) as Options));

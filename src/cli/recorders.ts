@@ -2,10 +2,17 @@
  * Who keeps records of what a gateway does, as the configuration says.
  */
 
-import type { Config } from '../config/config.ts';
-import type { Recorder } from '../gateway/gateway.ts';
+import { type Config, opensAdmin } from '../config/config.ts';
+import type { RecentCalls, Recorder } from '../gateway/gateway.ts';
 import type { Logger } from '../telemetry/telemetry.ts';
 import type { Terminal } from './terminal.ts';
+
+/** The last calls, where somebody could look at them; null where nobody can. */
+export async function recentCalls({ admin, audit }: Config): Promise<RecentCalls | null> {
+  if (!opensAdmin(admin) || admin.calls === 0) return null;
+  const { RecentCalls } = await import('../gateway/gateway.ts');
+  return new RecentCalls(admin.calls, audit);
+}
 
 /** Undefined, and said, where what must be recorded cannot be. */
 export async function openRecorders(

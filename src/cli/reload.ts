@@ -165,7 +165,7 @@ function reloadOf(why: string, outcome: 'ok' | 'failed', details: Operation['det
 
 /** Parts of the file that a running gateway cannot take. */
 export function atNextStart(before: Config, after: Config): string[] {
-  const place = ({ host, port, tls }: Config['admin']) => ({ host, port, tls });
+  const place = ({ host, port, tls, calls }: Config['admin']) => ({ host, port, tls, calls });
   const isOther = !isDeepStrictEqual(place(before.admin), place(after.admin));
   const isOpening = opensAdmin(after.admin) !== opensAdmin(before.admin);
   return [

@@ -16,7 +16,7 @@ import { createLog, type Logger, startStopwatch, Telemetry } from '../telemetry/
 import { startAdminOf } from './admin-host.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION, load, sayFaults } from './load.ts';
-import { openRecorders } from './recorders.ts';
+import { openRecorders, recentCalls } from './recorders.ts';
 import { logWarnings, Reloading, sayPacks } from './reload.ts';
 import type { Terminal } from './terminal.ts';
 import { sayWelcome } from './welcome.ts';
@@ -100,7 +100,8 @@ async function serve(
     return EXIT.unavailable;
   }
   const telemetry = new Telemetry(config.telemetry);
-  const recorders = [...telemetry.recorders, ...audited];
+  const recent = await recentCalls(config);
+  const recorders = [...telemetry.recorders, ...audited, ...(recent === null ? [] : [recent])];
   const gateway = new Gateway(config, log, terminal.around.env, recorders);
   telemetry.collect((put) => gateway.collect(put));
   try {
@@ -143,6 +144,7 @@ async function serve(
       log,
       endCallers,
       measured: telemetry,
+      recent,
     };
     admin = await startAdminOf(steered);
   } catch (error) {

@@ -7,12 +7,12 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import type { Audit, Payload, PayloadPolicy } from '../audit/audit.ts';
-import { Way } from '../audit/audit.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { Entry } from '../backends/backends.ts';
 import type { Caller } from '../model.ts';
 import { LATEST_MODERN } from '../protocol/eras.ts';
 import type { Refusal } from '../protocol/refusal.ts';
+import { Payloads, SPOKEN } from './audit-payloads.ts';
 import type { Call } from './call.ts';
 import type { Recorder } from './finish.ts';
 import type { Happening, Operation, SessionChange, TurnedAway } from './happening.ts';
@@ -24,9 +24,6 @@ const TEXT_MAX = 128;
 const DETAIL_MAX = 300;
 const URI_MAX = 512;
 
-/** Methods whose arguments and result are the caller's business and worth keeping; lists are the gateway's own words. */
-const SPOKEN: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
-
 export class AuditRecorder implements Recorder {
   readonly wantsTimes = true;
   readonly wantsAddress = true;
@@ -36,23 +33,18 @@ export class AuditRecorder implements Recorder {
   #calls: Call[] = [];
   readonly #callers = new WeakMap<Caller, string>();
   readonly #entries = new WeakMap<Entry, string>();
-  #policy: PayloadPolicy;
-  #bytesMax: number;
-  readonly #args: Payload = { bytes: null, start: 0, end: 0, way: Way.none };
-  readonly #result: Payload = { bytes: null, start: 0, end: 0, way: Way.none };
+  readonly #payloads: Payloads;
 
   constructor(audit: Audit) {
     this.#audit = audit;
-    this.#policy = audit.config.payloads;
-    this.#bytesMax = audit.config.payloadBytesMax;
+    this.#payloads = new Payloads(audit.config);
     this.happened(operation('start', {}));
   }
 
   configure({ audit }: GatewayConfig): void {
     if (audit === undefined) return;
     this.#audit.configure(audit);
-    this.#policy = audit.payloads;
-    this.#bytesMax = audit.payloadBytesMax;
+    this.#payloads.configure(audit);
   }
 
   refuse(): Refusal | undefined {
@@ -84,14 +76,10 @@ export class AuditRecorder implements Recorder {
   };
 
   #write(call: Call, now: string): void {
-    const args = this.#args;
-    const result = this.#result;
-    args.way = Way.none;
-    result.way = Way.none;
-    if (this.#policy !== 'none' && SPOKEN.has(call.message.method)) this.#payloads(call);
-    this.#audit.write(this.#line(call, now), args, result);
-    args.bytes = null;
-    result.bytes = null;
+    const payloads = this.#payloads;
+    payloads.read(call);
+    this.#audit.write(this.#line(call, now), payloads.args, payloads.result);
+    payloads.forget();
   }
 
   #line(call: Call, now: string): string {
@@ -130,35 +118,6 @@ export class AuditRecorder implements Recorder {
       this.#entries.set(entry, text);
     }
     return text;
-  }
-
-  #payloads(call: Call): void {
-    const { message, trail, route, found } = call;
-    const { inspection } = route;
-    const args = this.#args;
-    args.bytes = message.bytes;
-    args.start = message.argumentsStart;
-    args.end = message.argumentsEnd;
-    if (args.start >= 0)
-      args.way = this.#way(args, trail.isClear && inspection.clearsSecrets('request'));
-    const result = this.#result;
-    result.bytes = trail.body;
-    result.start = trail.bodyStart;
-    result.end = trail.bodyEnd;
-    if (result.bytes === null || call.refusal !== null) return;
-    const isClear =
-      !trail.isPartlyRead &&
-      inspection.clearsSecrets('response') &&
-      result.end - result.start <= inspection.config.maxBytes &&
-      (found === null ||
-        !found.some(({ direction, action }) => direction === 'response' && action === 'flag'));
-    result.way = this.#way(result, isClear);
-  }
-
-  /** `isClear`: inspection lets it be seen. What it has not looked at is not shown, whatever it is. */
-  #way({ start, end }: Payload, isClear: boolean): Way {
-    if (this.#policy === 'hash' || end - start > this.#bytesMax) return Way.hash;
-    return this.#policy === 'full' || isClear ? Way.whole : Way.hash;
   }
 
   #turnedAway(about: TurnedAway): void {

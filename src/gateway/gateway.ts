@@ -55,6 +55,7 @@ export type { Happening, Operation, SessionChange, TurnedAway } from './happenin
 export type { OperatedServer, OperatedTool, Operator } from './operator.ts';
 export type { Outlet } from './outlet.ts';
 export type { GatewayConfig } from './parts.ts';
+export { type RecentCall, RecentCalls } from './recent-calls.ts';
 export type { Offer, ServerReport } from './report.ts';
 export type { RouteView as Route } from './route.ts';
 export type { Session } from './session.ts';

@@ -218,6 +218,41 @@ describe('the admin API', { timeout: 300_000 }, () => {
     await session.close();
   });
 
+  it('shows the last calls, what was said in them only as the audit log may have it', async (t) => {
+    const client = new ModernClient(admin.gateway.url);
+    await client.call('files__write_note', { text: 'nobody kept this' });
+    await client.call('files__nothing');
+    const { body, text } = await admin.as.auditor.get('/api/calls?limit=2');
+    const [unknown, written] = body.calls as Json[];
+    assert.deepEqual([unknown?.outcome, unknown?.refusal], ['refused', 'unknown_tool']);
+    assert.deepEqual(
+      [written?.server, written?.tool, written?.outcome, written?.arguments],
+      ['files', 'write_note', 'ok', null],
+    );
+    assert.ok(!text.includes('nobody kept this'));
+    const filtered = await admin.as.auditor.get('/api/calls?server=files&outcome=ok&limit=1');
+    assert.equal((filtered.body.calls as Json[])[0]?.tool, 'write_note');
+    assert.deepEqual((await admin.as.auditor.get('/api/calls?caller=eve')).body, { calls: [] });
+
+    const secret = `ghp_${'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'}`;
+    const inspect = { secrets: { request: 'flag' } };
+    const audited = await AdminUnderTest.start(
+      { servers: { files: recorder(join(folder, 'audited'), 'write_note') }, audit: {}, inspect },
+      { calls: 3 },
+    );
+    t.after(() => audited.stop());
+    const other = new ModernClient(audited.gateway.url);
+    for (const word of ['first', 'second', secret, 'last']) {
+      await other.call('write_note', { text: word });
+      await other.call('files__write_note', { text: word });
+    }
+    const kept = await audited.as.admin.get('/api/calls');
+    const calls = (kept.body.calls as Json[]).filter(({ server }) => server === 'files');
+    assert.equal((kept.body.calls as Json[]).length, 3);
+    assert.equal(calls[0]?.arguments, '{"text":"last"}');
+    assert.ok(!kept.text.includes(secret));
+  });
+
   it('gives metrics to a scraper in the form that it takes, and percentiles of tools', async () => {
     const client = new ModernClient(admin.gateway.url);
     await client.call('files__write_note');
