@@ -5,6 +5,7 @@
  *        [--evade K] [--seed N]      also K transforms of each positive row (48 single ones and 40 chains of two)
  *        [--transforms a,b+c]        only these
  *        [--misses N] [--hits N]     print N rows that were missed, or benign rows that were flagged
+ *        [--rules REGEX]             only rules of whose ids this is true, to see what some of them find without the others
  *        [--fold I/N]                only rows whose id hashes to fold I of N: develop on some, judge on the others
  */
 
@@ -14,7 +15,9 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import { ownRules } from '../../src/inspect/catalog.ts';
 import { examine, type FindingClass, leavesOf, type Subject } from '../../src/inspect/inspect.ts';
+import { RuleSet } from '../../src/inspect/rule-set.ts';
 
 interface Row {
   readonly id: string;
@@ -44,6 +47,7 @@ const { values } = parseArgs({
     misses: { type: 'string', default: '0' },
     hits: { type: 'string', default: '0' },
     fold: { type: 'string', default: '0/1' },
+    rules: { type: 'string', default: '' },
   },
 });
 const folder = resolve(values.corpora);
@@ -54,6 +58,14 @@ if (!existsSync(folder)) {
 const evader = (await import(pathToFileURL(join(folder, 'evade.mjs')).href)) as Evader;
 const [fold, folds] = values.fold.split('/').map(Number) as [number, number];
 const isInFold = ({ id }: Row) => createHash('sha256').update(id).digest()[0]! % folds === fold;
+const only = new RegExp(values.rules);
+const ruleSet =
+  values.rules === ''
+    ? ownRules()
+    : new RuleSet(
+        ownRules().rules.filter(({ id }) => only.test(id)),
+        ownRules().detectors.filter(({ class: ofClass }) => only.test(ofClass)),
+      );
 const HARD = /over-defence|security-doc|true-negative|lookalike|hardneg|placeholder|unicode|prompt/;
 
 function rowsOf(kind: string): Row[] {
@@ -109,7 +121,7 @@ for (const kind of values.kind.split(',')) {
     if (values.tier !== undefined && !values.tier.split(',').includes(plain.tier)) continue;
     for (const row of disguised(plain)) {
       const start = performance.now();
-      const findings = examine(subjectOf(row)).filter(
+      const findings = examine(subjectOf(row), ruleSet).filter(
         (finding) => acts.has(finding.class) && finding.confidence !== 'low',
       );
       const ms = performance.now() - start;

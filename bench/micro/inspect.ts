@@ -108,7 +108,7 @@ function passed(automaton: Automaton, subject: string): number {
 /** One window of 300 characters, as prose and secrets have them: most hold no match. */
 function windows(): void {
   const rows: [string, ...number[]][] = [];
-  for (const id of ['injection.override-earlier', 'secret.github-token', 'secret.private-key']) {
+  for (const id of ['injection.steering-dismissed', 'secret.github-token', 'secret.private-key']) {
     const rule = OWN_RULES.find((one) => one.id === id);
     if (rule === undefined) continue;
     const window = `${text(140)} ${rule.anchors[0]} ${text(140)}`;

@@ -13,10 +13,6 @@ const ASSET =
 /** Elsewhere, as the words of an address are. */
 const ELSEWHERE =
   '(?:https?|www|attacker|this (?:url|address|endpoint)|the following (?:url|address|endpoint|server)|~w (?:~w ){0,2}(?:com|net|org|io|example|ru|cn|xyz|tk|test))';
-const PROMPT =
-  '(?:system (?:prompt|message|instructions?|configuration)|(?:initial|original|starting|hidden|secret|full|entire|complete|whole|base|core|combined|internal|developer|pre|your|given) (?:system )?(?:prompts?|instructions?|directives?|guidelines|rules)|your (?:own |full |entire |initial |original |exact |complete |hidden |system |previous |given |current |secret |starting |base |core |first |pre |combined )*(?:prompts?|instructions?|directives|guidelines|configuration|programming|rules))';
-const TELL =
-  '(?:repeat|reveal|show|print|output|display|give|tell|list|reproduce|recite|disclose|leak|expose|dump|return|provide|translate|encode|summari[sz]e|describe|explain|paraphrase|state|write|spell|say|type|copy|echo|share|gimme|clarify|quote|paste|decode)';
 
 export const DIRECTIVE_RULES: readonly TextRule[] = [
   phrase({
@@ -94,64 +90,6 @@ export const DIRECTIVE_RULES: readonly TextRule[] = [
     ],
     pattern:
       '(?:you (?:must|should|have to|need to|are required to)(?: now| immediately| first)|(?:you )?must (?:now|immediately)) (?:call|invoke|run|execute|use|ignore|send|forward|output|delete|respond|read|open|fetch|download|transfer|reveal)|(?:call|invoke|use|execute) (?:the )?(?:bash|shell|terminal|exec|execute command|run command|send email|write file|read file|delete file|kill process|transfer)~1 tool~4 (?:and|to|with) (?:run|execute|send|delete|write|read|set)|execute the following (?:command|code|script|task|instructions?)s? (?:immediately|now|silently|without)|execute (?:the following|this) (?:task|instruction)s? immediately',
-  }),
-  phrase({
-    id: 'injection.prompt-disclosure',
-    confidence: 'high',
-    anchors: [
-      'instructed',
-      'prompted',
-      'programmed',
-      'blocked by your',
-      'prompt',
-      'instruction',
-      'directive',
-      'guidelines',
-      'configuration',
-      'programming',
-      'system message',
-    ],
-    pattern: `${TELL}(?: (?:me|us|back|out|the|all|of|to|up|every|any|now|then|following|please|in full|verbatim|exactly|with|display))* ${PROMPT}|${TELL}~3 (?:all|your|the) (?:complete|entire|full|whole|initial|original|previous|prior|above) (?:prompts?|instructions?)|(?:what|which)(?: (?:are|is|was|were|s|re|about|all|of|the))+ (?:${PROMPT}|(?:all )?previous instructions|all instructions)|what~1 your (?:(?:given|combined|initial|original|exact|full|first|current|previous|secret|system|hidden) )*(?:instructions?|prompt|directives|guidelines)|(?:what|how)~2 you~2 (?:instructed|prompted|programmed)(?: to)?|(?:return|print|repeat|encode|show|put|write|output) (?:me )?your (?:prompt|instructions)|your instructions (?:so far|are|secret)|(?:provide|print|output|reproduce|return|reveal|display) (?:the )?(?:complete |full |entire |exact )+(?:text of the )?prompt|my instructions are|(?:display|show|print|reveal|output) (?:the )?system (?:configuration|prompt)|(?:repeat|encode|reveal|recite) the instructions(?: (?:given|you|above|in|before|i))|(?:give me|gimme|tell me|show me) (?:all )?(?:the |of the )*instructions$|respond with instructions$|give me all (?:of )?(?:the|your) instructions|gimme(?: me)? (?:all )?(?:the |of the )*instructions|(?:error|mistake|typo)~2 (?:previous|prior|your|initial|original) (?:instructions|prompt)|(?:continue|complete|finish)~4 (?:the |your )?(?:system prompt is|instructions are|initial prompt is)|(?:start|begin)~5 my instructions are|(?:what|which) words~2 blocked by your|whats you instructions`,
-  }),
-  phrase({
-    id: 'injection.text-above',
-    confidence: 'high',
-    anchors: [
-      'above',
-      'before this',
-      'given initially',
-      'prior to this',
-      'starting with',
-      'so far',
-    ],
-    pattern:
-      '(?:output|repeat|print|show|copy|recite|reproduce|return|write|display|put|encode|translate|echo)~3 (?:text|everything|words|sentences?|conversation|content|directions|lines?|tokens|input|message|messages) (?:above|before this|prior to this|(?:you were|you ve been|you have been) given(?: initially)?|so far)~4 (?:in full|verbatim|starting|exactly|code block|txt|output|line|sentence|initially|prompt|message|word|instruction|and|here|$)',
-  }),
-  // Asked for with an addressee or a pretext: "enter the password" and "forgot your password?" are ordinary.
-  phrase({
-    id: 'injection.credential-request',
-    confidence: 'medium',
-    anchors: [
-      'magic word',
-      'hidden word',
-      'hidden message',
-      'magic code',
-      'secret ',
-      'hidden ',
-      'backup ',
-      'passphrase',
-      'primary ',
-      'magic ',
-      'password',
-      'secret key',
-      'passphrase',
-      'secret word',
-      'api key',
-      'magic phrase',
-      'your secret',
-    ],
-    pattern:
-      '(?:what|which|tell|give|reveal|say|print|output|show|spell|write|repeat|type|share|know|need|provide|return|confirm|encode|hint about|letters? of|characters? of|synonyms? (?:for|of)|rhymes with)~3 (?:the|your|this) (?:secret|magic|hidden|backup|primary) (?:password|word|phrase|code|key|passphrase|message)|(?:first|last|second|third|each|all)(?: the)? (?:letters?|characters?|digits?|words?)~2 (?:of|in) (?:the|your) (?:secret |hidden )?(?:password|passphrase|secret)|(?:tell|give|gimme)(?: to)? (?:me|us) (?:about )?(?:the |your |what the |its )?(?:secret )?(?:password|secret key|passphrase|secret word|secret|magic phrase|api key|access code)|(?:reveal|confirm|share|disclose|spell|lie to me about|write(?: a poem| an? [a-z]+)? about|talk about|say) (?:the|your) (?:secret )?(?:password|secret key|passphrase|magic phrase)|what(?: is|s| s)? your (?:secret key|password|secret word|secret password|passphrase|secret)|provide (?:the |your |me )?(?:secret |primary )?password (?:for (?:this|verification)|to me|now)?|(?:the )?password (?:is|for) (?:this level|this system)|what(?: is|s| s) the (?:password|secret key|secret word|secret) ?(?:you|for our|now|to this level|$)|type the password|provide secret password|output the password',
   }),
   phrase({
     id: 'injection.credential-solicitation',

@@ -103,7 +103,7 @@ export const MARKUP_RULES: readonly TextRule[] = [
     confidence: 'high',
     anchors: ['user:', 'human:'],
     pattern:
-      '(?:^|[\\n>:]|[a-z]\\b)[^\\n]{0,80}(?:\\n|^|[>.] )(?:User|Human): [^\\n]{0,80}(?:could you|can you|please|next,)[^\\n]{0,40}(?:repeat|say|print|output|ignore|tell|reveal|write)',
+      '(?:^|[\\n>:]|[a-z]\\b)[^\\n]{0,80}(?:\\n|^|[>.] )(?:User|Human): [^\\n]{0,80}(?:could you|can you|please|next,)[^\\n]{0,40}(?:repeat|say|print|output|ignore|reveal)',
   }),
   literal({
     id: 'injection.html-comment',
@@ -166,7 +166,7 @@ export const MARKUP_RULES: readonly TextRule[] = [
       '__import__',
     ],
     pattern:
-      '(?:bash|sh|zsh) -i\\s{0,2}>&\\s{0,2}/dev/tcp/|exec \\d{1,3}<>/dev/tcp/|(?:IEX|Invoke-Expression)\\s{0,2}\\(?[^\\n]{0,40}DownloadString|powershell(?:\\.exe)?[^\\n]{0,60}\\s-e(?:nc|ncodedcommand)?\\s{1,3}[A-Za-z0-9+/=]{16}|[$][(]\\s?(?:curl|wget)[^)\\n]{1,160}\\|\\s?(?:ba|z)?sh\\s?[)]|rm\\s+-[rRf]{1,3}\\s+(?:-[a-zA-Z]+\\s+)?/\\s+--no-preserve-root|rm\\s+-[rRf]{1,3}\\s+--no-preserve-root|child_process["\')]{1,3}\\.exec(?:Sync)?\\(["\'`](?:cat /etc|curl |wget |rm |bash |nc |sh )|socket\\.socket\\([^\\n]{0,80}(?:connect|subprocess|dup2|AF_INET\\)["\'])|import socket,\\s?subprocess|echo\\s[^|\\n]{4,300}\\|\\s?base64\\s(?:-d|-D|--decode)\\s?\\|\\s?(?:ba|z)?sh|__import__\\(["\'](?:os|subprocess)["\']\\)\\.(?:system|popen|run|call|Popen)\\(|\\bnc(?:at)?\\s[^\\n]{0,40}-e\\s?/bin/(?:ba)?sh',
+      '(?:bash|sh|zsh) -i\\s{0,2}>&\\s{0,2}/dev/tcp/|exec \\d{1,3}<>/dev/tcp/|(?:IEX|Invoke-Expression)\\s{0,2}\\(?[^\\n]{0,40}DownloadString|powershell(?:\\.exe)?[^\\n]{0,60}\\s-e(?:nc|ncodedcommand)?\\s{1,3}[A-Za-z0-9+/=]{16}|[$][(]\\s?(?:curl|wget)[^)\\n]{1,160}\\|\\s?(?:ba|z)?sh\\s?[)]|rm\\s+-[rRf]{1,3}\\s+(?:-[a-zA-Z]+\\s+)?/\\s+--no-preserve-root|rm\\s+-[rRf]{1,3}\\s+--no-preserve-root|child_process["\')]{1,3}\\.exec(?:Sync)?\\(["\'`](?:cat /etc|curl |wget |rm |bash |nc |sh )|socket\\.socket\\([^\\n]{0,160}(?:subprocess|dup2|AF_INET\\)["\'])|import socket,\\s?subprocess|echo\\s[^|\\n]{4,300}\\|\\s?base64\\s(?:-d|-D|--decode)\\s?\\|\\s?(?:ba|z)?sh|__import__\\(["\'](?:os|subprocess)["\']\\)\\.(?:system|popen|run|call|Popen)\\(|\\bnc(?:at)?\\s[^\\n]{0,40}-e\\s?/bin/(?:ba)?sh',
   }),
   literal({
     id: 'injection.code-exfiltration',

@@ -17,6 +17,8 @@ export interface Phrase {
   readonly pattern: string;
   readonly in?: readonly Direction[];
   readonly isJoined?: boolean;
+  /** A match of which this is true is none: what RE2 has no words for, such as a `not` before it. */
+  readonly unless?: RegExp;
 }
 
 /** Not bounded, as the window around an anchor is; counted repeats of characters would make the automata 20 times larger. */
@@ -48,7 +50,7 @@ function joined({ anchors, pattern, ...rule }: Phrase): TextRule {
 }
 
 function ofProse(
-  { id, confidence, in: directions }: Omit<Phrase, 'anchors' | 'pattern'>,
+  { id, confidence, in: directions, unless }: Omit<Phrase, 'anchors' | 'pattern'>,
   form: 'words' | 'joined',
   anchors: readonly string[],
   pattern: string,
@@ -62,6 +64,7 @@ function ofProse(
     anchors,
     reach: [REACH, REACH],
     pattern,
+    ...(unless === undefined ? {} : { accepts: (_value, match) => !unless.test(match) }),
   };
 }
 
