@@ -1,13 +1,28 @@
 /**
- * What counting a call costs, and what a scrape does to the loop.
+ * What counting and tracing a call cost, and what a scrape does to the loop.
  *
  * `bytes` is what a call leaves for the garbage collector. A scrape is read as fast as it is written; `longest slice` is the
  * longest time for which it keeps everything else waiting.
  */
 
 import { build } from 'hdr-histogram-js';
+import { read } from '../../src/protocol/json-rpc.ts';
+import type { Message } from '../../src/protocol/message.ts';
+import type { Trace, TraceHeaders } from '../../src/protocol/trace-context.ts';
 import { type EndedCall, Metrics, type Outcome } from '../../src/telemetry/metrics.ts';
+import type { Spans } from '../../src/telemetry/otlp.ts';
+import { Tracer } from '../../src/telemetry/tracer.ts';
 import { time } from '../stopwatch.ts';
+
+const OTLP = { url: '', headers: {}, sample: 1, followParents: true, service: 'sluice' };
+const NO_TRACE: TraceHeaders = { traceparent: '', tracestate: '', baggage: '' };
+const SPANNED = {
+  id: '1',
+  route: { path: '' },
+  caller: { id: 'anonymous', agent: '', tenant: '' },
+  session: null,
+};
+const TRAIL = { attempts: 1, cache: '', rule: '', body: null, bodyStart: 0, bodyEnd: 0 };
 
 function endedCall(server: string, original: string, outcome: Outcome): EndedCall {
   return {
@@ -52,6 +67,29 @@ const rows: [string, () => unknown][] = [
   ['a call, all it counts', () => metrics.ended(ten[0]!)],
   ['the same, of ten servers in turn', () => metrics.ended(ten[next++ % 10]!)],
 ];
+const tracing = (sample: number) => new Tracer({ ...OTLP, sample }, spans);
+const spans = { add: (span: string) => span } as unknown as Spans;
+const message = read(
+  Buffer.from(
+    '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"tool0","arguments":{}}}',
+  ),
+) as Message;
+const begun = { message, outlet: {}, trail: { trace: null } };
+const told = {
+  ...begun,
+  outlet: { trace: { ...NO_TRACE, traceparent: `00-${'4b'.repeat(16)}-${'00f0'.repeat(4)}-00` } },
+};
+const root = { message, outlet: {}, trail: { ...ten[0]!.trail, trace: null as Trace | null } };
+tracing(1).begun(root);
+const ended = { ...ten[0]!, ...root, ...SPANNED, trail: { ...root.trail, ...TRAIL } };
+const seldom = tracing(0.01);
+const always = tracing(1);
+rows.push(
+  ['a call of which 1 % are traced', () => seldom.begun(begun)],
+  ['a call whose parent is not sampled', () => seldom.begun(told)],
+  ['a call that is traced: begin', () => always.begun(begun)],
+  ['a call that is traced: span', () => always.ended(ended)],
+);
 console.log(`${'us'.padEnd(36)}${'each'.padStart(10)}${'bytes'.padStart(10)}`);
 for (const [name, work] of rows) {
   const us = time(work);

@@ -96,6 +96,7 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
       this.#era === 'modern'
         ? [...this.#post, ...mirrorHeaders(this.#version, mirror)]
         : [...this.#post, ...this.#session()];
+    if (mirror.trace !== undefined) headers.push(...mirror.trace);
     const idleMs = mirror.method === LISTEN ? this.#config.idleMs : 0;
     this.#dispatch('POST', headers, bufferOf(bytes), call.exchange, idleMs);
     return undefined;

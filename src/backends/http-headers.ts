@@ -24,6 +24,8 @@ const OURS = new Set([
   'mcp-name',
   'mcp-protocol-version',
   'mcp-session-id',
+  'traceparent',
+  'tracestate',
   'transfer-encoding',
   'upgrade',
 ]);

@@ -73,6 +73,8 @@ export interface Mirror {
   readonly name: string;
   /** `Mcp-Param-*` headers of the client, forwarded as they came: name, value, name, value… */
   readonly params: readonly string[];
+  /** Headers that say to which trace the request belongs: name, value, …; left out where nobody traces it. */
+  readonly trace?: readonly string[];
 }
 
 export interface Link {

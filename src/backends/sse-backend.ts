@@ -14,6 +14,7 @@ import { HttpExchange, type Over } from './http-exchange.ts';
 import { errorAnswer, lost, ranBy } from './http-fault.ts';
 import { configuredHeaders, postHeaders, streamHeaders } from './http-headers.ts';
 import { Origin, type Site } from './http-origin.ts';
+import type { Mirror } from './link.ts';
 import type { LinkLog } from './link-log.ts';
 import type { Sink, Wire } from './wire.ts';
 
@@ -64,8 +65,8 @@ export class SseBackend implements Wire {
     return this.#opened;
   }
 
-  request(id: number, bytes: Buffer | Spliced): Refusal | undefined {
-    this.#send(id, bufferOf(bytes));
+  request(id: number, bytes: Buffer | Spliced, mirror: Mirror): Refusal | undefined {
+    this.#send(id, bufferOf(bytes), mirror.trace);
     return undefined;
   }
 
@@ -119,7 +120,7 @@ export class SseBackend implements Wire {
     this.#resolveOpened();
   }
 
-  #send(id: number, bytes: Buffer): void {
+  #send(id: number, bytes: Buffer, trace: readonly string[] = []): void {
     const exchange: HttpExchange = new HttpExchange(
       {
         onHead: () => {},
@@ -131,7 +132,7 @@ export class SseBackend implements Wire {
     );
     this.#posts.set(exchange, id);
     exchange.breakAfter(this.#config.timeoutMs);
-    const headers = postHeaders(configuredHeaders(this.#config.headers));
+    const headers = [...postHeaders(configuredHeaders(this.#config.headers)), ...trace];
     this.#dispatch('POST', this.#endpoint, headers, bytes, exchange);
   }
 

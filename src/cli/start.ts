@@ -99,7 +99,7 @@ async function serve(
     auth.close();
     return EXIT.unavailable;
   }
-  const telemetry = new Telemetry(config.telemetry);
+  const telemetry = new Telemetry(config.telemetry, log);
   const recent = await recentCalls(config);
   const recorders = [...telemetry.recorders, ...audited, ...(recent === null ? [] : [recent])];
   const gateway = new Gateway(config, log, terminal.around.env, recorders);
@@ -167,7 +167,7 @@ async function serve(
   await Promise.all([edge.close(config.listen.drainMs), gateway.close(config.listen.drainMs)]);
   // Last, so that one can look on.
   await admin?.close();
-  telemetry.close();
+  await telemetry.close();
   log.info('ended');
   return EXIT.ok;
 }

@@ -23,6 +23,8 @@ export interface Recorder {
   readonly wantsAddress?: boolean;
   /** Asked before a call begins: why none may, where what must be recorded cannot be. */
   refuse?(): Refusal | undefined;
+  /** A call has begun: before anything is decided. */
+  begun?(call: Call): void;
   /** A call has ended, whatever became of it. */
   ended?(call: Call): void;
   happened?(happening: Happening): void;
@@ -43,6 +45,7 @@ interface Settled {
 export class Finish {
   readonly #recorders: readonly Recorder[];
   readonly #gates: readonly Recorder[];
+  readonly #beginners: readonly Recorder[];
   readonly #house: Settled;
   readonly #wantsAddress: boolean;
   /** Runs when the last call in flight has ended. */
@@ -52,6 +55,7 @@ export class Finish {
     this.#house = house;
     this.#recorders = recorders;
     this.#gates = recorders.filter((one) => one.refuse !== undefined);
+    this.#beginners = recorders.filter((one) => one.begun !== undefined);
     this.#wantsAddress = recorders.some((one) => one.wantsAddress === true);
     if (recorders.some((one) => one.wantsTimes === true)) turnClockOn();
   }
@@ -68,6 +72,7 @@ export class Finish {
     this.#house.calls.add(call);
     call.session?.calls.set(call);
     if (this.#wantsAddress) void call.address;
+    for (const recorder of this.#beginners) recorder.begun?.(call);
   }
 
   /** The end of every call, answered, refused or cancelled. */

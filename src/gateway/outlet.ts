@@ -1,5 +1,6 @@
 import type { Refusal } from '../protocol/refusal.ts';
 import type { Spliced } from '../protocol/splice.ts';
+import type { TraceHeaders } from '../protocol/trace-context.ts';
 
 /**
  * Where the messages for one client request go: the edge's side of the contract with the gateway.
@@ -18,6 +19,8 @@ export interface Outlet {
   readonly end: (answer: Buffer | Spliced, status: number, headers?: readonly string[]) => void;
   /** Where the client connects from; left out where its transport has no such thing. */
   readonly address?: string;
+  /** What the transport says of the trace that the request belongs to; left out where it has no such thing. */
+  readonly trace?: TraceHeaders;
   /** Headers (name, value, …) by which a client learns how to get what this refusal lacks; left out without HTTP. */
   challenge?(refusal: Refusal): readonly string[];
   /** Ends the exchange without an answer: the client has cancelled the request and expects none. */

@@ -32,6 +32,7 @@ import { Kind, type Message } from '../protocol/message.ts';
 import { mirrorHeaders } from '../protocol/param-mirror.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { type Spliced, splice, withId } from '../protocol/splice.ts';
+import { traceHeaders } from '../protocol/trace-context.ts';
 import { wrapState } from './bridge/input-required.ts';
 import { askForUrls, canBeAsked, Questions } from './bridge/questions.ts';
 import { requestFor } from './bridge/request.ts';
@@ -218,7 +219,9 @@ export class Relay implements Receiver, LeaseHolder, Queued {
     const args =
       mirrors.length === 0 ? {} : message.value(message.argumentsStart, message.argumentsEnd);
     const headers = mirrors.length === 0 ? NO_PARAMS : mirrorHeaders(mirrors, args);
-    return { method: message.method, name: original, params: headers };
+    const { trace } = this.call.trail;
+    const about = { method: message.method, name: original, params: headers };
+    return trace === null ? about : { ...about, trace: traceHeaders(trace) };
   }
 
   // === what the server says ===

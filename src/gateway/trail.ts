@@ -6,20 +6,13 @@
 import type { Entry } from '../backends/backends.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Refusal } from '../protocol/refusal.ts';
+import type { Trace } from '../protocol/trace-context.ts';
 
 /** `tool_error`: an answer of the server that says the tool has failed. `failed`: no answer, for want of server or gateway. */
 export type Outcome = 'ok' | 'tool_error' | 'refused' | 'failed' | 'cancelled';
 
 /** How kept results had to do with it; '' where they had nothing. */
 export type CacheUse = '' | 'hit' | 'joined' | 'miss' | 'stale';
-
-/** W3C trace context, as it came in or was made here. */
-export interface Trace {
-  /** 32 and 16 hex digits. */
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly isSampled: boolean;
-}
 
 /** On where some recorder wants to know stages: five reads of 70 ns each are not for nobody. */
 let isClockOn = false;
@@ -66,6 +59,7 @@ export class Trail {
   /** What was called, where a catalogue has it. */
   entry: Entry | null = null;
   isCancelled = false;
+  /** To which trace it belongs; null where nobody traces it. */
   trace: Trace | null = null;
 
   answered(reply: Message): void {

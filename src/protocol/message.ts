@@ -48,6 +48,13 @@ export class Message {
   /** `params._meta["io.modelcontextprotocol/subscriptionId"]` of a notification. */
   subscriptionStart = -1;
   subscriptionEnd = -1;
+  /** `params._meta.traceparent`, `tracestate` and `baggage`. */
+  traceparentStart = -1;
+  traceparentEnd = -1;
+  tracestateStart = -1;
+  tracestateEnd = -1;
+  baggageStart = -1;
+  baggageEnd = -1;
   /** `params.requestState` and `params.inputResponses`: the retry of a multi-round-trip request. */
   requestStateStart = -1;
   requestStateEnd = -1;

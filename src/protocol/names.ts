@@ -36,6 +36,9 @@ export const Slot = {
   subscription: 19,
   resultType: 20,
   isError: 21,
+  traceparent: 22,
+  tracestate: 23,
+  baggage: 24,
 } as const;
 export type Slot = (typeof Slot)[keyof typeof Slot];
 
@@ -186,6 +189,9 @@ export const NAMES: readonly Names[] = [
     [`${META}logLevel`, Slot.logLevel],
     [`${META}subscriptionId`, Slot.subscription],
     [`${META}clientInfo`],
+    ['traceparent', Slot.traceparent],
+    ['tracestate', Slot.tracestate],
+    ['baggage', Slot.baggage],
   ]),
   new Names([
     ['_meta', Slot.meta],

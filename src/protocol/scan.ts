@@ -441,6 +441,18 @@ export class Scanner {
         message.logLevelStart = start;
         message.logLevelEnd = end;
         break;
+      case Slot.traceparent:
+        message.traceparentStart = start;
+        message.traceparentEnd = end;
+        break;
+      case Slot.tracestate:
+        message.tracestateStart = start;
+        message.tracestateEnd = end;
+        break;
+      case Slot.baggage:
+        message.baggageStart = start;
+        message.baggageEnd = end;
+        break;
       case Slot.subscription:
         message.subscriptionStart = start;
         message.subscriptionEnd = end;

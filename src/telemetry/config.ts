@@ -6,6 +6,57 @@ import { z } from 'zod';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
+const url = z
+  .string()
+  .max(2048)
+  .refine((value) => {
+    if (!URL.canParse(value)) return false;
+    const { protocol, username, password } = new URL(value);
+    return /^https?:$/.test(protocol) && username === '' && password === '';
+  }, 'an http:// or https:// URL without user and password');
+
+const headers = z
+  .record(
+    z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/, 'an HTTP header name'),
+    z
+      .string()
+      .max(16 * 1024)
+      .regex(/^[\x20-\x7e]*$/, 'one line of visible ASCII'),
+  )
+  .default({})
+  .describe(`Headers sent with every batch. Put secrets here as \${env:NAME} or \${file:PATH}.`);
+
+const otlpSchema = z
+  .strictObject({
+    url: url.describe('Where spans are posted, as `http://127.0.0.1:4318/v1/traces`.'),
+    headers,
+    sample: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.01)
+      .describe('Part of the calls that are traced where nobody above has decided.'),
+    followParents: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Trace what a client says is traced, and nothing that it says is not. False where clients must not decide what is collected; `sample` counts for all then.',
+      ),
+    service: z
+      .string()
+      .min(1)
+      .max(128)
+      .default('sluice')
+      .describe('What the gateway is called in traces: `service.name`.'),
+  })
+  .nullable()
+  .default(null)
+  .describe(
+    'Traces: one span per call to a collector, by OTLP over HTTP in JSON. A trace that a client began is continued and passed on to the server, in `_meta` and in HTTP headers. Without it messages are not touched. Takes effect at the next start.',
+  );
+
+export type OtlpConfig = Readonly<NonNullable<z.output<typeof otlpSchema>>>;
+
 export const telemetrySchema = z
   .strictObject({
     log: z
@@ -18,6 +69,7 @@ export const telemetrySchema = z
       .describe(
         'Count calls and time their stages, for /metrics and /api/latency on the admin listener: some 0.5 us per call. Takes effect at the next start.',
       ),
+    otlp: otlpSchema,
     stopwatch: z
       .boolean()
       .default(false)

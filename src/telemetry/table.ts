@@ -115,7 +115,12 @@ export const METRICS = {
   sluice_connections: gauge('HTTP requests that have no complete answer yet, streams included.'),
   sluice_body_bytes: gauge('Bytes of request bodies that are held.'),
 
-  // === configuration ===
+  // === evidence ===
+  sluice_spans: counter(
+    'Spans sent, rejected by the collector, failed to be sent, or dropped because too many waited.',
+    ['result'],
+  ),
+  sluice_spans_waiting: gauge('Spans that are not sent yet.'),
   sluice_config_loads: counter('Changed configurations that were taken, or not.', ['result']),
   sluice_config_loaded_timestamp_seconds: gauge('When the configuration in force was taken.'),
 

@@ -1,14 +1,18 @@
 /**
  * The entrance to this folder: what the gateway says about itself, and to whom.
  *
- * `log.ts` for the operator, `metrics.ts` for /metrics and /api/latency, `stopwatch.ts` for measurements. Metrics are a recorder
- * (`gateway/finish.ts`): they hear of each call where it ends, and nobody else counts.
+ * `log.ts` for the operator, `metrics.ts` for /metrics and /api/latency, `tracer.ts` for collectors, `stopwatch.ts` for
+ * measurements. Metrics and traces are recorders (`gateway/finish.ts`): they hear of each call where it ends, and nobody else
+ * counts.
  */
 
 import type { TelemetryConfig } from './config.ts';
 import type { Exposition } from './exposition.ts';
+import type { Logger } from './log.ts';
 import { type Collector, Metrics } from './metrics.ts';
+import { Spans } from './otlp.ts';
 import type { StopwatchReport } from './stopwatch.ts';
+import { Tracer } from './tracer.ts';
 import type { Latency } from './windows.ts';
 
 export { LOG_LEVELS } from './config.ts';
@@ -19,16 +23,20 @@ export type { Collector } from './metrics.ts';
 export type { Latency } from './windows.ts';
 
 export class Telemetry {
+  /** To be hung in where calls end. */
+  readonly recorders: (Metrics | Tracer)[] = [];
   /** Null where `telemetry.metrics` is off. */
   readonly #metrics: Metrics | null;
+  readonly #spans: Spans | null = null;
 
-  constructor(config: TelemetryConfig) {
-    this.#metrics = config.metrics ? new Metrics() : null;
-  }
-
-  /** To be hung in where calls end. */
-  get recorders(): Metrics[] {
-    return this.#metrics === null ? [] : [this.#metrics];
+  constructor({ metrics, otlp }: TelemetryConfig, log: Logger) {
+    this.#metrics = metrics ? new Metrics() : null;
+    if (this.#metrics !== null) this.recorders.push(this.#metrics);
+    if (otlp === null) return;
+    const spans = new Spans(otlp, log);
+    this.#spans = spans;
+    this.recorders.push(new Tracer(otlp, spans));
+    this.collect((put) => spans.collect(put));
   }
 
   /** Values that are asked for at each scrape. */
@@ -46,8 +54,9 @@ export class Telemetry {
     return this.#metrics?.latency() ?? [];
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#metrics?.close();
+    await this.#spans?.close();
   }
 }
 

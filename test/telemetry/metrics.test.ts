@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Gateway, Route } from '../../src/gateway/gateway.ts';
 import { ANONYMOUS } from '../../src/model.ts';
 import { telemetrySchema } from '../../src/telemetry/config.ts';
-import { Telemetry } from '../../src/telemetry/telemetry.ts';
+import { createLog, Telemetry } from '../../src/telemetry/telemetry.ts';
 import { Answer, fixture, gatewayOf, modernMessage, routeOf } from '../gateway/in-process.ts';
 import { read, type ScrapedFamily, sampleOf } from './scraped.ts';
 
@@ -23,7 +23,7 @@ const SLICES = {
 const SECRET = 'AKIAIOSFODNN7EXAMPLD';
 
 describe('the metrics of a gateway', { timeout: 120_000 }, () => {
-  const telemetry = new Telemetry(telemetrySchema.parse({}));
+  const telemetry = new Telemetry(telemetrySchema.parse({}), createLog({ log: 'silent' }));
   let gateway: Gateway;
   let route: Route;
   let families: Map<string, ScrapedFamily>;
@@ -46,7 +46,7 @@ describe('the metrics of a gateway', { timeout: 120_000 }, () => {
   });
   after(async () => {
     await gateway.close(0);
-    telemetry.close();
+    await telemetry.close();
   });
 
   async function call(params: string, method = 'tools/call'): Promise<void> {

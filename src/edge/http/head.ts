@@ -40,6 +40,10 @@ export class Head {
   mcpName = '';
   /** Mcp-Param-*: lower-case name, value, name, value… */
   params: string[] = NO_PARAMS;
+  /** Of W3C: whose trace the request belongs to. One that came twice says nothing. */
+  traceparent = '';
+  tracestate = '';
+  baggage = '';
   /** What the proxy in front says of its client; '' everywhere else. */
   certificate = '';
   clientAddress = '';
@@ -117,6 +121,15 @@ export class Head {
         break;
       case 'access-control-request-method':
         if (this.#isFirst(8192)) this.requestedMethod = value;
+        break;
+      case 'traceparent':
+        this.traceparent = this.traceparent === '' ? value : 'twice';
+        break;
+      case 'tracestate':
+        this.tracestate = this.tracestate === '' ? value : `${this.tracestate},${value}`;
+        break;
+      case 'baggage':
+        this.baggage = this.baggage === '' ? value : `${this.baggage},${value}`;
         break;
       default:
         if (name.startsWith(PARAM_PREFIX)) this.#param(name, value);

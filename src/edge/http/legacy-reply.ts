@@ -9,6 +9,7 @@
 import type { Refusal } from '../../protocol/refusal.ts';
 import { bufferOf, type Spliced } from '../../protocol/splice.ts';
 import { KEEP_ALIVE } from '../../protocol/sse.ts';
+import type { TraceHeaders } from '../../protocol/trace-context.ts';
 import type { Outlet } from '../contract.ts';
 import type { Desk } from './desk.ts';
 import type { LoggedStream } from './event-log.ts';
@@ -62,6 +63,10 @@ export class LegacyReply extends PostStream implements Outlet {
 
   get address(): string {
     return this.exchange.peer;
+  }
+
+  get trace(): TraceHeaders {
+    return this.exchange.head;
   }
 
   push(message: Buffer): void {

@@ -8,6 +8,7 @@
 import type { Refusal } from '../../protocol/refusal.ts';
 import { bufferOf, type Spliced } from '../../protocol/splice.ts';
 import { KEEP_ALIVE, sseEvent } from '../../protocol/sse.ts';
+import type { TraceHeaders } from '../../protocol/trace-context.ts';
 import type { Outlet } from '../contract.ts';
 import type { Answerer, Exchange } from './exchange.ts';
 
@@ -25,6 +26,10 @@ export class ModernReply implements Outlet, Answerer {
 
   get address(): string {
     return this.#exchange.peer;
+  }
+
+  get trace(): TraceHeaders {
+    return this.#exchange.head;
   }
 
   push(message: Buffer): void {
@@ -68,6 +73,10 @@ export class InitializeReply implements Outlet, Answerer {
   constructor(exchange: Exchange) {
     this.#exchange = exchange;
     exchange.answerer = this;
+  }
+
+  get trace(): TraceHeaders {
+    return this.#exchange.head;
   }
 
   push(): void {}

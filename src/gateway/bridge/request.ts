@@ -10,9 +10,12 @@ import { META } from '../../protocol/eras.ts';
 import { members } from '../../protocol/members.ts';
 import type { Message } from '../../protocol/message.ts';
 import { type Edit, inOrder, insertMember, Spliced } from '../../protocol/splice.ts';
+import { traceMembers } from '../../protocol/trace-context.ts';
 import type { Call } from '../call.ts';
 import type { Session } from '../session.ts';
 import type { Target } from '../target.ts';
+
+const NO_NEWS: ReadonlyMap<string, string> = new Map();
 
 /** Members of `params` that a retry adds or replaces, as JSON text (`"requestState":"…"`); '' for none. */
 export function requestFor(
@@ -25,10 +28,13 @@ export function requestFor(
   const { message, session } = call;
   const edits: Edit[] = [{ start: message.idStart, end: message.idEnd, put: id }];
   if (target.originalJson !== null) edits.push(targetEdit(message, target.originalJson));
+  const { trace } = call.trail;
+  const news = trace?.isNews === true ? traceMembers(trace) : NO_NEWS;
   if (session !== null && link.era === 'modern') {
-    const meta = metaFor(message, id, modernMeta(session, link.version));
+    const meta = metaFor(message, id, modernMeta(session, link.version), news);
     addMembers(message, edits, retry === '' ? meta : `${meta},${retry}`);
   } else {
+    if (news !== NO_NEWS) addTrace(message, edits, news);
     if (message.tokenStart >= 0) {
       edits.push({ start: message.tokenStart, end: message.tokenEnd, put: id });
     }
@@ -79,13 +85,42 @@ function drop(message: Message, edits: Edit[], names: ReadonlySet<string>): bool
   return kept >= 0;
 }
 
+/** A request without params: they go in before the brace that ends it. */
+function addParams({ bytes }: Message, edits: Edit[], members: string): void {
+  const at = bytes.lastIndexOf(0x7d);
+  edits.push({ start: at, end: at, put: `,"params":{${members}}` });
+}
+
+/** Says in the client's own `_meta` to which trace the request belongs. */
+function addTrace(message: Message, edits: Edit[], news: ReadonlyMap<string, string>): void {
+  const { bytes, metaStart, metaEnd, paramsStart, paramsEnd } = message;
+  const added: string[] = [];
+  for (const [key, value] of news) {
+    const { start, end } = spanOf(message, key);
+    if (start >= 0) edits.push({ start, end, put: `"${value}"` });
+    else added.push(`"${key}":"${value}"`);
+  }
+  if (added.length === 0) return;
+  const members = added.join(',');
+  if (metaStart >= 0) edits.push(insertMember(metaStart, metaEnd, bytes, members));
+  else if (paramsStart < 0) addParams(message, edits, `"_meta":{${members}}`);
+  else edits.push(insertMember(paramsStart, paramsEnd, bytes, `"_meta":{${members}}`));
+}
+
+function spanOf(message: Message, key: string): { start: number; end: number } {
+  if (key === 'traceparent') {
+    return { start: message.traceparentStart, end: message.traceparentEnd };
+  }
+  return key === 'tracestate'
+    ? { start: message.tracestateStart, end: message.tracestateEnd }
+    : { start: message.baggageStart, end: message.baggageEnd };
+}
+
 /** Puts `extra` in place of the members that are ours to say. */
 function addMembers(message: Message, edits: Edit[], extra: string): void {
   const { bytes, paramsStart, paramsEnd } = message;
   if (paramsStart < 0) {
-    // A request without params: they go in before the brace that ends it.
-    const at = bytes.lastIndexOf(0x7d);
-    edits.push({ start: at, end: at, put: `,"params":{${extra}}` });
+    addParams(message, edits, extra);
     return;
   }
   const others: Edit[] = [];
@@ -95,15 +130,21 @@ function addMembers(message: Message, edits: Edit[], extra: string): void {
 }
 
 /** The client's own `_meta` with ours: a second value for one of our keys would be read by some servers, judged by nobody. */
-function metaFor(message: Message, token: number, ours: string): string {
+function metaFor(
+  message: Message,
+  token: number,
+  ours: string,
+  news: ReadonlyMap<string, string>,
+): string {
   const { bytes, metaStart, metaEnd } = message;
   const own = metaStart < 0 ? [] : members(bytes, metaStart, metaEnd);
   const kept = own
-    .filter(({ key }) => !OUR_META.has(key))
+    .filter(({ key }) => !OUR_META.has(key) && !news.has(key))
     .map(({ key, keyStart, end }) =>
       key === 'progressToken' ? `"progressToken":${token}` : bytes.utf8Slice(keyStart, end),
     );
-  return `"_meta":{${[ours, ...kept].join(',')}}`;
+  const told = [...news].map(([key, value]) => `"${key}":"${value}"`);
+  return `"_meta":{${[ours, ...told, ...kept].join(',')}}`;
 }
 
 function modernMeta(session: Session, version: string): string {

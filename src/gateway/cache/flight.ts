@@ -45,6 +45,7 @@ export class Flight implements Outlet {
     this.callerId = caller.id;
     const request = requestOf(leader.message);
     this.#call = new Call(route, caller, request, null, NO_PROFILE, null, this, () => {});
+    this.#call.trail.trace = leader.trail.trace;
   }
 
   /** Throws what a bug throws, after everybody who waits has been told. */
