@@ -69,11 +69,8 @@ async function besideLater(
 }
 
 function inspectArguments(call: Call, entry: Entry, house: House): Promise<void> | undefined {
-  const { inspection } = call.route;
   if (call.message.argumentsStart < 0) return pass(call, entry, house);
-  let outcome = reviewArguments(call, entry);
-  if (outcome === undefined && inspection.joinsCalls) outcome = house.suspicion.joined(call, entry);
-  if (outcome === undefined) return passClear(call, entry, house);
+  const outcome = reviewArguments(call, entry);
   if (outcome instanceof Promise) return inspectLater(call, entry, house, outcome);
   return judged(call, entry, house, outcome);
 }
@@ -85,24 +82,62 @@ async function inspectLater(
   inspecting: Promise<Outcome | undefined>,
 ): Promise<void> {
   const outcome = await inspecting;
-  if (call.isDone) return;
-  if (outcome === undefined) await passClear(call, entry, house);
-  else await judged(call, entry, house, outcome);
+  if (!call.isDone) await judged(call, entry, house, outcome);
 }
 
 function judged(
   call: Call,
   entry: Entry,
   house: House,
-  outcome: Outcome,
+  outcome: Outcome | undefined,
 ): Promise<void> | undefined {
-  note(call, outcome, 'request');
-  if (outcome.kind === 'flag') return pass(call, entry, house);
-  if (outcome.kind === 'rewritten') {
-    return passClear(replaced(call, call.inOtherWords(outcome.bytes), house), entry, house);
+  if (outcome !== undefined) note(call, outcome, 'request');
+  if (outcome?.kind === 'refused') {
+    call.block(outcome.refusal);
+    return undefined;
   }
-  call.block(outcome.refusal);
+  const isRewritten = outcome?.kind === 'rewritten';
+  const next = isRewritten ? replaced(call, call.inOtherWords(outcome.bytes), house) : call;
+  const isClear = outcome?.kind !== 'flag';
+  if (!call.route.inspection.joinsCalls) return passOn(next, entry, house, isClear);
+  // Last, and whatever was recorded only: what leaves is what the next piece is read with.
+  const joined = house.fragments.sent(next, entry);
+  return joined instanceof Promise
+    ? joinedLater(next, entry, house, isClear, joined)
+    : joinedJudged(next, entry, house, isClear, joined);
+}
+
+async function joinedLater(
+  call: Call,
+  entry: Entry,
+  house: House,
+  isClear: boolean,
+  joining: Promise<Outcome | undefined>,
+): Promise<void> {
+  const joined = await joining;
+  if (!call.isDone) await joinedJudged(call, entry, house, isClear, joined);
+}
+
+function joinedJudged(
+  call: Call,
+  entry: Entry,
+  house: House,
+  isClear: boolean,
+  joined: Outcome | undefined,
+): Promise<void> | undefined {
+  if (joined?.kind !== 'refused') return passOn(call, entry, house, isClear);
+  note(call, joined, 'request');
+  call.block(joined.refusal);
   return undefined;
+}
+
+function passOn(
+  call: Call,
+  entry: Entry,
+  house: House,
+  isClear: boolean,
+): Promise<void> | undefined {
+  return isClear ? passClear(call, entry, house) : pass(call, entry, house);
 }
 
 /** Its arguments were looked at, and hold nothing any more. */

@@ -13,6 +13,7 @@ import { isFault, read } from '../protocol/json-rpc.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { REFUSALS, type Refusal, refusalBytes } from '../protocol/refusal.ts';
 import { type Spliced, splice } from '../protocol/splice.ts';
+import type { Fragments } from './fragments.ts';
 import type { Outlet } from './outlet.ts';
 import type { Found } from './review.ts';
 import type { RouteView } from './route.ts';
@@ -46,6 +47,8 @@ export class Call implements Linked<Call> {
   innerState: string | null = null;
   /** What inspection found, in its arguments or in what came back. */
   found: Found[] | null = null;
+  /** Where what it is shown is read together with what came before; null where that is off. */
+  fragments: Fragments | null = null;
   refusal: Refusal | null = null;
   isDone = false;
   tableNext: Call | null = null;
@@ -140,6 +143,7 @@ export class Call implements Linked<Call> {
     call.found = this.found;
     call.observed = this.observed;
     call.trail = this.trail;
+    call.fragments = this.fragments;
     this.held = null;
     this.found = null;
     this.observed = NONE;

@@ -31,6 +31,7 @@ import { collect } from './collect.ts';
 import { declaredBy } from './declared.ts';
 import { Definitions, type Servers } from './definitions.ts';
 import { Finish, type Recorder } from './finish.ts';
+import { Fragments } from './fragments.ts';
 import { type House, handle } from './handle.ts';
 import type { Happening, Operation } from './happening.ts';
 import { initializeMembers } from './hello.ts';
@@ -107,6 +108,7 @@ export class Gateway {
       limits: new Limits(config.limits),
       validator: new Validator(config.validate, gapLogger(log)),
       suspicion: new Suspicion(),
+      fragments: new Fragments(),
       interests: this.#interests,
       listeners: new Listeners(this.#interests),
       log,
@@ -304,6 +306,7 @@ export class Gateway {
       this.#turnAway(route, caller, message, outlet, no, session);
       return;
     }
+    if (call.route.inspection.joinsCalls) call.fragments = this.#house.fragments;
     this.#finish.begun(call);
     handle(call, this.#house);
   }

@@ -14,6 +14,7 @@ import { unseal } from './bridge/request-state.ts';
 import type { ResultCache } from './cache/cache.ts';
 import type { Call } from './call.ts';
 import { callTool } from './call-tool.ts';
+import type { Fragments } from './fragments.ts';
 import { discoverMembers } from './hello.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Interests } from './interests.ts';
@@ -43,6 +44,7 @@ export interface House {
   readonly limits: Limits;
   readonly validator: Validator;
   readonly suspicion: Suspicion;
+  readonly fragments: Fragments;
   readonly interests: Interests;
   readonly listeners: Listeners;
   readonly log: Logger;

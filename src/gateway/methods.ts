@@ -48,6 +48,9 @@ export async function readResource(call: Call, house: House): Promise<void> {
   const next = await inspectBeside(call, { server: backend.name, original }, house);
   // Another URI may be another resource.
   if (next !== call) return next === undefined ? undefined : readResource(next, house);
+  if (call.route.inspection.watchesSessions) {
+    house.suspicion.noteResource(call, backend.name, original, Date.now());
+  }
   const target = resourceTarget(backend, original, call.message.uri);
   await new Relay(call, target, house.parking).start();
 }

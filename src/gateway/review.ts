@@ -8,6 +8,7 @@
 
 import { type Entry, LIST_CHANGES } from '../backends/backends.ts';
 import { type Inspection, type Outcome, placesOf } from '../inspect/inspect.ts';
+import { isRefusal } from '../model.ts';
 import { isFault, read } from '../protocol/json-rpc.ts';
 import { members } from '../protocol/members.ts';
 import type { Message } from '../protocol/message.ts';
@@ -98,11 +99,19 @@ function review(
   const { server, original: tool } = scope;
   const about = { direction: 'response', server, tool, definition: null } as const;
   const outcome = inspection.inspect(message.bytes, start, end, about);
-  if (outcome === undefined) return message;
-  if (outcome instanceof Promise) {
-    return outcome.then((late) => taken(message, late, 'response', call));
-  }
-  return taken(message, outcome, 'response', call);
+  const take = (late: Outcome | undefined) => taken(message, late, 'response', call);
+  const reviewed = outcome instanceof Promise ? outcome.then(take) : take(outcome);
+  if (call === null || call.fragments === null) return reviewed;
+  if (reviewed instanceof Promise) return reviewed.then((late) => joined(late, scope, call));
+  return joined(reviewed, scope, call);
+}
+
+/** Read once more together with what came before it. */
+function joined(reviewed: Reviewed, scope: Speaker, call: Call): Reviewed | Promise<Reviewed> {
+  if (call.fragments === null || isRefusal(reviewed)) return reviewed;
+  const outcome = call.fragments.heard(call, scope, reviewed);
+  const take = (late: Outcome | undefined) => taken(reviewed, late, 'response', call);
+  return outcome instanceof Promise ? outcome.then(take) : take(outcome);
 }
 
 function taken(

@@ -193,7 +193,9 @@ export class Session implements LeaseHolder {
       return;
     }
     const server = this.#servers.get(lease) ?? '';
-    const reviewed = reviewSaid(inspection, message, { server, original: '' }, null);
+    // What nothing in flight on this link could have caused is in no call's record.
+    const call = this.#lastRelay(lease)?.call ?? null;
+    const reviewed = reviewSaid(inspection, message, { server, original: '' }, call);
     const take = (said: Reviewed) => {
       if (!isRefusal(said)) this.take(lease, said, null);
       // A notification is left out; who asks must hear that nobody will answer.
@@ -376,6 +378,10 @@ export class Session implements LeaseHolder {
       sole = relay;
     }
     return sole;
+  }
+
+  #lastRelay(lease: Lease): Relay | undefined {
+    return [...this.relays].findLast((relay) => relay.lease === lease);
   }
 
   /** Gives up questions that the client has left open too long. */

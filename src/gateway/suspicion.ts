@@ -1,28 +1,28 @@
 /**
  * What is remembered of a session (of a modern client: of its caller) from one call to the next: that something was found
- * in what it was shown, and the ends of the short texts that it has sent.
+ * in what it was shown, and that it has asked for what holds secrets.
  *
  * For two attacks that no single message shows: an answer that makes the model send data out by the next call, and a
- * secret that leaves in pieces. Both are off unless configured. Memory is bounded, whoever calls however often.
+ * secret that is read by one tool and sent out by another. Both are off unless configured. Memory is bounded, whoever
+ * calls however often.
  */
 
 import type { Entry } from '../backends/backends.ts';
-import type { Outcome } from '../inspect/inspect.ts';
+import { readsSecrets, sendsOut } from '../inspect/inspect.ts';
 import { matches } from '../lib/glob.ts';
 import { Lru } from '../lib/lru.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import type { Call } from './call.ts';
+import { keyOf } from './fragments.ts';
 
 const SESSIONS_MAX = 10_000;
-/** Of one session: names of parameters, and characters kept of each. */
-const NAMES_MAX = 16;
-const TAIL_CHARS = 256;
 const MINUTE_MS = 60_000;
 
 export class Suspicion {
   /** Until when a session is suspect, in milliseconds since the epoch. */
   readonly #suspect = new Lru<string, number>(SESSIONS_MAX);
-  readonly #tails = new Lru<string, Map<string, string>>(SESSIONS_MAX);
+  /** Until when a session counts as one that has seen secrets. */
+  readonly #informed = new Lru<string, number>(SESSIONS_MAX);
 
   /** The end of a call in which something was found. */
   mark(call: Call, now: number): void {
@@ -36,59 +36,70 @@ export class Suspicion {
     if (counts) this.#suspect.set(keyOf(call), now + session.minutes * MINUTE_MS);
   }
 
-  /** Why a suspect session may not call this tool, by which data could leave; undefined where it may. */
+  /**
+   * A call that is about to be sent: one that reads what holds secrets is remembered, before its answer is there, so that
+   * no other overtakes it. Returns why a suspect session may not make this one; undefined where it may.
+   */
   refuse(call: Call, entry: Entry, now: number): Refusal | undefined {
-    const { session } = call.route.inspection.config;
-    if (session.taint === 'off' || !canSend(entry, session.tools)) return undefined;
-    const until = this.#suspect.get(keyOf(call));
-    if (until === undefined || until <= now) return undefined;
-    const findings = [{ class: 'session', rule: 'session.taint', path: '' }];
-    if (session.taint === 'flag') {
-      call.found ??= [];
-      call.found.push({ action: 'flag', direction: 'request', findings });
-      return undefined;
-    }
-    const words =
-      'Something was found in an earlier answer. Until that is some time ago, tools by which data could leave are refused.';
-    return refuse('content_blocked', words, { direction: 'session', findings });
-  }
-
-  /** What is found in the short texts of this call when they follow those of the calls before. */
-  joined(call: Call, entry: Entry): Outcome | undefined | Promise<Outcome | undefined> {
-    const { args } = call;
-    if (typeof args !== 'object' || args === null) return undefined;
+    const { taint, sequence, tools, sensitive, minutes } = call.route.inspection.config.session;
     const key = keyOf(call);
-    const tails = this.#tails.get(key) ?? new Map<string, string>();
-    const pairs: Record<string, string[]> = Object.create(null);
-    for (const [name, value] of Object.entries(args)) {
-      if (typeof value !== 'string' || value === '' || value.length > TAIL_CHARS) continue;
-      const tail = tails.get(name);
-      if (tail !== undefined) pairs[name] = [tail, value];
-      tails.delete(name);
-      tails.set(name, `${tail ?? ''}${value}`.slice(-TAIL_CHARS));
-      if (tails.size > NAMES_MAX) tails.delete(tails.keys().next().value as string);
+    const refusal =
+      (canSend(entry, tools) ? this.#judge(call, 'taint', taint, this.#suspect, now) : undefined) ??
+      (sequence !== 'off' && sends(entry, tools)
+        ? this.#judge(call, 'sequence', sequence, this.#informed, now)
+        : undefined);
+    if (refusal !== undefined || sequence === 'off') return refusal;
+    const { server, original, definition } = entry;
+    const isNamed = sensitive.some((pattern) => matches(pattern, `${server}.${original}`));
+    if (isNamed || readsSecrets(original, definition, call.args)) {
+      this.#informed.set(key, now + minutes * MINUTE_MS);
     }
-    this.#tails.set(key, tails);
-    if (Object.keys(pairs).length === 0) return undefined;
-    const bytes = Buffer.from(JSON.stringify(pairs));
-    const { server, original: tool } = entry;
-    const about = { direction: 'request', server, tool, definition: null } as const;
-    const outcome = call.route.inspection.inspectAlone(bytes, 0, bytes.length, about);
-    return outcome instanceof Promise ? outcome.then(onlySecrets) : onlySecrets(outcome);
+    return undefined;
+  }
+
+  /** A resource that is about to be read. */
+  noteResource(call: Call, server: string, uri: string, now: number): void {
+    const { sequence, sensitive, minutes } = call.route.inspection.config.session;
+    if (sequence === 'off') return;
+    const isNamed = sensitive.some((pattern) => matches(pattern, `${server}.${uri}`));
+    if (isNamed || readsSecrets('', null, { uri })) {
+      this.#informed.set(keyOf(call), now + minutes * MINUTE_MS);
+    }
+  }
+
+  #judge(
+    call: Call,
+    what: 'taint' | 'sequence',
+    mode: 'off' | 'flag' | 'refuse',
+    memory: Lru<string, number>,
+    now: number,
+  ): Refusal | undefined {
+    const until = mode === 'off' ? undefined : memory.get(keyOf(call));
+    if (until === undefined || until <= now) return undefined;
+    const findings = [{ class: 'session', rule: `session.${what}`, path: '' }];
+    if (mode === 'refuse') {
+      return refuse('content_blocked', WORDS[what], { direction: 'session', findings });
+    }
+    call.found ??= [];
+    call.found.push({ action: 'flag', direction: 'request', findings });
+    return undefined;
   }
 }
 
-/** Pieces of commands and of prose make others when they are joined; a secret is one or it is not. */
-function onlySecrets(outcome: Outcome | undefined): Outcome | undefined {
-  const kinds = outcome?.verdict?.findings ?? [];
-  return kinds.some((one) => one.class === 'secret' && one.action !== 'flag') ? outcome : undefined;
-}
+const WORDS = {
+  taint:
+    'Something was found in an earlier answer. Until that is some time ago, tools by which data could leave are refused.',
+  sequence:
+    'What holds secrets was read before. Until that is some time ago, tools that send data out are refused.',
+};
 
 function canSend({ server, original, hints }: Entry, tools: readonly string[]): boolean {
   if (tools.length === 0) return hints.openWorld;
   return tools.some((pattern) => matches(pattern, `${server}.${original}`));
 }
 
-function keyOf({ session, caller }: Call): string {
-  return session === null ? `caller ${caller.id}` : `session ${session.id}`;
+/** Where no tools are named, those that say by their name that they send, unless they say that they reach nobody. */
+function sends({ server, original, hints }: Entry, tools: readonly string[]): boolean {
+  if (tools.length === 0) return hints.openWorld && sendsOut(original);
+  return tools.some((pattern) => matches(pattern, `${server}.${original}`));
 }

@@ -191,14 +191,25 @@ const session = z
       .max(200)
       .default([])
       .describe(
-        'Patterns `server.tool` of the tools by which data could leave; without any, those whose `openWorldHint` is not false.',
+        'Patterns `server.tool` of the tools by which data could leave; without any, those whose `openWorldHint` is not false (`taint`), of them those that say by their name that they send (`sequence`).',
       ),
     fragments: z
       .enum(['on', 'off'])
       .default('off')
       .describe(
-        'Read the short texts of consecutive calls as one, for secrets that leave in pieces.',
+        'Read the texts of consecutive calls, results and events as one, for secrets in pieces.',
       ),
+    sequence: z
+      .enum(['off', 'flag', 'refuse'])
+      .default('off')
+      .describe(
+        'After a tool or resource was read that holds secrets, by its name or by the path that it was asked for, calls of tools that send data out are recorded, or refused.',
+      ),
+    sensitive: z
+      .array(z.string().min(1).max(8192))
+      .max(200)
+      .default([])
+      .describe('Patterns `server.tool` or `server.URI` of what else holds secrets.'),
   })
   .prefault({})
   .describe('What is remembered of a session, or of the caller of a modern client.');
@@ -219,7 +230,9 @@ const classifier = z
           .regex(/^[\x20-\x7e]*$/, 'one line of visible ASCII'),
       )
       .default({})
-      .describe('Sent with each question. Secrets come from `${env:NAME}` or `${file:PATH}`.'),
+      .describe(
+        `Sent with each question. Secrets come from \`\${env:NAME}\` or \`\${file:PATH}\`.`,
+      ),
     directions: z
       .array(directions)
       .min(1)

@@ -15,5 +15,6 @@ export type { About } from './look.ts';
 export type { Direction, Finding, FindingClass, Subject } from './rule.ts';
 export { type RuleSetReport, ruleSets } from './rule-sets.ts';
 export { mentionsIn, ToolNames } from './tool-names.ts';
+export { readsSecrets, sendsOut } from './tool-roles.ts';
 export { fingerprintOf } from './traits.ts';
 export { type Place, placesOf, type Scope, type Verdict } from './verdict.ts';

@@ -82,14 +82,15 @@ export class Inspection {
     return this.#made === undefined ? NO_LOAD : loadOf(this.#made);
   }
 
-  /** Whether an answer may count against the calls that follow it. */
+  /** Whether a call or its answer may count against the calls that follow it. */
   get watchesSessions(): boolean {
-    return this.config.mode === 'on' && this.config.session.taint !== 'off';
+    const { taint, sequence } = this.config.session;
+    return this.config.mode === 'on' && (taint !== 'off' || sequence !== 'off');
   }
 
-  /** Whether texts of consecutive calls are read as one. */
+  /** Whether texts of consecutive messages are read as one. */
   get joinsCalls(): boolean {
-    return this.config.session.fragments === 'on';
+    return this.config.mode === 'on' && this.config.session.fragments === 'on';
   }
 
   get readsRequests(): boolean {
