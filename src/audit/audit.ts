@@ -3,18 +3,21 @@
  *
  *   Audit (here)            takes records on the main thread, into the ring
  *   writer.ts (a thread)    chains, writes, seals; upkeep.ts between writes
+ *   courier.ts (a thread)   carries what is written to other places, where sinks are configured
  *
  * What can be asked of the folder afterwards (verify, query, stats, receipts) needs none of it and reads the files.
  */
 
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import type { AuditConfig } from './config.ts';
+import type { CourierSetup, FromCourier, ToCourier } from './courier.ts';
 import { Gauge, type Payload, Ring, State, Way } from './ring.ts';
 import type { FromWriter, ToWriter, WriterSettings, WriterSetup } from './writer.ts';
 
-export type { AuditConfig, PayloadPolicy } from './config.ts';
+export type { AuditConfig, PayloadPolicy, SinkConfig } from './config.ts';
 export { FORMATS, type Format, formatted, header } from './formats.ts';
 export { type Hold, readHolds, writeHolds } from './holds.ts';
 export { fieldOf } from './index-file.ts';
@@ -38,6 +41,8 @@ export { type Anchor, type Verified, verify } from './verify.ts';
 
 /** How long a record waits for others before the writer is woken: one wake costs what two records cost. */
 const WAKE_MS = 5;
+/** What sinks may take of the end of the process. */
+const COURIER_MS = 3_000;
 /** A writer that died of a bug is started again after so long. */
 const RESTART_MS = 1_000;
 /** Above this part of the buffer no new call begins: what is in flight needs the rest. */
@@ -72,6 +77,7 @@ export class Audit {
   readonly #isStrict: boolean;
   #config: AuditConfig;
   #worker: Worker | null = null;
+  #courier: Worker | null = null;
   #wake: NodeJS.Timeout | null = null;
   #isClosing = false;
   #closed: (() => void) | null = null;
@@ -98,6 +104,7 @@ export class Audit {
   static async open(config: AuditConfig, log: Logger): Promise<Audit> {
     const audit = new Audit(config, log);
     await audit.#start();
+    audit.#startCourier();
     return audit;
   }
 
@@ -183,6 +190,7 @@ export class Audit {
     }
     if (this.#wake !== null) clearTimeout(this.#wake);
     await this.#ended(Math.max(1_000, deadline - Date.now()));
+    await this.#endCourier(Math.min(COURIER_MS, Math.max(1_000, deadline - Date.now())));
   }
 
   #ended(deadlineMs: number): Promise<void> {
@@ -306,6 +314,43 @@ export class Audit {
     setTimeout(() => {
       if (!this.#isClosing) this.#start().catch((error: Error) => this.#log.error({ err: error }));
     }, RESTART_MS).unref();
+  }
+
+  #startCourier(): void {
+    const { dir, sinks, signKey = null, sinkLagBytesMax: lagBytesMax } = this.#config;
+    if (sinks.length === 0) return;
+    const first = this.#ring.gauges[Gauge.segment]!;
+    const setup: CourierSetup = { dir, sinks, signKey, lagBytesMax, first };
+    const url = new URL('./courier.js', import.meta.url);
+    const courier = new Worker(url, { workerData: setup, env: {}, name: 'audit-sinks' });
+    courier.unref();
+    this.#courier = courier;
+    courier.on('message', ({ kind, sink, words }: FromCourier) => {
+      if (kind === 'fault') this.#log.error({ sink }, words);
+      else this.#log.info({ sink }, words);
+    });
+    courier.on('error', (error) => {
+      this.#log.error(
+        { err: error },
+        'the thread that carries the audit log to sinks failed by a bug',
+      );
+    });
+    courier.on('exit', () => {
+      this.#courier = null;
+      if (!this.#isClosing) setTimeout(() => this.#startCourier(), RESTART_MS).unref();
+    });
+  }
+
+  /** Lets sinks have the end of the log, if they take it soon; else they get it after the next start. */
+  async #endCourier(deadlineMs: number): Promise<void> {
+    const courier = this.#courier;
+    if (courier === null) return;
+    const exit = once(courier, 'exit');
+    courier.ref();
+    courier.postMessage({ kind: 'close' } satisfies ToCourier);
+    const timer = setTimeout(() => void courier.terminate(), deadlineMs);
+    await exit;
+    clearTimeout(timer);
   }
 
   #post(message: ToWriter): void {

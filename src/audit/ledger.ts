@@ -251,7 +251,8 @@ export class Ledger {
   #begin(now: number): void {
     const { dir } = this.#options;
     const state = this.#now;
-    this.#fd = openSync(segmentPath(dir, state.segment + 1), 'wx', 0o600);
+    // To append, wherever the file was cut back to.
+    this.#fd = openSync(segmentPath(dir, state.segment + 1), 'ax', 0o600);
     syncFolder(dir);
     state.segment += 1;
     state.frontier = new Frontier();

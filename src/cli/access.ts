@@ -1,5 +1,5 @@
 /**
- * `sluice access explain` and `sluice access test`: what the rules of a file decide, and by which of them.
+ * `sluice access explain`, `test` and `replay`: what the rules of a file decide, and by which of them.
  *
  * Nothing is started, so nothing is known of what servers say of their tools but what is given here (`--read-only`): the
  * rest is as the specification takes it where a server is silent.
@@ -13,6 +13,7 @@ import type { Config } from '../config/config.ts';
 import { matches } from '../lib/glob.ts';
 import { ANONYMOUS, type Caller } from '../model.ts';
 import { type Decision, judgeable, Policy, type Subject } from '../policy/policy.ts';
+import { replay } from './access-replay.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { absolute, CONFIG_OPTION, loadOrSay } from './load.ts';
 import type { Terminal } from './terminal.ts';
@@ -99,6 +100,18 @@ export function accessCommand(program: Command, terminal: Terminal, done: (exit:
     .addHelpText('after', TEST_EXAMPLE)
     .action((file: string, options: { config: string; json?: boolean }) => {
       done(test(terminal, file, options));
+    });
+  access
+    .command('replay')
+    .description('say what the rules would have decided otherwise about recorded calls')
+    .argument('<audit>', 'folder of an audit log')
+    .argument('[condition...]', 'what must hold of a record, as for "audit query"')
+    .option('--from <time>', 'not before, such as 2026-01-31 or 2026-01-31T08:00:00Z')
+    .option('--to <time>', 'not after; a day counts whole')
+    .option(...CONFIG_OPTION)
+    .option('--json', 'print the differences as JSON')
+    .action(async (folder, conditions, options) => {
+      done(await replay(terminal, folder, conditions, options));
     });
   for (const command of access.commands) command.copyInheritedSettings(program).exitOverride();
 }

@@ -58,6 +58,7 @@ async function doctor(
           ...inspectFindings(loaded.config),
           ...(await ruleFindings(terminal, loaded.config)),
           ...(await lockFindings(loaded.config)),
+          ...auditFindings(loaded.config),
         ]
       : []),
   ];
@@ -193,6 +194,31 @@ function inspectFindings({ inspect }: Config): Finding[] {
             words: `${own} rules of your own, ${inspect.suppress.length} suppressions`,
           } as const,
         ]),
+  ];
+}
+
+/** What is recorded, and what that is worth. */
+function auditFindings({ audit }: Config): Finding[] {
+  if (audit === undefined) {
+    const words = 'nothing is recorded of who called what (audit)';
+    return [{ about: 'audit', state: 'note', words }];
+  }
+  const { dir, payloads, retentionDays, signKey, onOverflow, sinks } = audit;
+  const full = onOverflow === 'refuse' ? 'calls are refused' : 'calls go on unrecorded';
+  const words = `${dir}, payloads ${payloads}, ${retentionDays} days, ${sinks.length} sinks; on a full disk ${full}`;
+  const weak = (text: string): Finding => ({ about: 'audit', state: 'weak', words: text });
+  return [
+    { about: 'audit', state: 'ok', words },
+    ...(signKey === undefined
+      ? [
+          weak(
+            'segments are sealed without a signature: who can write the folder can write it anew',
+          ),
+        ]
+      : []),
+    ...(payloads === 'full'
+      ? [weak('arguments and results are recorded with the secrets in them')]
+      : []),
   ];
 }
 

@@ -178,8 +178,8 @@ export function atNextStart(before: Config, after: Config): string[] {
 function isOtherAudit(first: Config['audit'], now: Config['audit']): boolean {
   const fixed = (audit: Config['audit']) => {
     if (audit === undefined) return undefined;
-    const { dir, signKey, bufferBytes, onOverflow } = audit;
-    return { dir, signKey, bufferBytes, onOverflow };
+    const { dir, signKey, bufferBytes, onOverflow, sinks } = audit;
+    return { dir, signKey, bufferBytes, onOverflow, sinks };
   };
   return !isDeepStrictEqual(fixed(first), fixed(now));
 }

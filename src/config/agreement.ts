@@ -5,6 +5,7 @@
  */
 
 import { hasCredentials, isOpened } from '../admin/config.ts';
+import { auditDisagreements } from '../audit/config.ts';
 import { authDisagreements, hasMethods, isLoopback } from '../auth/config.ts';
 import type { ServerConfig } from '../backends/config.ts';
 import { inspectWarnings } from '../inspect/config.ts';
@@ -27,6 +28,7 @@ export function disagreements(
     ...serverFaults(document, names),
     ...authFaults(document, parts),
     ...adminFaults(document, parts),
+    ...auditFaults(document, parts),
     ...virtualFaults(document, parts, [...(names.servers ?? []), ...(names.mcpServers ?? [])]),
   ];
 }
@@ -133,6 +135,13 @@ function adminFaults(document: ConfigDocument, { admin, listen }: Parts): Fault[
     say(['port'], 'clients arrive there ("listen.port"); the admin API needs another port');
   }
   return faults;
+}
+
+function auditFaults(document: ConfigDocument, { audit }: Parts): Fault[] {
+  if (audit === undefined) return [];
+  return auditDisagreements(audit).map(({ path, words }) =>
+    document.fault(['audit', ...path], words),
+  );
 }
 
 function virtualFaults(document: ConfigDocument, parts: Parts, names: readonly string[]): Fault[] {

@@ -206,10 +206,7 @@ function complete(
     access: { ...from.access, default: accessDefault(from) },
     validate: from.validate,
     inspect: { ...placedInspect(folder, from.inspect, secrets), rulePacks: packs },
-    audit:
-      from.audit === undefined
-        ? undefined
-        : { ...from.audit, dir: resolve(folder, from.audit.dir) },
+    audit: from.audit === undefined ? undefined : placedAudit(folder, from.audit),
     sessions: from.sessions,
     cache: from.cache,
     state: { dir: resolve(folder, from.state.dir) },
@@ -256,6 +253,15 @@ function placedAuth(folder: string, auth: AuthConfig): AuthConfig {
   return revocations === undefined
     ? { ...auth, jwt }
     : { ...auth, jwt, revocations: resolve(folder, revocations) };
+}
+
+function placedAudit(folder: string, audit: AuditConfig): AuditConfig {
+  const sinks = audit.sinks.map((sink) => {
+    if (sink.kind === 'file') return { ...sink, path: resolve(folder, sink.path) };
+    if (sink.kind !== 'syslog' || sink.ca === undefined) return sink;
+    return { ...sink, ca: resolve(folder, sink.ca) };
+  });
+  return { ...audit, dir: resolve(folder, audit.dir), sinks };
 }
 
 function placedInspect(

@@ -284,6 +284,44 @@ describe('the audit log of a gateway', { timeout: 180_000 }, () => {
     const csv = await sluice(gateway.folder, 'export', '--format', 'csv', 'outcome=refused');
     assert.match(csv.stdout, /^seq,time,kind,/);
     assert.ok(csv.stdout.includes(',unauthenticated,'));
+    const replayed = async (access: Json) => {
+      const file = join(gateway.folder, 'other.yaml');
+      writeFileSync(file, JSON.stringify({ ...config, access }));
+      const args = ['access', 'replay', dir(), '-c', file, '--json'];
+      return runProcess(process.execPath, [compiled('src/main.js'), ...args], {
+        cwd: gateway.folder,
+      });
+    };
+    const same = await replayed(config.access as Json);
+    assert.equal(same.status, 0, same.stdout + same.stderr);
+    assert.ok((JSON.parse(same.stdout) as { calls: number }).calls > 10);
+    const other = await replayed({
+      roles: { all: { allow: ['*'] }, few: { allow: ['*'] } },
+      rules: [
+        {
+          id: 'no-hello',
+          tools: ['all.test_echo'],
+          when: 'has(args.message) && args.message == "hello"',
+        },
+      ],
+    });
+    assert.equal(other.status, 1);
+    const { differences, unjudged } = JSON.parse(other.stdout) as {
+      differences: Json[];
+      unjudged: number;
+    };
+    const said = differences.map(({ caller, tool, was, would, by }) =>
+      [caller, tool, was, would, by].join(' '),
+    );
+    assert.ok(said.includes('ann all.test_echo allowed forbidden rules.no-hello'), said.join('; '));
+    assert.ok(
+      said.includes('ann all.test_audio_content hidden allowed roles.all.allow'),
+      said.join('; '),
+    );
+    assert.ok(
+      unjudged > 0,
+      'of calls that were refused before inspection the arguments are not kept',
+    );
     rmSync(folder, { recursive: true, force: true });
   });
 });

@@ -1,0 +1,229 @@
+/**
+ * The thread that carries the log to other places: each sink reads the files at its own pace, from where it stopped.
+ *
+ * The log is the spool: a sink that is down for a day loses nothing, needs no memory, and holds up neither a call nor another
+ * sink. How far each has come lies in `sinks/ID.json` and is written after the sink has taken it, so that it may get something
+ * twice and never not at all; records have a sequence.
+ */
+
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { backoffMs } from '../lib/backoff.ts';
+import type { SinkConfig } from './config.ts';
+import { type Signer, signerOf } from './seal.ts';
+import { segmentsIn } from './segments.ts';
+import { FileSink } from './sinks/file.ts';
+import { OtlpSink } from './sinks/otlp.ts';
+import type { Sink } from './sinks/sink.ts';
+import { SyslogSink } from './sinks/syslog.ts';
+import { WebhookSink } from './sinks/webhook.ts';
+import { linesFrom, type Place } from './tail.ts';
+
+export interface CourierSetup {
+  readonly dir: string;
+  readonly sinks: readonly SinkConfig[];
+  readonly signKey: string | null;
+  readonly lagBytesMax: number;
+  /** The segment with which a sink begins that has got nothing yet. */
+  readonly first: number;
+}
+
+export interface ToCourier {
+  readonly kind: 'close';
+}
+
+export interface FromCourier {
+  readonly kind: 'fault' | 'note';
+  readonly sink: string;
+  readonly words: string;
+}
+
+/** How long what was written waits to be carried, where nothing is carried. */
+const POLL_MS = 200;
+const BATCH_BYTES_MAX = 1 << 20;
+const LINES_MAX = 500;
+/** Waits between attempts. */
+const FIRST_MS = 500;
+const LAST_MS = 30_000;
+/** A position is written down so often while a sink takes what it gets. */
+const SAVE_MS = 500;
+
+class Feed {
+  readonly #id: string;
+  readonly #sink: Sink;
+  readonly #setup: CourierSetup;
+  readonly #batchMax: number;
+  #place: Place;
+  #savedAt = 0;
+  #failures = 0;
+  #isClosing = false;
+  #wake: (() => void) | null = null;
+
+  constructor(config: SinkConfig, sink: Sink, setup: CourierSetup) {
+    this.#id = config.id;
+    this.#sink = sink;
+    this.#setup = setup;
+    this.#batchMax = 'batchMax' in config ? config.batchMax : LINES_MAX;
+    mkdirSync(join(setup.dir, 'sinks'), { recursive: true, mode: 0o700 });
+    this.#place = this.#begin();
+  }
+
+  /** Until it is closed and has carried what there is, or its sink does not take it. */
+  async run(): Promise<void> {
+    for (;;) {
+      let isIdle = true;
+      try {
+        this.#skipWhatIsTooOld();
+        for await (const { lines, place } of linesFrom(this.#setup.dir, this.#place)) {
+          isIdle = false;
+          await this.#carry(lines, place);
+        }
+        if (isIdle || this.#isClosing) this.#save();
+      } catch (error) {
+        if (this.#isClosing) break;
+        await this.#failed(error as Error);
+        continue;
+      }
+      if (this.#isClosing) break;
+      if (isIdle) await this.#pause(POLL_MS);
+    }
+    this.#save();
+    await this.#sink.close();
+  }
+
+  close(): void {
+    this.#isClosing = true;
+    this.#wake?.();
+  }
+
+  async #carry(lines: readonly Buffer[], end: Place): Promise<void> {
+    let left = lines.reduce((sum, line) => sum + line.length + 1, 0);
+    let batch: Buffer[] = [];
+    let bytes = 0;
+    const deliver = async () => {
+      if (batch.length === 0) return;
+      const words = await this.#sink.take(batch);
+      if (words !== undefined) this.#tell('fault', words);
+      this.#taken({ segment: end.segment, offset: end.offset - left });
+      batch = [];
+      bytes = 0;
+    };
+    for (const line of lines) {
+      if (batch.length >= this.#batchMax || bytes + line.length > BATCH_BYTES_MAX) await deliver();
+      batch.push(line);
+      bytes += line.length + 1;
+      left -= line.length + 1;
+    }
+    await deliver();
+  }
+
+  #taken(place: Place): void {
+    this.#place = place;
+    if (this.#failures > 0) this.#tell('note', 'the sink takes records again');
+    this.#failures = 0;
+    if (Date.now() - this.#savedAt >= SAVE_MS) this.#save();
+  }
+
+  /** Once for each time that it fails, not for each attempt. */
+  async #failed(error: Error): Promise<void> {
+    if (this.#failures === 0) this.#tell('fault', `the sink takes no records: ${reasonOf(error)}`);
+    this.#failures += 1;
+    await this.#pause(backoffMs(this.#failures - 1, FIRST_MS, LAST_MS, Math.random()));
+  }
+
+  #pause(ms: number): Promise<void> {
+    if (this.#isClosing) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#wake = null;
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#wake = done;
+    });
+  }
+
+  // === where it is ===
+
+  #file(): string {
+    return join(this.#setup.dir, 'sinks', `${this.#id}.json`);
+  }
+
+  /** Where it stopped; a new one begins with the segment that was open at the start. */
+  #begin(): Place {
+    try {
+      const place = JSON.parse(readFileSync(this.#file(), 'utf8')) as Place;
+      if (Number.isInteger(place.segment) && Number.isInteger(place.offset))
+        return this.#clamped(place);
+    } catch {
+      // None yet, or none that can be read.
+    }
+    return { segment: this.#setup.first, offset: 0 };
+  }
+
+  /** A loss of power may have taken back what the sink has got already. */
+  #clamped(place: Place): Place {
+    const segment = segmentsIn(this.#setup.dir).find(({ number }) => number === place.segment);
+    if (segment === undefined || segment.isGzip) return place;
+    return { ...place, offset: Math.min(place.offset, statSync(segment.path).size) };
+  }
+
+  #save(): void {
+    this.#savedAt = Date.now();
+    const file = this.#file();
+    try {
+      writeFileSync(`${file}.new`, JSON.stringify(this.#place), { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+    } catch {
+      // A full disk: it is written the next time.
+    }
+  }
+
+  /** Bounded in what it is behind, as everything is in something. */
+  #skipWhatIsTooOld(): void {
+    let behind = 0;
+    for (const segment of segmentsIn(this.#setup.dir).toReversed()) {
+      if (segment.number < this.#place.segment) return;
+      if (segment.number === this.#place.segment) return;
+      behind += statSync(segment.path).size;
+      if (behind <= this.#setup.lagBytesMax) continue;
+      const { segment: from } = this.#place;
+      this.#place = { segment: segment.number, offset: 0 };
+      this.#tell(
+        'fault',
+        `the sink is too far behind: segments ${from} to ${segment.number - 1} are skipped`,
+      );
+      return;
+    }
+  }
+
+  #tell(kind: 'fault' | 'note', words: string): void {
+    parentPort?.postMessage({ kind, sink: this.#id, words } satisfies FromCourier);
+  }
+}
+
+/** `fetch failed` says nothing; its cause does. */
+function reasonOf(error: Error): string {
+  const { cause } = error;
+  return cause instanceof Error ? `${error.message}: ${cause.message}` : error.message;
+}
+
+function sinkOf(config: SinkConfig, signer: Signer | null): Sink {
+  if (config.kind === 'file') return new FileSink(config);
+  if (config.kind === 'syslog') return new SyslogSink(config);
+  return config.kind === 'otlp' ? new OtlpSink(config) : new WebhookSink(config, signer);
+}
+
+if (parentPort !== null) {
+  const setup = workerData as CourierSetup;
+  const signer = setup.signKey === null ? null : signerOf(setup.signKey);
+  const feeds = setup.sinks.map((config) => new Feed(config, sinkOf(config, signer), setup));
+  const runs = feeds.map((feed) => feed.run());
+  parentPort.on('message', async () => {
+    for (const feed of feeds) feed.close();
+    await Promise.allSettled(runs);
+    parentPort?.close();
+  });
+}

@@ -1,0 +1,56 @@
+/**
+ * Batches of JSON Lines by POST, signed, so that the receiver knows whose they are and when they were sent.
+ *
+ *   Sluice-Batch: 17-42                      sequences of the first and the last record: the same again is the same batch
+ *   Sluice-Signature: t=1795876021,v1=…      HMAC-SHA256 over `t`, a dot and the body, hex; or
+ *   Sluice-Signature: t=1795876021,ed25519=… by the key of the seals over the same, base64
+ */
+
+import { createHmac } from 'node:crypto';
+import type { SinkConfig } from '../config.ts';
+import { headOf } from '../ledger.ts';
+import type { Signer } from '../seal.ts';
+import { joined, post, type Sink } from './sink.ts';
+
+type Config = Extract<SinkConfig, { kind: 'webhook' }>;
+
+export class WebhookSink implements Sink {
+  readonly #config: Config;
+  readonly #signer: Signer | null;
+
+  constructor(config: Config, signer: Signer | null) {
+    this.#config = config;
+    this.#signer = signer;
+  }
+
+  async take(lines: readonly Buffer[]): Promise<undefined> {
+    const { url, headers } = this.#config;
+    const body = joined(lines);
+    const signature = this.#signature(body);
+    const own = {
+      'content-type': 'application/x-ndjson',
+      'sluice-batch': `${seqOf(lines[0])}-${seqOf(lines.at(-1))}`,
+      ...(signature === undefined ? {} : { 'sluice-signature': signature }),
+    };
+    const response = await post(url, { ...headers, ...own }, body);
+    await response.body?.cancel();
+  }
+
+  #signature(body: Buffer): string | undefined {
+    const { secret } = this.#config;
+    const time = Math.floor(Date.now() / 1000);
+    if (secret !== undefined) {
+      const mac = createHmac('sha256', secret).update(`${time}.`).update(body).digest('hex');
+      return `t=${time},v1=${mac}`;
+    }
+    if (this.#signer === null) return undefined;
+    const signed = this.#signer.sign(Buffer.concat([Buffer.from(`${time}.`), body]));
+    return `t=${time},ed25519=${signed.toString('base64')}`;
+  }
+
+  close(): void {}
+}
+
+function seqOf(line: Buffer | undefined): number {
+  return (line === undefined ? null : headOf(line))?.seq ?? 0;
+}

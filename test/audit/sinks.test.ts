@@ -1,0 +1,255 @@
+/**
+ * Sinks, each with a receiver that speaks its protocol: everything arrives, in order, also what was written while nobody was
+ * there, and whoever writes notices nothing of it.
+ */
+
+import assert from 'node:assert/strict';
+import { createHmac, createPublicKey, verify as verifySignature } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTcp, type Socket, type Server as TcpServer } from 'node:net';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { createServer as createTls } from 'node:tls';
+import { Audit } from '../../src/audit/audit.ts';
+import { auditSchema } from '../../src/audit/config.ts';
+import { newKeys } from '../../src/audit/seal.ts';
+import { createLog } from '../../src/telemetry/telemetry.ts';
+import { type Json, until } from '../e2e/running-gateway.ts';
+import { Authority, pem } from '../support/certificates.ts';
+import { freePort } from '../support/ports.ts';
+import { temporaryFolder } from '../support/temp.ts';
+
+const KEYS = newKeys();
+const audits: Audit[] = [];
+const servers: (Server | TcpServer)[] = [];
+after(async () => {
+  await Promise.all(audits.map((audit) => audit.close(0)));
+  for (const server of servers) server.close();
+});
+
+async function opened(dir: string, sinks: Json[], rest: Json = {}): Promise<Audit> {
+  const config = auditSchema.parse({ dir, sinks, signKey: KEYS.privateKey, flushMs: 5, ...rest });
+  const audit = await Audit.open(config, createLog({ log: 'silent' }));
+  audits.push(audit);
+  return audit;
+}
+
+let count = 0;
+function put(audit: Audit, many: number): void {
+  for (let i = 0; i < many; i++) {
+    const outcome = count % 3 === 0 ? 'refused' : 'ok';
+    audit.write(
+      `"time":"${new Date().toISOString()}","kind":"call","n":${count++},"outcome":"${outcome}","tool":"t"`,
+    );
+  }
+}
+
+function numbers(lines: readonly string[]): number[] {
+  return lines.flatMap((line) => (JSON.parse(line) as { n?: number }).n ?? []);
+}
+
+function inOrder(found: readonly number[]): boolean {
+  return found.every((n, at) => at === 0 || n === found[at - 1]! + 1);
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const piece of request) body += piece;
+  return body;
+}
+
+/** Answers each batch as it is told to, and keeps those that it has taken. */
+class Hook {
+  readonly server: Server;
+  readonly batches: { headers: IncomingMessage['headers']; body: string }[] = [];
+  status = 200;
+  attempts = 0;
+
+  constructor() {
+    this.server = createServer(async (request, response) => {
+      const body = await bodyOf(request);
+      this.attempts += 1;
+      if (this.status === 200) this.batches.push({ headers: request.headers, body });
+      response.writeHead(this.status, { 'content-type': 'application/json' }).end('{}');
+    });
+    servers.push(this.server);
+  }
+
+  listen(port = 0): Promise<string> {
+    return new Promise((resolve) => {
+      this.server.listen(port, '127.0.0.1', () => {
+        const address = this.server.address() as { port: number };
+        resolve(`http://127.0.0.1:${address.port}/hook`);
+      });
+    });
+  }
+
+  get lines(): string[] {
+    return this.batches.flatMap(({ body }) => body.trimEnd().split('\n'));
+  }
+}
+
+/** Frames by octet counting (RFC 6587 3.4.1). */
+function framesOf(socket: Socket, take: (frame: string) => void): void {
+  let rest = Buffer.alloc(0);
+  socket.on('data', (piece) => {
+    rest = Buffer.concat([rest, piece]);
+    for (;;) {
+      const space = rest.indexOf(' ');
+      const length = Number(rest.subarray(0, Math.max(0, space)).toString());
+      if (space < 0 || rest.length < space + 1 + length) return;
+      take(rest.subarray(space + 1, space + 1 + length).toString());
+      rest = rest.subarray(space + 1 + length);
+    }
+  });
+  socket.on('error', () => {});
+}
+
+describe('a sink', { timeout: 120_000 }, () => {
+  it('of kind webhook gets every record in signed batches, also what was written while it was down', async () => {
+    const hook = new Hook();
+    const url = await hook.listen();
+    const secret = 'a shared secret of a test';
+    hook.status = 503;
+    const from = count;
+    const audit = await opened(temporaryFolder(), [
+      { id: 'hook', kind: 'webhook', url, secret, batchMax: 50, headers: { 'x-team': 'red' } },
+    ]);
+    put(audit, 120);
+    await until(() => hook.attempts >= 2);
+    assert.equal(hook.batches.length, 0);
+    assert.equal(audit.refuse(), undefined, 'calls are not held up by it');
+    put(audit, 30);
+    hook.status = 200;
+    await until(() => numbers(hook.lines).length >= 150);
+    const found = numbers(hook.lines);
+    assert.deepEqual(
+      found,
+      Array.from({ length: 150 }, (_, at) => from + at),
+    );
+    for (const { headers, body } of hook.batches) {
+      const [, time, mac] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(
+        String(headers['sluice-signature']),
+      )!;
+      assert.equal(mac, createHmac('sha256', secret).update(`${time}.${body}`).digest('hex'));
+      assert.equal(headers['x-team'], 'red');
+      const seqs = body
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { seq: number }).seq);
+      assert.equal(headers['sluice-batch'], `${seqs[0]}-${seqs.at(-1)}`);
+      assert.ok(seqs.length <= 50);
+    }
+  });
+
+  it('of kind webhook without a secret is signed by the key of the seals', async () => {
+    const hook = new Hook();
+    const audit = await opened(temporaryFolder(), [
+      { id: 'hook', kind: 'webhook', url: await hook.listen() },
+    ]);
+    put(audit, 3);
+    await until(() => hook.batches.length > 0);
+    const { headers, body } = hook.batches[0]!;
+    const [, time, signature] = /^t=(\d+),ed25519=(\S+)$/.exec(
+      String(headers['sluice-signature']),
+    )!;
+    const key = createPublicKey(KEYS.publicKey);
+    const isGood = verifySignature(
+      null,
+      Buffer.from(`${time}.${body}`),
+      key,
+      Buffer.from(signature!, 'base64'),
+    );
+    assert.equal(isGood, true);
+  });
+
+  it('goes on where it stopped, over the ends of segments and a restart', async () => {
+    const dir = temporaryFolder();
+    const copy = join(dir, 'copy.jsonl');
+    const sinks = [{ id: 'copy', kind: 'file', path: copy }];
+    const from = count;
+    for (let run = 0; run < 3; run++) {
+      const audit = await opened(dir, sinks, { rotateBytes: 65_536 });
+      put(audit, 400);
+      await audit.close(30_000);
+    }
+    // A sink that had no time to take the end of a run takes it in the next; it may get something twice.
+    await opened(dir, sinks);
+    const lines = () => readFileSync(copy, 'utf8').split('\n').slice(0, -1);
+    const found = () => [...new Set(numbers(lines()))];
+    await until(() => found().length >= 1200);
+    assert.deepEqual(
+      found(),
+      Array.from({ length: 1200 }, (_, at) => from + at),
+    );
+    assert.ok(lines().filter((line) => line.includes('"kind":"seal"')).length >= 3);
+    assert.ok(existsSync(join(dir, 'sinks', 'copy.json')));
+  });
+
+  it('of kind otlp gets log records with attributes', async () => {
+    const hook = new Hook();
+    const audit = await opened(temporaryFolder(), [
+      { id: 'otel', kind: 'otlp', url: await hook.listen() },
+    ]);
+    put(audit, 4);
+    const records = () =>
+      hook.batches.flatMap(({ body }) => {
+        const { resourceLogs } = JSON.parse(body) as {
+          resourceLogs: { scopeLogs: { logRecords: Json[] }[] }[];
+        };
+        return resourceLogs.flatMap(({ scopeLogs }) =>
+          scopeLogs.flatMap(({ logRecords }) => logRecords),
+        );
+      });
+    const calls = () =>
+      records().filter(({ body }) => String((body as Json).stringValue).includes('"kind":"call"'));
+    await until(() => calls().length >= 4);
+    const [first] = calls();
+    assert.match(String(first!.timeUnixNano), /^\d{19}$/);
+    const attributes = first!.attributes as { key: string; value: Json }[];
+    assert.deepEqual(attributes.find(({ key }) => key === 'sluice.tool')?.value, {
+      stringValue: 't',
+    });
+    assert.ok([9, 13].includes(Number(first!.severityNumber)));
+  });
+
+  for (const isSecure of [false, true]) {
+    it(`of kind syslog gets frames of RFC 5424 over ${isSecure ? 'TLS' : 'TCP'}, and again after a loss of the connection`, async () => {
+      const authority = isSecure ? new Authority() : undefined;
+      const frames: string[] = [];
+      const sockets: Socket[] = [];
+      const take = (socket: Socket) => {
+        sockets.push(socket);
+        framesOf(socket, (frame) => frames.push(frame));
+      };
+      const port = await freePort();
+      const certificate = authority?.issue('localhost');
+      const server = certificate ? createTls(pem(certificate), take) : createTcp(take);
+      servers.push(server);
+      const from = count;
+      const audit = await opened(temporaryFolder(), [
+        {
+          ...{ id: 'log', kind: 'syslog', host: '127.0.0.1', port, tls: isSecure },
+          ...(authority === undefined ? {} : { ca: authority.ca }),
+        },
+      ]);
+      // Nobody is there yet.
+      put(audit, 20);
+      await until(() => audit.report.written >= 20);
+      await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+      const bodies = () => frames.map((frame) => frame.slice(frame.indexOf('{')));
+      await until(() => numbers(bodies()).length >= 20);
+      assert.match(
+        frames.find((frame) => frame.includes('"kind":"call"'))!,
+        /^<(?:108|109)>1 \d{4}-\d\d-\d\dT[\d:.]+Z \S+ sluice \d+ call - \{"seq":/,
+      );
+      for (const socket of sockets) socket.destroy();
+      put(audit, 20);
+      await until(() => numbers(bodies()).at(-1) === count - 1);
+      const found = numbers(bodies());
+      assert.ok(inOrder(found.slice(0, 20)) && found[0] === from);
+      for (const socket of sockets) socket.destroy();
+    });
+  }
+});
