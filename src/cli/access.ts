@@ -5,17 +5,15 @@
  * rest is as the specification takes it where a server is silent.
  */
 
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { parse } from 'yaml';
 import { z } from 'zod';
-import type { Config } from '../config/config.ts';
+import { type Config, readBeside } from '../config/config.ts';
 import { matches } from '../lib/glob.ts';
 import { ANONYMOUS, type Caller } from '../model.ts';
 import { type Decision, judgeable, Policy, type Subject } from '../policy/policy.ts';
 import { replay } from './access-replay.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { absolute, CONFIG_OPTION, loadOrSay } from './load.ts';
+import { absolute, CONFIG_OPTION, line, loadOrSay } from './load.ts';
 import type { Terminal } from './terminal.ts';
 
 const EXPLAIN_EXAMPLE = `
@@ -37,7 +35,7 @@ const questionSchema = z.strictObject({
   tenant: z.string().optional(),
   agent: z.string().optional(),
   user: z.string().optional(),
-  tool: z.string().regex(/^[^.]{1,32}\.[\s\S]{1,512}$/),
+  tool: z.string().regex(/^[^.]{1,32}\.[\s\S]{1,512}$/, '"server.tool", such as files.read_file'),
   kind: z.enum(['tool', 'prompt', 'resource']).default('tool'),
   args: z.record(z.string(), z.unknown()).default({}),
   readOnly: z.boolean().optional(),
@@ -133,8 +131,7 @@ function explain(terminal: Terminal, tool: string, options: ExplainOptions): Exi
     readOnly,
   });
   if (!question.success) {
-    const [issue] = question.error.issues;
-    terminal.err(`"${String(issue?.path[0])}" is not right: ${issue?.message}.`);
+    terminal.err(RIGHT[String(question.error.issues[0]?.path[0])] ?? RIGHT.other);
     return EXIT.usage;
   }
   const decision = decided(config, policyOf(config), question.data);
@@ -142,6 +139,14 @@ function explain(terminal: Terminal, tool: string, options: ExplainOptions): Exi
   else sayDecision(terminal, decision);
   return decision.verdict === 'allowed' ? EXIT.ok : EXIT.wrong;
 }
+
+/** What each option must be. */
+const RIGHT = {
+  tool: 'What to ask about is "server.tool", such as files.read_file.',
+  args: '--args must be a JSON object.',
+  at: '--at must be a time with its zone, such as 2026-01-31T08:00:00Z.',
+  other: 'A caller has at most 256 characters, an address at most 64.',
+} as Readonly<Record<string, string>> & { readonly other: string };
 
 const MEANING: Readonly<Record<Decision['verdict'], string>> = {
   allowed: 'allowed',
@@ -162,31 +167,21 @@ function sayDecision(terminal: Terminal, decision: Decision): void {
 function test(terminal: Terminal, file: string, options: { config: string; json?: boolean }): Exit {
   const config = loadOrSay(terminal, options.config, options.json);
   if (config === undefined) return EXIT.usage;
-  let value: unknown;
-  try {
-    value = parse(readFileSync(absolute(terminal, file), 'utf8'));
-  } catch (error) {
-    terminal.err(`${file} cannot be read: ${(error as Error).message.split('\n')[0]}`);
-    return EXIT.usage;
-  }
-  const read = tableSchema.safeParse(value);
-  if (!read.success) {
-    for (const { path, message } of read.error.issues.slice(0, 20)) {
-      terminal.err(
-        `${file}: entry ${Number(path[0] ?? 0) + 1}: ${path.slice(1).join('.')}: ${message}`,
-      );
-    }
+  const read = readBeside(absolute(terminal, file), tableSchema);
+  if (!('value' in read)) {
+    if ('unreadable' in read) terminal.err(`${file}: this file ${read.unreadable}`);
+    else for (const fault of read.faults.slice(0, 20)) terminal.err(line(terminal, fault));
     return EXIT.usage;
   }
   const policy = policyOf(config);
-  const wrong = read.data.flatMap((expected, at) => {
+  const wrong = read.value.flatMap((expected, at) => {
     const { verdict, by } = decided(config, policy, expected);
     const isRight = verdict === expected.verdict && (expected.by ?? by) === by;
     const { as, tool } = expected;
     return isRight ? [] : [{ entry: at + 1, as, tool, expected: expected.verdict, verdict, by }];
   });
-  if (options.json) terminal.json({ entries: read.data.length, wrong });
-  else if (wrong.length === 0) terminal.out(`${read.data.length} expectations hold.`);
+  if (options.json) terminal.json({ entries: read.value.length, wrong });
+  else if (wrong.length === 0) terminal.out(`${read.value.length} expectations hold.`);
   else {
     terminal.table(
       ['ENTRY', 'AS', 'TOOL', 'EXPECTED', 'DECIDED', 'BY'],

@@ -33,6 +33,9 @@ export function sayFaults(terminal: Terminal, faults: readonly Fault[]): void {
   for (const fault of faults) terminal.err(`${mark(terminal)} ${line(terminal, fault)}`);
   const many = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
   terminal.err(`The configuration cannot be used: ${many}. Nothing was started.`);
+  if (faults.some((fault) => fault.words === 'this file does not exist')) {
+    terminal.err('`sluice init` writes one; -c names another.');
+  }
 }
 
 /** A fault with its file as one would type it from here. */

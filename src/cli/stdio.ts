@@ -21,7 +21,7 @@ Example, in a client's configuration:
 
 interface Options {
   readonly config: string;
-  readonly route: string;
+  readonly route?: string;
 }
 
 export function stdioCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
@@ -29,7 +29,7 @@ export function stdioCommand(program: Command, terminal: Terminal, done: (exit: 
     .command('stdio')
     .description('be an MCP server on stdin and stdout')
     .option(...CONFIG_OPTION)
-    .option('--route <route>', 'NAME for one server, v/NAME for a virtual one; default: all', '')
+    .option('--route <route>', 'NAME for one server, v/NAME for a virtual one; default: all')
     .addHelpText('after', EXAMPLE)
     .action(async (options: Options) => {
       done(await stdio(terminal, options));
@@ -63,7 +63,7 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
   const stops = new StopWatch(loaded.config.state.dir, (list) => gateway.stop(list));
   void gateway.start();
   const caller = callerOf(loaded.config.auth.stdio);
-  const route = gateway.route(options.route, caller);
+  const route = gateway.route(options.route ?? '', caller);
   if (route === undefined) {
     terminal.err(`There is no route "${options.route}" in this configuration.`);
     await gateway.close(0);
@@ -76,7 +76,7 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
     output: terminal.around.stdout,
     // A reload makes new routes; a conversation goes on with the one of today.
     get route() {
-      return gateway.route(options.route, caller) ?? route;
+      return gateway.route(options.route ?? '', caller) ?? route;
     },
     caller,
     lineBytesMax: listen.bodyBytesMax,

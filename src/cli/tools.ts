@@ -55,7 +55,10 @@ async function tools(terminal: Terminal, pattern: string, options: EndpointOptio
         const words = `${oneLine(name, 80)}: ${oneLine(why.join('; '), 300)}`;
         terminal.out(`${terminal.paint('yellow', 'not checked')}  ${words}`);
       }
-    } else terminal.err('There is no such tool.');
+    } else {
+      const isAll = pattern === '*';
+      terminal.err(isAll ? 'The gateway shows this caller no tools.' : 'There is no such tool.');
+    }
     return found.length > 0 ? EXIT.ok : EXIT.wrong;
   } finally {
     await client.close();

@@ -35,6 +35,7 @@ export {
 } from '../admin/config.ts';
 export type { ServerConfig } from '../backends/config.ts';
 export type { ListenConfig } from '../edge/config.ts';
+export { readBeside } from './beside.ts';
 export { type Change, differences } from './difference.ts';
 export { type Fault, faultLine } from './fault.ts';
 export type { Environment } from './interpolate.ts';

@@ -185,7 +185,7 @@ export function readBounded(path: string, bytesMax: number): Buffer | string {
     // Without O_NONBLOCK, opening a FIFO waits for a writer that may never come.
     handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    return `cannot be read (${(error as NodeJS.ErrnoException).code})`;
+    return unreadable(error as NodeJS.ErrnoException);
   }
   try {
     const state = fstatSync(handle);
@@ -196,8 +196,12 @@ export function readBounded(path: string, bytesMax: number): Buffer | string {
     if (bytes.length > bytesMax) return `is larger than ${bytesMax} bytes`;
     return bytes;
   } catch (error) {
-    return `cannot be read (${(error as NodeJS.ErrnoException).code})`;
+    return unreadable(error as NodeJS.ErrnoException);
   } finally {
     closeSync(handle);
   }
+}
+
+function unreadable({ code }: NodeJS.ErrnoException): string {
+  return code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
 }

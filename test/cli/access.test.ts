@@ -37,7 +37,11 @@ describe('sluice access', { timeout: 60_000 }, () => {
     assert.deepEqual([(large as { by: string }).by], ['rules.small']);
     const [, hidden] = await explain('one.read_it', '--as', 'eve');
     assert.equal((hidden as { verdict: string }).verdict, 'hidden');
-    assert.equal((await run(place, 'access', 'explain', 'one', '--as', 'eve')).code, 64);
+    const vague = await run(place, 'access', 'explain', 'one', '--as', 'eve');
+    assert.deepEqual(
+      [vague.code, vague.stderr],
+      [64, 'What to ask about is "server.tool", such as files.read_file.\n'],
+    );
   });
 
   it('knows what the file says of a caller, where it is not told otherwise', async (t) => {
@@ -74,7 +78,9 @@ describe('sluice access', { timeout: 60_000 }, () => {
     assert.equal(wrong.code, 1);
     assert.match(wrong.stdout, /^3 +ci +files\.write_file +allowed +hidden/m);
     const odd = write(place, '- { as: x, tool: files.read, verdict: yes }', 'odd.yaml');
-    assert.equal((await run(place, 'access', 'test', odd, '-c', config)).code, 64);
+    const fault = await run(place, 'access', 'test', odd, '-c', config);
+    assert.equal(fault.code, 64);
+    assert.match(fault.stderr, /^odd\.yaml:1:\d+: \[0\]\.verdict: this must be "allowed" or/);
   });
 
   it('serves the example', async (t) => {

@@ -38,6 +38,6 @@ describe('the command line', { timeout: 120_000 }, () => {
     }
     const missing = await run(place, 'start', '-c', 'none.yaml');
     assert.equal(missing.code, 64);
-    assert.match(missing.stderr, /ENOENT/);
+    assert.match(missing.stderr, /this file does not exist\n[\s\S]*`sluice init` writes one/);
   });
 });

@@ -103,7 +103,7 @@ describe('a reference to a file', () => {
     writeFileSync(join(folder, 'large'), 'x'.repeat(64 * 1024 + 1));
     writeFileSync(join(folder, 'binary'), Buffer.from([0xff, 0x00]));
     execFileSync('mkfifo', [join(folder, 'fifo')]);
-    assert.match(fault('${file:gone}'), /ENOENT/);
+    assert.match(fault('${file:gone}'), /does not exist/);
     assert.match(fault('${file:large}'), /larger/);
     assert.match(fault('${file:binary}'), /UTF-8/);
     assert.match(fault('${file:fifo}'), /regular/);
