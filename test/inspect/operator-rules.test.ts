@@ -52,7 +52,7 @@ describe('the inspect part of the file', () => {
         'on',
         { request: 'block', response: 'redact' },
         { request: 'off', response: 'block' },
-        { tools: 'block' },
+        { tools: 'block', sharedNames: 'off' },
         { request: 'block' },
       ],
     );
