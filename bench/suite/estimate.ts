@@ -25,11 +25,11 @@ const FLOODS = 5;
 
 export function estimateMs(settings: Settings, subjects: readonly Subject[]): number {
   const { rounds, warmupMs, durationMs } = settings;
-  const runMs = warmupMs + durationMs + GENERATOR_MS;
-  const ours = subjects.filter(({ isOurs }) => isOurs);
+  const runMs = warmupMs + durationMs + (settings.isRough ? 0 : GENERATOR_MS);
   const gateways = subjects.filter(({ sluice }) => sluice !== undefined);
   const plain = gateways.filter(({ sluice }) => sluice?.features === undefined);
-  const aside = settings.asidesOursOnly ? ours : subjects;
+  const aside = subjects.filter(({ name }) => settings.asideSubjects.test(name));
+  const timed = subjects.filter(({ name }) => settings.insideSubjects.test(name));
   const cells = settings.scenarios.reduce((sum, scenario) => {
     const invited = subjects.filter(
       ({ isOurs, eras }) => eras.includes(scenario.era) && (isOurs || scenario.oursOnly !== true),
@@ -48,7 +48,7 @@ export function estimateMs(settings: Settings, subjects: readonly Subject[]): nu
     subjects.length * rounds * settings.churnMs +
     2 * rounds * runMs +
     PIPE_RUNS * runMs +
-    gateways.length * 2 * ((rounds + 1) * runMs + START_MS) +
+    timed.length * 2 * ((rounds + 2) * runMs + START_MS) +
     plain.length * (2 * rounds * runMs + START_MS) +
     aside.length * settings.coldStarts * COLD_START_MS +
     aside.length * (START_MS + settings.idleSessions * IDLE_SESSION_MS) +

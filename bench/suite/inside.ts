@@ -1,8 +1,9 @@
 /**
- * The time that a call spends in the gateway itself, told by its own stopwatch (`telemetry.stopwatch`) at a fixed rate.
+ * The time that a call spends in the gateway itself, told by its own stopwatch (`telemetry.stopwatch`) at a fixed rate; and
+ * in the floor, told by the same one: what a call costs that finds the caches cold is to be seen in both.
  *
- * Runs on gateways of its own: the stopwatch costs each call some readings of the clock, which stand in the figures and
- * which no other scenario should pay. Before the rounds it is driven as fast as it goes and that is thrown away: compiled
+ * Runs on subjects of its own: the stopwatch costs each call some readings of the clock, which stand in the figures and
+ * which no other scenario should pay. Before the rounds they are driven as fast as they go and that is thrown away: compiled
  * code comes with calls, and the first ten thousand take nearly twice as long as later ones.
  */
 
@@ -12,7 +13,7 @@ import type { Era } from './control.ts';
 import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
 import { figuresOf } from './figures.ts';
-import { freePort } from './processes.ts';
+import { freePort, type Program } from './processes.ts';
 import { echo, type Subject, sluice } from './roster.ts';
 import { measure } from './rounds.ts';
 import type { Settings } from './settings.ts';
@@ -20,6 +21,7 @@ import type { Settings } from './settings.ts';
 const CONNECTIONS = 64;
 const ANSWER_MS = 10_000;
 const POLL_MS = 5;
+const MIX = [{ kind: 'call' as const, bytes: 300, weight: 1 }];
 
 export interface Inside {
   readonly subject: string;
@@ -29,33 +31,55 @@ export interface Inside {
   readonly errors: number;
 }
 
+/** All are up at the same time and take turns, so that they can be compared. */
 export async function inside(
-  subject: Subject,
+  subjects: readonly Subject[],
   era: Era,
   settings: Settings,
   cpus: Cpus,
-): Promise<Inside> {
-  const port = await freePort();
-  const program = sluice(port, { echo: echo(era) }, { ...subject.sluice, stopwatch: true });
-  const player = await start({ name: subject.name, url: subject.url(port) }, program, era, cpus);
-  const mix = [{ kind: 'call' as const, bytes: 300, weight: 1 }];
-  const shape = { era, connections: CONNECTIONS, rate: settings.openRate, mix };
-  const rounds: StopwatchReport[] = [];
-  let errors = 0;
+): Promise<Inside[]> {
+  const seats = await Promise.all(subjects.map((subject) => seat(subject, era, cpus)));
   try {
-    for (let round = 0; round <= settings.rounds; round++) {
-      if (round === 0)
-        await measure(player, { era, connections: CONNECTIONS, mix }, settings, cpus);
-      const done = figuresOf(await measure(player, shape, settings, cpus));
-      const report = await ask(player);
-      if (round === 0) continue;
-      rounds.push(report);
-      errors += done.errors;
+    for (const { player } of seats) {
+      const asFastAsItGoes = { era, connections: CONNECTIONS, mix: MIX };
+      await measure(player, asFastAsItGoes, settings, cpus);
     }
+    const rate = settings.openRate;
+    for (let round = 0; round <= settings.rounds; round++) {
+      for (const found of seats) {
+        const shape = { era, connections: CONNECTIONS, rate, mix: MIX };
+        const done = figuresOf(await measure(found.player, shape, settings, cpus));
+        const report = await ask(found.player);
+        // The first is a warm-up at this rate.
+        if (round === 0) continue;
+        found.rounds.push(report);
+        found.errors += done.errors;
+      }
+    }
+    return seats.map(({ player, rounds, errors }) => {
+      return { subject: player.name, era, rate, rounds, errors };
+    });
   } finally {
-    await player.stop();
+    await Promise.all(seats.map(({ player }) => player.stop()));
   }
-  return { subject: subject.name, era, rate: settings.openRate, rounds, errors };
+}
+
+async function seat(subject: Subject, era: Era, cpus: Cpus) {
+  const port = await freePort();
+  const player = await start(
+    { name: subject.name, url: subject.url(port) },
+    timed(subject, port, era),
+    era,
+    cpus,
+  );
+  return { player, rounds: [] as StopwatchReport[], errors: 0 };
+}
+
+function timed({ name, program, sluice: options }: Subject, port: number, era: Era): Program {
+  if (options !== undefined)
+    return sluice(port, { echo: echo(era) }, { ...options, stopwatch: true });
+  if (program === undefined) throw new Error(`${name} is not started here`);
+  return { ...program(port, echo(era)), env: { BENCH_STOPWATCH: '1' } };
 }
 
 /** What the gateway writes on SIGUSR2. */

@@ -196,6 +196,9 @@ export function insideTables(results: Results): string {
   const spreads = ['logicUs', 'withWritesUs'] as const;
   const figures = ['p50', 'p99', 'p999', 'max'] as const;
   const head = ['logic p50', 'p99', 'p99.9', 'max', 'with writes p50', 'p99', 'p99.9', 'max'];
+  // Runs recorded before the floor had a stopwatch have nothing to compare with.
+  const hasFloor = results.inside.some(({ subject }) => subject.startsWith('floor'));
+  const last = ['a reading of the clock', ...(hasFloor ? ['logic p50 x floor'] : [])];
   const rows = results.inside.map(({ subject, era, rate, rounds }) => {
     const middleOf = (value: (round: StopwatchReport) => number) => median(rounds.map(value));
     return [
@@ -212,6 +215,7 @@ export function insideTables(results: Results): string {
         ),
       ),
       `${count(middleOf(({ clockNs }) => clockNs))} ns`,
+      ...(hasFloor ? [fixed(timesFloor(results, subject, era))] : []),
     ];
   });
   const partRows = results.inside.map(({ subject, era, rounds }) => [
@@ -220,11 +224,23 @@ export function insideTables(results: Results): string {
     ...INSIDE.map(([, part]) => fixed(median(rounds.map(({ partsUs }) => partsUs[part])), 1)),
   ]);
   return [
-    table(['gateway', 'era', 'calls/s', 'calls', ...head, 'a reading of the clock'], rows),
+    table(['gateway', 'era', 'calls/s', 'calls', ...head, ...last], rows),
     table(['median of', '', ...INSIDE.map(([title]) => title)], partRows),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** Round by round; NaN where the floor was not asked. */
+function timesFloor({ inside }: Results, subject: string, era: string): number {
+  const of = (name: string) =>
+    inside.find((row) => row.subject === name && row.era === era)?.rounds ?? [];
+  const floor = of(subject.includes('-node') ? 'floor-node' : 'floor');
+  return median(
+    of(subject).map(
+      ({ logicUs }, round) => logicUs.p50 / (floor[round]?.logicUs.p50 ?? Number.NaN),
+    ),
+  );
 }
 
 const INSIDE = [

@@ -5,12 +5,12 @@
  * fails is out of the scenario from then on, with the reason; the others go on.
  */
 
-import { type Plan, type Report, runLoadProcess } from '../load/load.ts';
+import { type Plan, type Report, runLoad, runLoadProcess } from '../load/load.ts';
 import { tokenFor } from './control.ts';
 import type { Cpus } from './cpus.ts';
 import type { Deck, Player } from './deck.ts';
 import { type Cell, type Figures, figuresOf, wrongIn } from './figures.ts';
-import { durationOf, type Part, type Scenario, type Settings } from './settings.ts';
+import { CAPACITY, durationOf, type Part, type Scenario, type Settings } from './settings.ts';
 
 export interface Target {
   readonly url: string;
@@ -35,7 +35,7 @@ function stepOf(part: Part): Plan['mix'][number] {
   return { tool: 'echo', args: { message: '' }, size: part.bytes, weight };
 }
 
-type Times = Pick<Settings, 'warmupMs' | 'durationMs'>;
+type Times = Pick<Settings, 'warmupMs' | 'durationMs'> & Partial<Pick<Settings, 'isRough'>>;
 
 const PATIENCE = 5;
 
@@ -51,8 +51,7 @@ export async function measure(
 ): Promise<Report> {
   const report = await run(target, shape, times, cpus);
   if (report.calls > 0) return report;
-  const { warmupMs, durationMs } = times;
-  return run(target, shape, { warmupMs, durationMs: durationMs * PATIENCE }, cpus);
+  return run(target, shape, { ...times, durationMs: times.durationMs * PATIENCE }, cpus);
 }
 
 function run(target: Target, shape: Shape, times: Times, cpus: Cpus): Promise<Report> {
@@ -69,6 +68,7 @@ function run(target: Target, shape: Shape, times: Times, cpus: Cpus): Promise<Re
     sessions: shape.sessions ?? 'shared',
     ...(target.pids.length === 0 ? {} : { pids: [...target.pids] }),
   };
+  if (times.isRough === true) return runLoad(plan);
   return runLoadProcess(plan, cpus.generator === undefined ? {} : { cpus: cpus.generator });
 }
 
@@ -89,7 +89,8 @@ export async function play(
     invited.map((player) => [player, { figures: [], wrong: new Set() }]),
   );
   const dropped: string[] = [];
-  const times = { warmupMs: settings.warmupMs, durationMs: durationOf(scenario, settings) };
+  const isRough = settings.isRough && scenario.name !== CAPACITY;
+  const times = { ...settings, isRough, durationMs: durationOf(scenario, settings) };
   for (let round = 0; round < settings.rounds; round++) {
     const first = round % invited.length;
     for (const player of [...invited.slice(first), ...invited.slice(0, first)]) {

@@ -36,8 +36,12 @@ export interface Settings {
   readonly rounds: number;
   readonly warmupMs: number;
   readonly durationMs: number;
+  /** Nobody reads the figures: but for the first scenario the load comes from the suite's own process, which starts none. */
+  readonly isRough: boolean;
   readonly scenarios: readonly Scenario[];
   readonly coldStarts: number;
+  /** Who is started from cold, and who is asked for the memory of idle sessions. */
+  readonly asideSubjects: RegExp;
   readonly idleSessions: number;
   readonly soakCalls: number;
   readonly soakConnections: number;
@@ -45,12 +49,12 @@ export interface Settings {
   readonly soakIntervals: number;
   readonly soakSubjects: RegExp;
   readonly churnMs: number;
-  /** Cold starts and idle sessions of the subjects marked as ours, and of no others. */
-  readonly asidesOursOnly: boolean;
   /** Delay of the slow server beside the fast one. */
   readonly slowMs: number;
   readonly neighbourRate: number;
-  /** Gateways that are started by themselves for what is looked at alone: stopwatch, neighbours, memory. */
+  /** Whose own stopwatch is asked: a Sluice's, and for comparison the floor's. */
+  readonly insideSubjects: RegExp;
+  /** Gateways that are started by themselves for what is looked at alone: neighbours, memory. */
   readonly aloneSubjects: RegExp;
   /** Who is flooded by one caller: relays without fairness, and ours. */
   readonly greedySubjects: RegExp;
@@ -106,7 +110,7 @@ const SCENARIOS: readonly Scenario[] = [
   {
     ...closed(OPEN_LOOP, '300 B at a fixed rate, whatever the answers do', 64, call(300)),
     oursOnly: true,
-    longer: 2.5,
+    longer: 4,
     inSmoke: true,
   },
   {
@@ -150,18 +154,20 @@ export const FULL: Settings = {
   name: 'full',
   rounds: 3,
   warmupMs: 400,
-  durationMs: 2000,
+  durationMs: 1200,
+  isRough: false,
   scenarios: SCENARIOS.map(withRate(OPEN_RATE)),
   coldStarts: 5,
+  asideSubjects: /./,
   idleSessions: 1000,
   soakCalls: 1_000_000,
   soakConnections: 32,
   soakIntervals: 10,
-  asidesOursOnly: false,
   soakSubjects: /^sluice/,
   churnMs: 1000,
   slowMs: 100,
   neighbourRate: 2000,
+  insideSubjects: /^(floor|sluice)/,
   aloneSubjects: /^sluice/,
   greedySubjects: /^(floor|sdk-relay|sluice|sluice-node)$/,
   floodSubjects: /^sluice$/,
@@ -177,20 +183,22 @@ export const SMOKE: Settings = {
   rounds: 1,
   warmupMs: 50,
   durationMs: 200,
+  isRough: true,
   // The others answer in the first scenario; waiting for them in the rest would only take time.
   scenarios: SCENARIOS.filter((scenario) => scenario.inSmoke)
     .map(withRate(SMOKE_RATE))
     .map((scenario, at) => (at === 0 ? scenario : { ...scenario, oursOnly: true })),
   coldStarts: 1,
+  asideSubjects: /^(floor|sluice)$/,
   idleSessions: 50,
   soakCalls: 12_000,
   soakConnections: 16,
   soakIntervals: 4,
-  asidesOursOnly: true,
   soakSubjects: /^sluice$/,
   churnMs: 150,
   slowMs: 100,
   neighbourRate: 100,
+  insideSubjects: /^(floor|sluice)$/,
   aloneSubjects: /^sluice$/,
   greedySubjects: /^sluice$/,
   floodSubjects: /^sluice$/,

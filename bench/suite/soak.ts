@@ -21,6 +21,8 @@ const MIX: readonly Part[] = [
   { kind: 'refused', weight: 1 },
 ];
 
+type Rest = Parameters<typeof measure> extends [unknown, ...infer R] ? R : never;
+
 export interface SoakPoint extends Memory {
   readonly calls: number;
 }
@@ -48,7 +50,7 @@ export async function soak(player: Probed, settings: Settings, cpus: Cpus): Prom
       sliceMs = Math.ceil(Math.min(SLICE_MS_MAX, sliceMs * 2, leftMs));
       const shape = { era: 'legacy' as const, connections: settings.soakConnections, mix: MIX };
       const times = { warmupMs: 0, durationMs: sliceMs };
-      const done = figuresOf(await measure(player, shape, times, cpus));
+      const done = figuresOf(await measureAlive(player, shape, times, cpus));
       if (done.calls === 0) throw new Error(`${player.name} stopped answering in the soak`);
       calls += done.calls;
       perMs = done.calls / sliceMs;
@@ -70,6 +72,16 @@ export async function soak(player: Probed, settings: Settings, cpus: Cpus): Prom
     rssBytesPerCall: slopeOf(({ rssBytes }) => rssBytes),
     errors,
   };
+}
+
+/** A process that ends under load is what a soak is for: its last words are the finding. */
+async function measureAlive(player: Probed, ...rest: Rest): ReturnType<typeof measure> {
+  try {
+    return await measure(player, ...rest);
+  } catch (error) {
+    if (!player.hasEnded()) throw error;
+    throw new Error(`${player.name} ended in the soak. ${player.stderr()}`);
+  }
 }
 
 /** Of the line that fits the points best; NaN where all have the same x. */

@@ -212,15 +212,8 @@ async function alone(run: Run, results: Results): Promise<void> {
   const gateways = subjects.filter(
     ({ name, sluice }) => sluice !== undefined && settings.aloneSubjects.test(name),
   );
+  await stopwatches(run, results);
   for (const gateway of gateways) {
-    for (const era of gateway.eras) {
-      await part(run, results, `stopwatch in ${gateway.name}, ${era}`, async () => {
-        const found = await inside(gateway, era, settings, cpus);
-        results.inside.push(found);
-        if (found.errors > 0)
-          results.faults.push(`stopwatch in ${gateway.name}, ${era}: ${found.errors} errors`);
-      });
-    }
     if (gateway.sluice?.features !== undefined) continue;
     await part(run, results, `neighbours on ${gateway.name}`, async () => {
       results.neighbours.push(await besideSlow(gateway, settings, cpus));
@@ -232,6 +225,19 @@ async function alone(run: Run, results: Results): Promise<void> {
     results.coldStarts.push(...(await coldStarts(wanted, backend, settings.coldStarts, cpus)));
   });
   await memory(run, results, backend);
+}
+
+async function stopwatches(run: Run, results: Results): Promise<void> {
+  const { settings, cpus, subjects } = run;
+  const wanted = subjects.filter(({ name }) => settings.insideSubjects.test(name));
+  for (const era of ['legacy', 'modern'] as const) {
+    await part(run, results, `stopwatch, ${era}`, async () => {
+      const found = await inside(wanted, era, settings, cpus);
+      results.inside.push(...found);
+      for (const { subject, errors } of found.filter((one) => one.errors > 0))
+        results.faults.push(`stopwatch in ${subject}, ${era}: ${errors} errors`);
+    });
+  }
 }
 
 /** What callers do to each other, and what agents ask again and again. */
@@ -261,7 +267,7 @@ async function behaviours(run: Run, results: Results): Promise<void> {
 }
 
 const aside = ({ subjects, settings }: Run) =>
-  subjects.filter(({ isOurs }) => isOurs || !settings.asidesOursOnly);
+  subjects.filter(({ name }) => settings.asideSubjects.test(name));
 
 async function memory(run: Run, results: Results, backend: Backend): Promise<void> {
   const { settings, cpus } = run;

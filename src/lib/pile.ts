@@ -18,6 +18,11 @@ export class Pile {
   #blockLength = 0;
   #length = 0;
 
+  /** `room`: how many bytes are expected, where all of them may as well be gathered in one block at once; 0 where unknown. */
+  constructor(room = 0) {
+    if (room > 0) this.#block = Buffer.allocUnsafe(room);
+  }
+
   get length(): number {
     return this.#length;
   }
@@ -25,7 +30,7 @@ export class Pile {
   /** `isOurs`: the memory of the piece stays as it is, so that a large one need not be copied. */
   push(piece: Uint8Array, isOurs: boolean): void {
     this.#length += piece.length;
-    if (piece.length < PART_MIN) {
+    if (piece.length < PART_MIN || this.#blockLength + piece.length <= this.#block.length) {
       this.#gather(piece);
       return;
     }
