@@ -22,6 +22,14 @@ const action = (otherwise: Action, words: string) =>
 const classes = z.enum(['secret', 'injection', 'poisoning', 'arguments', 'pii']);
 const directions = z.enum(['request', 'response', 'definition']);
 
+const CONFIDENCES = ['high', 'medium', 'low'] as const;
+
+/** Of one class; as of the whole where it says nothing. */
+const confidence = z
+  .enum(CONFIDENCES)
+  .optional()
+  .describe('How sure a finding of this class must be for its action; without, as `confidence`.');
+
 const pattern = (what: string) =>
   z.string().min(1).max(512).default('*').describe(`${what}, with \`*\` for any text.`);
 
@@ -274,12 +282,14 @@ const group = z
       .strictObject({
         request: action('block', 'Secrets in arguments.'),
         response: action('redact', 'Secrets in what comes back, and in definitions.'),
+        confidence,
       })
       .prefault({}),
     injection: z
       .strictObject({
         request: action('off', 'Instructions to a model in arguments.'),
         response: action('block', 'Instructions to a model in what comes back.'),
+        confidence,
       })
       .prefault({}),
     poisoning: z
@@ -288,6 +298,7 @@ const group = z
           'block',
           "Instructions to a model in definitions, and tools that are taken for another server's.",
         ),
+        confidence,
         sharedNames: z
           .enum(['off', 'flag', 'block'])
           .default('off')
@@ -299,18 +310,22 @@ const group = z
     arguments: z
       .strictObject({
         request: action('block', 'Arguments that do harm: shell, paths, addresses, SQL.'),
+        confidence,
       })
       .prefault({}),
     pii: z
       .strictObject({
         request: action('off', 'Personal data in arguments.'),
         response: action('off', 'Personal data in what comes back.'),
+        confidence,
       })
       .prefault({}),
     confidence: z
-      .enum(['high', 'medium'])
+      .enum(CONFIDENCES)
       .default('medium')
-      .describe('How sure a finding must be for its action; what is less is recorded only.'),
+      .describe(
+        'How sure a finding must be for its action; what is less is recorded only. Each class can have its own.',
+      ),
     inlineBytes: z
       .int()
       .min(0)
@@ -395,6 +410,8 @@ export function defaultInspection(): InspectConfig {
   return inspectSchema.parse({});
 }
 
+const CLASS_KEYS = ['secrets', 'injection', 'poisoning', 'arguments', 'pii'] as const;
+
 /** What an operator has turned down, in words; `path` is that in the file. */
 export function inspectWarnings(
   config: InspectConfig,
@@ -412,6 +429,12 @@ export function inspectWarnings(
       const words = now === 'off' ? 'this is not looked for' : 'what is found here passes';
       weak.push({ path: ['inspect', name, where], words });
     }
+  }
+  for (const path of [['confidence'], ...CLASS_KEYS.map((name) => [name, 'confidence'])]) {
+    const [first, second] = path as [keyof InspectConfig, string | undefined];
+    const group = config[first] as string | Record<string, string | undefined>;
+    if ((typeof group === 'string' ? group : group[second!]) !== 'high') continue;
+    weak.push({ path: ['inspect', ...path], words: 'what is only likely is recorded, and passes' });
   }
   if (config.oversize === 'pass') {
     weak.push({ path: ['inspect', 'oversize'], words: 'large messages pass without inspection' });

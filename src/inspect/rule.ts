@@ -10,7 +10,7 @@ export type FindingClass = 'secret' | 'injection' | 'poisoning' | 'arguments' | 
 /** request: arguments on their way to a server; response: what came back; definition: one entry of a list. */
 export type Direction = 'request' | 'response' | 'definition';
 
-/** high and medium act; low is only ever recorded. */
+/** How sure; high and medium act where nothing else is configured, and low is recorded. */
 export type Confidence = 'high' | 'medium' | 'low';
 
 /**

@@ -6,7 +6,7 @@
 
 import { matches } from '../lib/glob.ts';
 import { type Action, type InspectConfig, type Suppression, untilMs } from './config.ts';
-import type { Direction, Finding, FindingClass } from './rule.ts';
+import type { Confidence, Direction, Finding, FindingClass } from './rule.ts';
 
 /** Where something was found, for suppressions: names as the server itself has them. */
 export interface Scope {
@@ -33,14 +33,22 @@ const SURENESS = { high: 3, medium: 2, low: 1 } as const;
 
 export class Judge {
   readonly #table: Table;
-  readonly #sureness: number;
+  readonly #sureness: Readonly<Record<FindingClass, number>>;
   /** By name of the pack. */
   readonly #packs: ReadonlyMap<string, string>;
   readonly #suppress: readonly (Suppression & { readonly endsAt: number })[];
 
   constructor(config: InspectConfig) {
     this.#table = tableOf(config);
-    this.#sureness = SURENESS[config.confidence];
+    const sureness = (of: { readonly confidence?: Confidence | undefined }) =>
+      SURENESS[of.confidence ?? config.confidence];
+    this.#sureness = {
+      secret: sureness(config.secrets),
+      injection: sureness(config.injection),
+      poisoning: sureness(config.poisoning),
+      arguments: sureness(config.arguments),
+      pii: sureness(config.pii),
+    };
     this.#packs = new Map(
       config.rulePacks?.map(({ name, version }) => [name, `${name}@${version}`]),
     );
@@ -85,7 +93,7 @@ export class Judge {
   #actionOn(finding: Finding, direction: Direction): Judged['action'] | 'off' {
     const action = this.#table[direction][finding.class];
     if (action === 'off') return 'off';
-    if (SURENESS[finding.confidence] < this.#sureness) return 'flag';
+    if (SURENESS[finding.confidence] < this.#sureness[finding.class]) return 'flag';
     return action;
   }
 
