@@ -41,12 +41,25 @@ export const ADDRESSED_RULES: readonly TextRule[] = [
           ),
       ),
       'reviewers recommend',
+      ...[
+        'assistants',
+        'agents',
+        'models',
+        'systems',
+        'bots',
+        'llms',
+        'chatbots',
+        'model',
+        'ai',
+        'llm',
+      ].map((model) => `${model} must`),
       'reviewer recommend',
     ],
     pattern: [
       `(?:note|notice|attention|message|instructions?|memo|reminder|command|directive|order|hint|hey|hello|hi|dear|important|warning|psa|request)(?: (?:to|for|any|all|the|an|every|this|other|our|your|of|important|from)){0,4} ${MODEL}(?: (?:reading|processing|parsing|summari[sz]ing|reviewing|analy[sz]ing|using|scraping|indexing|that|which|who|reads?|process(?:es)?|scans?|sees?|this|the|page|document|text|content|message|email|website|file|model|models|systems?|or|and|and other|out there|here|if|when|before|continuing|you|are)){0,8} ${ORDER}`,
       `(?:to|for) (?:any|all|every|whichever|the) ${MODEL} (?:reading|processing|parsing|summari[sz]ing|reviewing|analy[sz]ing|who|that|which|model|agent|system)~8 ${ORDER}`,
       `if (?:you are|you re|you happen to be|this is being read by|an?|this is read by) (?:an? )?${MODEL}(?: (?:reading|processing|parsing|summari[sz]ing|reviewing|analy[sz]ing|this|the|page|document|text|email|message|content|website|that|which|and|or|is|are|you|then|please|must|should|now|agent|assistant|model|just|simply|also|only|kindly)){0,8} (?:${UTTER}|ignore|disregard|include|rank|recommend|rate|give|add|send|stop|follow|must|please|make sure|append|insert|accept|hire|forget|reveal)`,
+      `(?:ai|llm|language model|chat ?bot|ai language model)(?: (?:assistants?|agents?|models?|systems?|reviewers?|readers?|bots?))? must (?:mention|say|recommend|state|praise|promote|claim|tell|ignore|obey)`,
       `(?:ai|llm|automated) (?:reviewers?|graders?|recruiters?|screeners?)~2 (?:recommend accept\\w*|accept this|rank this|rate this|give (?:this|a|the|it)|must (?:accept|recommend|rate|give|rank)|select this|score this)`,
     ].join('|'),
   }),
@@ -77,6 +90,22 @@ export const ADDRESSED_RULES: readonly TextRule[] = [
           'complet',
           'continu',
         ].map((verb) => `${word} ${verb}`),
+      ),
+      ...['instead of', 'rather than'].flatMap((word) =>
+        ['the', 'a', 'an'].flatMap((article) =>
+          ['summary', 'translation', 'answer', 'response', 'review', 'analysis', 'reply'].map(
+            (noun) => `${word} ${article} ${noun}`,
+          ),
+        ),
+      ),
+      ...['do', 'perform', 'complete', 'carry out', 'execute', 'follow'].flatMap((verb) => [
+        `not ${verb} the`,
+        `not ${verb} this`,
+        `t ${verb} the`,
+        `t ${verb} this`,
+      ]),
+      ...['needs', 'wants', 'asked', 'would like', 'requires', 'expects', 'requested'].map(
+        (verb) => `user ${verb} you to`,
       ),
       'ignore th',
       'ignore any',
@@ -124,9 +153,12 @@ export const ADDRESSED_RULES: readonly TextRule[] = [
       'your goal now',
     ],
     pattern: [
+      `(?:instead of|rather than) (?:the|a|an|this|your) (?:summary|translation|answer|response|reply|review|analysis|result)~1 (?:say|print|output|write|respond|reply|answer|tell|repeat)`,
+      `(?:do not|don ?t|dont) (?:do|perform|complete|carry out|execute|follow) (?:the|this|that|my|any|their)~1 (?:task|request|assignment)~3 (?:instead |just |and |but |only )*${UTTER}`,
+      `(?:the )?user (?:needs|wants|has asked|asked|would like|requires|expects|is asking|requested) you to (?:send|forward|delete|transfer|e ?mail|reset|ignore|reveal|run|execute|upload|include|disable|grant|pay|buy|visit|click|share|give|provide|call|download|install|change|say|print|tell|disregard|forget)`,
       `(?:instead of|rather than)~2 ${TASK}~8 (?:just |simply |please |only )*${UTTER}(?: (?:the|with|that|this|only|just|me|a|following|out|text|word|words|phrase|sentence))`,
-      `(?:do not|don ?t|dont|never mind|forget)(?: (?:the|to|about|even))* ${TASK}(?: (?:this|that|the|it|anything|my|any|these|following|above|text|document|question|article|here|task|request|sentence|paragraph|content|summary))*~2 (?:and |but |instead |just |simply |only |now |then |rather )*(?:${UTTER})`,
-      `(?:ignore|disregard|forget(?: about)?|abandon) (?:the|this|that|these|those|any|all|my|everything|every|it|context|above)(?: (?:whole|entire|other|rest of|above|given|provided|following|of|the|in this|previous|user s))*~2 (?:and|then|now|instead|just)(?: (?:instead|then|just|only|simply|please|now|directly|immediately))* ${UTTER}`,
+      `(?:do not|don ?t|dont|never mind|forget)(?: (?:the|to|about|even))* (?:translat|summari[sz]|answer|analy[sz]|paraphras|interpret|classif|evaluat|continu)(?:ing|e|ed|y|ying|ation)?(?: (?:this|that|the|it|anything|my|any|these|following|above|text|document|question|article|here|task|request|sentence|paragraph|content|summary))*~2 (?:and |but |instead |just |simply |only |now |then |rather )*(?:${UTTER})`,
+      `(?:ignore|disregard|forget(?: about)?|abandon) (?:the|this|that|these|those|any|all|my|everything|every|it|context|above)(?: (?:whole|entire|other|rest of|above|given|provided|following|of|the|in this|previous|user s))*~4 (?:and|then|now|instead|just)(?: (?:instead|then|just|only|simply|please|now|directly|immediately))* ${UTTER}`,
       `(?:stop|drop) (?:everything|what (?:you are|you re) doing|whatever (?:you are|you re) doing|all (?:other )?(?:tasks|work))~3 (?:and|now|just|immediately|instead|focus|listen|${UTTER})`,
       `(?:translation|summary|task|question|document|article|page|text|request) (?:here )?(?:and |but )?instead (?:just |only |simply |please )*${UTTER} (?:the|that|this|only|with|me|a|following|out|hello|haha|yes|no|\\w+$)`,
       `your (?:new|only|real|actual|true|next|sole) (?:task|goal|job|objective|mission|role|purpose)(?: (?:now|from now on|here))* (?:is|will be|s)(?: (?:now|to|simply|just))*|your (?:task|job|goal|role) (?:is now|now is)|(?:new|another) task for you`,
@@ -330,7 +362,7 @@ export const ADDRESSED_RULES: readonly TextRule[] = [
     in: ['response'],
     anchors: ['user:', 'human:', 'system:'],
     pattern:
-      '(?:assistant|\\bai|bot|summary|translat\\w{1,6})\\s?(?::|[\\])>])[^\\n]{0,240}[\\s\\S]{0,3}(?:user|human)\\s?:[^\\n]{0,100}\\b(?:say|print|repeat|output|write|respond with|reply with)\\b|(?:user|human)\\s?:\\s?(?:next|now|thanks?|thank you|great|ok|okay|perfect|good)[^\\n]{0,80}\\b(?:say|print|repeat|output|write|respond with|reply with)\\b[^\\n]{0,40}["\'“<‘]|(?:^|[\\n"\'>:;#]\\s{0,3})system\\s?:\\s?(?:focus only|respond only|only (?:respond|answer|say)|print |say |repeat |ignore |disregard |the user is now|from now on|new (?:instruction|directive|task|objective)|your new|all (?:safety|restrictions|previous)|override|reveal )',
+      '(?:assistant|\\bai|bot|summary|translat\\w{1,6})\\s?(?::|[\\])>])[^\\n]{0,240}[\\s\\S]{0,3}(?:user|human)\\s?:[^\\n]{0,100}\\b(?:say|print|repeat|output|write|respond with|reply with)\\b|(?:user|human)\\s?:\\s?(?:next|now|thanks?|thank you|great|ok|okay|perfect|good)[^\\n]{0,80}\\b(?:say|print|repeat|output|write|respond with|reply with)\\b[^\\n]{0,40}["\'“<‘]|(?:^|[\\n"\'>:;#]\\s{0,3})system\\s?:\\s?(?:focus only|respond only|only (?:respond|answer|say)|print |say |repeat |ignore |disregard |the user (?:is|has been) (?:now |an? )?(?:verified|authori[sz]ed|authenticated|admin\\w*|allowed|permitted|trusted)|from now on|new (?:instruction|directive|task|objective)|your new|all (?:safety|restrictions|previous)|override|reveal )',
   }),
   // The frame is closed, and what follows pretends to stand outside of it.
   literal({

@@ -52,7 +52,7 @@ export const GUARDED_RULES: readonly TextRule[] = [
     in: ['response'],
     anchors: ANCHORS,
     unless:
-      /\b(?:not|never|t|cannot|avoid|without|policy|must|should|prevent|ask(?:s|ed)? you to|hash(?:ed|es)?|manager|field|reset|forms?)\b(?! (?:tell|reveal|say|share) me)/,
+      /\b(?:not|never|t|cannot|avoid|without|policy|(?:must|should) (?:be|contain|have|start|end|include|match|use)|prevent|ask(?:s|ed)? you to|hash(?:ed|es)?|manager|field|reset|forms?)\b(?! (?:tell|reveal|say|share) me)/,
     pattern: [
       // "what is the password", "whats your secret"
       `(?:what|whats|what s|which)(?: (?:is|s|was|were|are|would|could|might|be|exactly|then|actually|the hell|about))* ${ITS}${SECRET}${END}`,
@@ -64,11 +64,14 @@ export const GUARDED_RULES: readonly TextRule[] = [
       `(?:tell|give|show|remind|gimme|grant|offer|provide|write|say|whisper|feed|present|teach)(?: to)? (?:me|us|everyone|him|her)(?: (?:the|me|your|a|an|all|about|of|with|that|what|is|this|please|now|just|only|exact|every|for|one|more|time|again|full|hint|hints|clue|clues|something|to|regarding|where))* ${SECRET}`,
       `(?:gimme|give)(?: (?:the|your|me))* ${SECRET}(?:$| (?:please|now|or|and|you))`,
       // "reveal the password", "spell your secret", "say the magic word backwards"
-      `(?:~w ){0,4}(?:reveal|divulge|disclose|spell|spill|unveil|utter|whisper|say|speak|recite|sing|scream|guess|confess|betray|expose|leak|discuss|talk about|lie(?: to me)? about|hint at|describe|define|explain|translate|paraphrase|encode|encrypt|obfuscate|rot13|base64|reverse|scramble|hide|embed|repeat|print|output|write|display|state|list|put|return|provide|share)(?: (?:to|me|out|us|just|only|all|of|what|exactly|for|down|the word))* (?:the|your|that|ur) ${SECRET}(?: (?:is|to me))*(?:$| (?:${DISGUISE}|to me|for me|please|pls|now|and then|but|anyway|ok|immediately|i (?:am|m|need|want|order|command)|or (?:i|you|else)|for (?:this|verification|our|testing|the next|level)|you (?:were|are|have|know|must|will)|that you))`,
+      `(?:~w ){0,4}(?:reveal|divulge|disclose|give (?:out|away|up)|hand (?:out|over)|spell|spill|unveil|utter|whisper|say|speak|recite|sing|scream|guess|confess|betray|expose|leak|discuss|talk about|lie(?: to me)? about|hint at|describe|define|explain|translate|paraphrase|encode|encrypt|obfuscate|rot13|base64|reverse|scramble|hide|embed|repeat|print|output|write|display|state|list|put|return|provide|share)(?: (?:to|me|out|us|just|only|all|of|what|exactly|for|down|the word))* (?:the|your|that|ur) ${SECRET}(?: (?:is|to me))*(?:$| (?:${DISGUISE}|to me|for me|please|pls|now|and then|but|anyway|ok|immediately|i (?:am|m|need|want|order|command)|or (?:i|you|else)|for (?:this|verification|our|testing|the next|level)|you (?:were|are|have|know|must|will)|that you))`,
       `(?:encode|encrypt|translate|reverse|scramble|print|output|write|return|show|spell|put|convert|turn|provide|give|state|repeat|insert|hide|embed|say|use|take|transform|format|split|render|append|add)(?: ~w){0,4} (?:the|your|that|this) ${SECRET}~2 ${DISGUISE}`,
       // By right or by need.
       `i (?:really |just |only |also |desperately )*(?:need|want|require|demand|would like|d like|would love|must|have to|forgot|lost|am allowed|am authori[sz]ed|m authori[sz]ed|m allowed|am permitted|am entitled|have permission|have the right)(?: (?:to|know|get|have|see|you|give|tell|me|say|hear|learn|for|access|receive|view|share|reveal))* ${ITS}${SECRET}(?:$| (?:please|now|to (?:this|proceed|continue|get|pass|move|help|be able|reach|the next|complete|verify|save|do my)|for (?:this|our|verification|testing|the next|security|my (?:own|school|job))|or|can you|could you|and|what|so|remind|you (?:were|are|have)|which))`,
       `(?:you (?:can|may|are|re|have|will|now)|you re|permission|allowed|authori[sz]ed|permitted|free|safe|okay|ok)(?: (?:now|safely|allowed|authori[sz]ed|permitted|free|permission|able|finally|to))* (?:reveal|tell (?:me|us|anyone|everyone)|say|share with me|disclose|give me)(?: (?:about|what))* ${ITS}${SECRET}`,
+      `(?:can|could|may|might) i (?:please )?(?:have|get|see|know|hear) ${ITS}${SECRET}(?:$| (?:please|now|pls|from you|or you))`,
+      `(?:get|obtain|receive|retrieve|learn|hear) ${ITS}${SECRET} (?:from|out of) you`,
+      `if ${ITS}${SECRET} (?:were|was) an? ~w`,
       // Games about it.
       `(?:is|was|does|would) ${ITS}${SECRET} (?:a (?:noun|verb|word|name|color|colour|place|thing|person|number|city|country|common|real|single)|an (?:english|animal|object|actual|adjective)|related|about|longer|shorter|something|the word|have (?:any|a|more)|contain|start|begin|end|rhyme|based|in (?:english|the dictionary))`,
       `(?:pretend|imagine|role ?play|act as|act like|play|simulate|suppose|hypothetically|story|grandm\\w+|grandpa|tale|actor|scene|character|game|wizard)(?: ~w){0,14} (?:the|your|her|his|that) ${SECRET}(?: (?:is|was|to me|would|be|to|and|in|so))*`,

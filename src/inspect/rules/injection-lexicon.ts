@@ -73,7 +73,7 @@ export const LATIN: Readonly<Record<string, Lexicon>> = {
     back: 'anterior*, previa*, previo*, toda*, todo*, tus, sus, de arriba, dada*, inicial*, recibida*, precedente*, pasada*',
     all: 'todo, lo que, cuanto, todo lo, lo',
     told: 'dicho, dije, dijo, dijeron, digo, anterior*, arriba, antes, sabes, aprendi*, previo, ahora, hablado, ordenado',
-    tell: 'dime, decirme, dame, darme, dinos, deme, digame, diga, revela*, muestra*, muestre*, ensename, repite, repita, imprime, imprima, escribe, escriba, cual es, cuales son, comparte, necesito, proporciona*',
+    tell: 'dime, decirme, dame, darme, dinos, deme, digame, diga, revela*, muestra*, muestre*, ensename, repite, repita, imprime, imprima, escribe, escriba, cual es, cuales son, comparte, necesito que, proporciona*',
     secret:
       'contrasena*, clave secreta, clave de acceso, palabra secreta, codigo secreto, palabra clave',
     prompt:
@@ -90,7 +90,7 @@ export const LATIN: Readonly<Record<string, Lexicon>> = {
     back: 'anterior*, previa*, previo*, toda*, todo*, suas, seus, tuas, teus, acima, dada*, inicia*, recebida*, precedente*',
     all: 'tudo, o que, aquilo',
     told: 'dito, disse, disseram, acima, anterior*, antes, sabe, aprende*, ate agora, ate aqui, falado, falei, falou',
-    tell: 'diga, diz, dizer me, me diga, diga me, me da, da me, de me, me de, me fala, fale, revele, revela, mostre*, mostra, repita, repete, imprima, escreva, qual e, quais sao, forneca, preciso, compartilhe, partilha',
+    tell: 'diga, diz, dizer me, me diga, diga me, me da, da me, de me, me de, me fala, fale, revele, revela, mostre*, mostra, repita, repete, imprima, escreva, qual e, quais sao, forneca, preciso que, preciso da, compartilhe, partilha',
     secret: 'senha*, palavra passe, palavra secreta, chave secreta, codigo secreto',
     prompt:
       'prompt*, suas ~1 instrucoes, tuas ~1 instrucoes, instrucoes iniciais, instrucoes originais, instrucoes do sistema, instrucoes que recebeu, instrucoes que voce',
@@ -106,7 +106,7 @@ export const LATIN: Readonly<Record<string, Lexicon>> = {
     back: 'precedent*, tutt*, tue, tuoi, vostre, vostri, sopra, fornit*, dat*, inizial*, qualsiasi, ricevut*',
     all: 'tutto, quanto, cio che, quello che, tutto cio',
     told: 'detto, dett*, sopra, prima, precede*, finora, sai, imparato, precedenza, ordinato',
-    tell: 'dimmi, dirmi, dammi, darmi, mi dica, rivela*, mostra*, ripeti, ripeta, stampa, scrivi, qual e, quali sono, ho bisogno del*, condividi, comunica*, svela*',
+    tell: 'dimmi, dirmi, dammi, darmi, mi dica, rivela*, mostra*, ripeti, ripeta, stampa, scrivi, qual e, quali sono, ho bisogno della tua, condividi, comunica*, svela*',
     secret: 'password, parola d ordine, parola segreta, chiave segreta, codice segreto',
     prompt:
       'prompt*, tue ~1 istruzioni, vostre ~1 istruzioni, istruzioni iniziali, istruzioni originali, istruzioni di sistema, istruzioni che hai',
@@ -122,7 +122,7 @@ export const LATIN: Readonly<Record<string, Lexicon>> = {
     back: 'vorige, eerdere, voorgaande, bovenstaande, alle, je, jouw, uw, voorafgaande, hierboven, gegeven, oorspronkelijke',
     all: 'alles, wat, alles wat, hetgeen',
     told: 'gezegd*, verteld*, hierboven, hiervoor, eerder*, daarvoor, geleerd, voorafgaand*, bovenstaande, tot nu toe, zei',
-    tell: 'zeg me, vertel me, vertel mij, geef me, geef mij, zeg mij, onthul, toon, laat ~2 zien, herhaal, druk ~3 af, schrijf, wat is, wat zijn, deel, openbaar',
+    tell: 'zeg me, vertel me, vertel mij, geef me, geef mij, zeg mij, onthul, toon, laat ~2 zien, herhaal, druk ~3 af, schrijf, wat is, wat zijn, openbaar',
     secret: 'wachtwoord*, geheime sleutel, geheime woord, geheime code, toegangscode',
     prompt:
       'systeemprompt*, je prompt, jouw prompt, uw prompt, jouw ~1 instructies, je ~1 instructies, uw ~1 instructies, systeeminstructies, systeembericht',
@@ -138,7 +138,7 @@ export const LATIN: Readonly<Record<string, Lexicon>> = {
     back: 'poprzedni*, wczesniejsz*, powyzsz*, wszystki*, wszelki*, swoj*, twoj*, dotychczas*, uprzedni*',
     all: 'wszystk*, o wszystkim, tym, o tym, to, tego',
     told: 'wczesniej*, poprzednio, powyzej, powiedzi*, przedtem, dotychczas, mowi*, dotad, bylo, wiesz, uczy*',
-    tell: 'podaj mi, powiedz, zdradz, ujawnij, potrzebuj*, jakie jest, jaki jest, jakie sa, udostepnij, pokaz, wyswietl, powtorz, wypisz, wydrukuj, napisz',
+    tell: 'podaj mi, powiedz, zdradz, ujawnij, jakie jest, jaki jest, jakie sa, udostepnij, pokaz, wyswietl, powtorz, wypisz, wydrukuj, napisz',
     secret: 'haslo, hasla, tajny klucz, tajne slowo, tajny kod, sekretne haslo',
     prompt:
       'prompt*, swoje instrukcje, twoje instrukcje, instrukcje systemowe, polecenie systemowe, wiadomosc systemow*, poczatkowe instrukcje',
@@ -219,7 +219,7 @@ export const LATIN: Readonly<Record<string, Lexicon>> = {
     back: 'tidigare, foregaende, ovanstaende, forra, alla, allt, dina, ovan, givna, ursprungliga',
     all: 'allt, vad, det som, allt som, det',
     told: 'sagt*, ovan*, tidigare, innan, fore, lart, vet, berattat, hittills, sagts',
-    tell: 'beratta, sag, ge mig, avsloja, visa, skriv ut, upprepa, skriv, vad ar, vilka ar, dela',
+    tell: 'beratta, sag, ge mig, avsloja, visa, skriv ut, upprepa, skriv, vad ar, vilka ar',
     secret: 'losenord*, hemliga nyckel*, hemliga ord*, hemlig kod, hemligheten',
     prompt:
       'systemprompt*, system prompt*, din prompt, dina ~1 instruktioner, systeminstruktion*, ursprungliga instruktioner',
@@ -235,7 +235,7 @@ export const LATIN: Readonly<Record<string, Lexicon>> = {
     back: 'tidligere, foregaende, ovenstaende, forrige, alle, alt, dine, over, gitte, givne, opprinnelige, oprindelige',
     all: 'alt, hva, det, hvad, alt hvad, det som',
     told: 'sagt, sagt*, ovenfor, tidligere, for, lart, vet, ved, fortalt, foran, hittil, hidtil',
-    tell: 'fortell*, fortael*, fortel*, si, sig, gi meg, giv mig, avslor*, afslor*, vis, skriv ut, udskriv, gjenta, gentag, skriv, hva er, hvad er, del',
+    tell: 'fortell*, fortael*, fortel*, si, sig, gi meg, giv mig, avslor*, afslor*, vis, skriv ut, udskriv, gjenta, gentag, skriv, hva er, hvad er',
     secret:
       'passord*, adgangskode*, hemmelige nokkel*, hemmelige nogle*, hemmelige ord*, hemmelig kode, kodeord*',
     prompt:
@@ -317,7 +317,7 @@ export const LATIN: Readonly<Record<string, Lexicon>> = {
     back: 'aiem*, aikaisem*, edelli*, edella*, kaikki, kaikkia, ylla*, sinun, annet*, alkuperai*, aiempia, saamasi',
     all: 'kaikki, kaiken, mita, se mita, kaikkea, mika',
     told: 'sano*, aiemmin, edella*, ylla*, aikaisemmin, kerro*, opi*, tiedat, ennen, tahan asti',
-    tell: 'kerro*, anna*, paljasta*, nayta*, tulosta*, toista*, kirjoita*, mika on, mitka ovat, sano*, jaa, luettele',
+    tell: 'kerro*, anna*, paljasta*, nayta*, tulosta*, toista*, kirjoita*, mika on, mitka ovat, sano*, luettele',
     secret: 'salasana*, salainen avain, salaisen avaimen, salainen sana, salaisen sanan, salaisuus',
     prompt:
       'jarjestelmakehot*, jarjestelmaprompt*, kehotteesi, ohjeesi, ohjeistuksesi, jarjestelmaohje*, alkuperaiset ohjeet, alkuperaiset ohjeesi, jarjestelmaviesti*',
@@ -333,7 +333,7 @@ export const LATIN: Readonly<Record<string, Lexicon>> = {
     back: 'eelnev*, varasema*, eelmis*, koik*, ulaltood*, ulal, antud, algse*, eelpool, sinu, oma',
     all: 'koik, koike, mis, mida, seda mida',
     told: 'oeldud, utles*, varem, eespool, ulal, enne, opetatud, tead, raagiti, utlesin',
-    tell: 'utle*, anna*, avalda*, naita*, korda*, kirjuta*, mis on, prindi*, raagi*, paljasta*, jaga',
+    tell: 'utle*, anna*, avalda*, naita*, korda*, kirjuta*, mis on, prindi*, raagi*, paljasta*',
     secret: 'parool*, salasona*, salajane voti, salajase votme, salajane sona',
     prompt:
       'susteemiviip*, susteemi viip*, susteemiprompt*, oma juhised, sinu juhised, susteemi juhised, algsed juhised',

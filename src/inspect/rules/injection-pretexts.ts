@@ -91,7 +91,7 @@ export const PRETEXT_RULES: readonly TextRule[] = [
     isCaseExact: true,
     anchors: [' dan ', ' dan,', '"dan"', "'dan'", ' dan.'],
     pattern:
-      '\\b(?:AI|IA|KI|LLM|ChatGPT|OpenAI|ИИ|SI)\\b[^\\n]{0,120}\\bDAN\\b|एआई[^\\n]{0,120}\\bDAN\\b|\\bDAN\\b[^\\n]{0,120}(?:\\b(?:AI|IA|KI|ChatGPT|OpenAI|YZ)\\b|ИИ|एआई|人工智能|モデル|모델)',
+      '\\b(?:[Yy]ou are|[Yy]ou will be|YOU ARE|[Bb]ecome|[Aa]ct as|[Bb]e|[Hh]i|[Hh]ello|[Aa]s) (?:now )?DAN\\b[^\\n]{0,60}(?:now|anything|answer|rules|never|AI|mode|restrict)|\\b(?:AI|IA|KI|LLM|ChatGPT|OpenAI|ИИ|SI)\\b[^\\n]{0,120}\\bDAN\\b|एआई[^\\n]{0,120}\\bDAN\\b|\\bDAN\\b[^\\n]{0,120}(?:\\b(?:AI|IA|KI|ChatGPT|OpenAI|YZ)\\b|ИИ|एआई|人工智能|モデル|모델)',
   }),
   // Prose in a comment of a page, and a link after it: a comment that only hides markup begins with markup.
   literal({

@@ -34,11 +34,18 @@ const SIGNALS: readonly Signal[] = [
       'gro',
       'sehr gut',
       'gut gemacht',
+      'performance',
+      'leistung',
+      'super gemacht',
+      'tolle arbeit',
+      'excelente trabajo',
+      'ottimo lavoro',
+      'excellent travail',
       'herzlichen gl',
       'selbst ',
     ],
     pattern:
-      '(?:you did (?:it |that |this )?(?:really |very )?(?:great|well)|simply great|outdone yourself|congratulations on your|excellent performance|(?:well|great job|good job) done|(?:einfach|wirklich) gross?artig|sehr gut(?: gemacht)?|gut gemacht|herzlichen gl(?:u|ue) ?ckwunsch|dich selbst (?:u|ue) ?bertroffen)',
+      '(?:you did (?:it |that |this )?(?:really |very )?(?:great|well)|simply great|outdone yourself|congratulations on your|excellent performance|(?:well|great job|good job) done|(?:excellent|outstanding|great|amazing|fantastic|wonderful|brilliant|superb) performance|(?:ausgezeichnete?|hervorragende?|grossartige?|super|tolle?|klasse|prima|perfekte?|wunderbare?) (?:gemacht|leistung|arbeit)|(?:excelente|buen|gran|otimo|bom|ottimo|excellent) (?:trabajo|trabalho|lavoro|travail)|(?:einfach|wirklich) gross?artig|sehr gut(?: gemacht)?|gut gemacht|herzlichen gl(?:u|ue) ?ckwunsch|dich selbst (?:u|ue) ?bertroffen)',
   },
   {
     name: 'another-task',
@@ -354,6 +361,7 @@ const SIGNALS: readonly Signal[] = [
     anchors: [
       'ignore the',
       'repeat after',
+      'nothing else',
       'just say',
       'just output',
       'just print',
@@ -383,7 +391,7 @@ const SIGNALS: readonly Signal[] = [
       'account has been',
     ],
     pattern:
-      '(?:repeat (?:after me|back the)|just (?:say|output|print|write|tell me yes)|(?:state|say|write|claim|argue) that (?:you|trump|the|i|~w is)|print the (?:phrase|word|string)|we (?:might |would |could )?(?:state|say|declare)(?: that)?|(?:and|then|only|must) say (?:i|that|the|hello|yes|hi)|tu dices|nicht tun sondern sag|(?:ignore|let s ignore|were to ignore) the ~w (?:and|the)|solo tienes que decir|print (?:yay|hello|haha)|output (?:pwned|hello)|(?:state|states?) that the conclusion|your account has been compromised)',
+      '(?:(?:print|say|write|reply|respond)(?: with)?~8 (?:and|with) nothing else|repeat (?:after me|back the)|just (?:say|output|print|write|tell me yes)|(?:state|say|write|claim|argue) that (?:you|trump|the|i|~w is)|print the (?:phrase|word|string)|we (?:might |would |could )?(?:state|say|declare)(?: that)?|(?:and|then|only|must) say (?:i|that|the|hello|yes|hi)|tu dices|nicht tun sondern sag|(?:ignore|let s ignore|were to ignore) the ~w (?:and|the)|solo tienes que decir|print (?:yay|hello|haha)|output (?:pwned|hello)|(?:state|states?) that the conclusion|your account has been compromised)',
   },
   {
     name: 'harm',

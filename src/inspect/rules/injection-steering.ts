@@ -31,7 +31,7 @@ const ABOUT_EARLIER =
 
 /** Said to somebody who was told something: hardly ever said of software. */
 const DISMISS =
-  '(?:ignor(?:e|ing|r?e)|ignroe|ingore|igmre|ignnore|disregard(?:ing)?|dis regard|forget(?:ting)?(?: about)?|(?:to have|have|having|you) forgotten(?: about)?|neglect|pay no (?:attention|heed) to|take no notice of|turn a blind eye to|give no weight to|(?:do not|don ?t|dont|never|no longer|stop|quit|cease|refuse to|refrain from|without|not have to|don ?t have to|do not need to|don ?t need to)(?: (?:even|ever|longer|just|to|have|need|going|required|bound))* (?:follow(?:ing)?|obey(?:ing)?|listen(?:ing)? to|adher(?:e|ing) to|comply(?:ing)? with|pay(?:ing)? attention to|abid(?:e|ing) by|consider(?:ing)?|respect(?:ing)?|stick(?:ing)? to|car(?:e|ing) about|worry(?:ing)? about|heed(?:ing)?|regard(?:ing)?)|act (?:as if|like|as though) you (?:never|don ?t|do not|did not|didn ?t) (?:see|saw|have|had|heard?|read|got|get|received?))';
+  '(?:ignor(?:e|ing|r?e)|ignroe|ingore|igmre|ignnore|disregard(?:ing)?|dis regard|forget(?:ting)?(?: about)?|(?:to have|have|having|you) forgotten(?: about)?|neglect|pay no (?:attention|heed) to|take no notice of|turn a blind eye to|give no weight to|(?:do not|don ?t|dont|never|no longer|no need to|need not|no reason to|stop|quit|cease|refuse to|refrain from|without|not have to|don ?t have to|do not need to|don ?t need to)(?: (?:even|ever|longer|just|to|have|need|going|required|bound))* (?:follow(?:ing)?|obey(?:ing)?|listen(?:ing)? to|adher(?:e|ing) to|comply(?:ing)? with|pay(?:ing)? attention to|abid(?:e|ing) by|consider(?:ing)?|respect(?:ing)?|stick(?:ing)? to|car(?:e|ing) about|worry(?:ing)? about|heed(?:ing)?|regard(?:ing)?)|act (?:as if|like|as though) you (?:never|don ?t|do not|did not|didn ?t) (?:see|saw|have|had|heard?|read|got|get|received?))';
 const DISMISS_ANCHORS = [
   'ignor',
   'ignroe',
@@ -85,7 +85,14 @@ export const STEERING_RULES: readonly TextRule[] = [
   phrase({
     id: 'injection.steering-dismissed',
     confidence: 'high',
-    anchors: [...DISMISS_ANCHORS, ...NOT_ANCHORS],
+    anchors: [
+      ...DISMISS_ANCHORS,
+      ...NOT_ANCHORS,
+      ...['drop', 'break', 'bend', 'skip', 'suspend'].flatMap((verb) => [
+        `${verb} the rules`,
+        `${verb} your rules`,
+      ]),
+    ],
     unless: /^(?:not|t|never) ?(?:forget|ignor|disregard)/,
     pattern: [
       // "ignore all of the previous safety rules", "don't follow the guidelines above", "forget what your creator told you"
@@ -103,9 +110,12 @@ export const STEERING_RULES: readonly TextRule[] = [
       `(?:ignore|disregard|forget)(?: about)? rule(?: number)? [0-9]+`,
       `(?:ignor|disregard|forg[eo]t)(?:es|ed|s|ten) (?:all|any)(?: (?:of|the|its|your))* (?:previous|prior|earlier) (?:instructions|prompts)`,
       `(?:ignore|disregard|forget) all (?:of )?(?:that|this)`,
+      `forget(?: that)? you(?: (?:have|had|are|were|ve|been|know|any|an|a|the|all|ever|even|just|only))+ (?:rules|instructions|restrictions|guidelines|ai|assistant|told|limits|limitations|given|language model|chat ?bot)`,
+      `${DISMISS}(?: (?:those|these|any|your|the|such))+ (?:${STEER}|rules|restrictions) (?:any ?more|any longer)`,
+      `(?:drop|forget|ignore|break|bend|skip|disregard|suspend|leave|set aside|put aside)(?: (?:all|of))* (?:the|your|these|those) rules (?:for (?:a|one|once|me)|aside|just|this)`,
       `(?:ignor(?:e|ing)|disregard|forget(?: about)?) (?:all (?:of )?)?(?:your|ur) (?:${LOOSE}|${COMMON})`,
       // "forget everything we talked about", "ignore whatever the system said", "forget all that"
-      `(?:(?:not|t|never|to) )?(?:ignore|ignoring|disregard|forget|take no notice of|pay no attention to|pay no heed to)(?: about)? (?:all|everything|anything|whatever|what|that|it all)(?: (?:of|that|the|which|your|you|i|we|system|prompt|admin|developer|creator|user|has|have|ve|d|s|were|was|been|are|is|had|stuff|things|text|content|words))*~1 (?:above|before(?:hand)?|prior|previous(?:ly)?|earlier|said|say|told|tell|taught|instructed|ordered|you (?:know|knew|learned|learnt)|discussed|talked about|agreed|wrote|written|so far|until now|up to now|mentioned)`,
+      `(?:(?:not|t|never|to) )?(?:ignore|ignoring|disregard|forget|take no notice of|pay no attention to|pay no heed to|(?:do not|don ?t|dont|never|stop) (?:listen(?:ing)? to|follow(?:ing)?|obey(?:ing)?))(?: about)? (?:all|everything|anything|whatever|what|that|it all)(?: (?:of|that|the|which|your|you|i|we|system|prompt|admin|developer|creator|user|has|have|ve|d|s|were|was|been|are|is|had|stuff|things|text|content|words))*~1 (?:above|before(?:hand)?|prior|previous(?:ly)?|earlier|said|say|told|tell|taught|instructed|ordered|you (?:know|knew|learned|learnt)|discussed|talked about|agreed|wrote|written|so far|until now|up to now|mentioned)`,
       `(?:ignore|disregard|forget) (?:all |the |any |everything )?(?:${BACK})(?:$| (?:and|then|but|new|now|say|print|tell|give|output|write|reveal|just|instead|you|respond|reply|answer|new|text and|stuff))`,
     ].join('|'),
   }),
@@ -130,10 +140,11 @@ export const STEERING_RULES: readonly TextRule[] = [
       `${REPLACE}(?: (?:all|any|the|of|every))* (?:your|ur)(?: (?:previous|prior|own|initial|original|system|safety|existing|current|given|internal|core|default))* (?:instructions?|prompt|directives?|guidelines|guardrails|programming)`,
       `${REPLACE}(?: (?:all|any|of|the|these|those|every)){1,3} (?:instructions|directives|prompts|guidelines) (?:above|before|you (?:were|have)|given|so far|previously|earlier)`,
       // "the above instructions were a test", "your instructions have changed", "previous instructions no longer apply"
-      `(?:your|those|these|all|(?:the|all|any|my|your) (?:prev(?:ious)?|prior|earlier|above|preceding|initial|original|old)|previous|prior|earlier)(?: (?:given|system|safety|of|the))* (?:instructions?|directives?|prompts?|guidelines|commands|rules|orders)(?: (?:above|i gave you|you were given|you received|that you got))*(?: (?:are|is|were|was|have|has|had|been|should|must|can|will|be|now|just|only|all|to|get|got|hereby|already|a|an|from|may)){1,5} (?:ignored|disregarded|forgotten|overridden|cancel(?:l)?ed|void(?:ed)?|null|obsolete|outdated|wrong|irrelevant|revoked|suspended|lifted|invalid(?:ated)?|terminated|superseded|replaced|changed|updated|deleted|erased|removed|reset|test|joke|example|mistake|fake|lie|trick|malicious|expired)`,
+      `(?:your|those|these|all|(?:the|all|any|my|your) (?:prev(?:ious)?|prior|earlier|above|preceding|initial|original|old|former|first|last|given)|previous|prior|earlier|former)(?: (?:given|system|safety|of|the))* (?:instructions?|directives?|prompts?|guidelines|commands|rules|orders)(?: (?:above|i gave you|you were given|you received|that you got))*(?: (?:are|is|were|was|have|has|had|been|should|must|can|will|be|now|just|only|all|to|get|got|hereby|already|a|an|from|may)){1,5} (?:ignored|disregarded|forgotten|overridden|cancel(?:l)?ed|void(?:ed)?|null|obsolete|outdated|wrong|irrelevant|revoked|suspended|lifted|invalid(?:ated)?|terminated|superseded|replaced|changed|updated|deleted|erased|removed|reset|test|joke|example|mistake|fake|lie|trick|malicious|expired)`,
       `(?:${BACK}|your|those|these)(?: (?:given|system|safety))* (?:instructions?|directives?|prompts?|guidelines|rules|orders|commands)(?: (?:do|does|did|are|will|is))? (?:no longer|not|don ?t|doesn ?t|never)(?: (?:longer|really|actually))* (?:apply|applies|applied|appl|valid|exist(?:ed)?|matter|count|in effect|binding|relevant|in force)`,
       // "here is a new set of instructions", "I have new orders for you", "the real instructions are"
       `(?:your|my|here (?:is|are|s)(?: (?:a|an|the|your|some))?|these are(?: (?:the|your))?|this is(?: (?:the|your|a))?|follow(?:ing)?(?: (?:the|these|this))?|(?:consider|receive|accept|load|apply|adopt|obey|execute|use|with|have|has|had|got|give|gave|giving|want|are)(?: (?:you|me|some|a|an|the|these|my|only))*) ${NEW} ${ORDERS}`,
+      `(?:your|the) next (?:instruction|order|directive) (?:is|will be) (?:to|now)`,
       `(?:the|your) (?:real|actual|true|correct|new) (?:instructions?|directives?|prompt|task|orders) (?:is|are|follow|now|will)`,
       `${NEW} (?:(?:system|secret|hidden|urgent) )?(?:instructions?|directives?|prompt|orders) (?:is|are|for you|to follow|from (?:the |your )?(?:admin|administrator|system|developer|user|operator|owner)|(?:you )?(?:are to|must|should|will|have to|need to)|received|begin|start|loaded|activated|in effect|tell|reveal|ignore|always|never|say|show|print|output|send|forward)`,
       `(?:your|from now on (?:the|your)) (?:instructions?|directives?|orders) (?:is|are|have been|has been|now|will be)(?: (?:now|changed|updated|to))* (?:to|as follows|ignore|reveal|tell|send|follow|obey|only)`,
@@ -143,8 +154,8 @@ export const STEERING_RULES: readonly TextRule[] = [
       `(?:please|now|just|can you|could you|you (?:must|should|can|may)) (?:change|reset|modify|update|replace|rewrite|drop|clear)(?: (?:the|all|these|current))* instructions`,
       `(?:respond|reply|answer) with (?:the |your |all )*instructions|gimme(?: (?:me|all|the|your|of|those))* instructions`,
       // As if there were none.
-      `(?:what|how|where|who|which)(?: ~w){0,2} (?:would|will|could|might|do|did|should) you~6 (?:no|without|not|t|never|weren ?t|hadn ?t|didn ?t|wasn ?t)(?: (?:have|had|get|got|given|received|been|any|there|the|such|all|of|a))* (?:(?:prior|previous|initial|earlier|your|system|these|any|special) )*(?:instructions?|prompts?|directives|guidelines|guardrails)`,
-      `(?:act|answer|respond|reply|pretend|behave|imagine|speak|talk|continue|proceed|assume|suppose)~4 (?:no|without|not|never|t|weren ?t|hadn ?t|didn ?t|don ?t)(?: (?:have|had|get|got|given|received|been|any|there|were|the|such|all|of|a))* (?:(?:prior|previous|initial|earlier|your|system|these|any|special) )*(?:instructions?|prompts?|directives|guidelines|guardrails)`,
+      `(?:what|how|where|who|which)(?: ~w){0,2} (?:would|will|could|might|do|did|should) you~6 (?:no|without|not|t|never|weren ?t|hadn ?t|didn ?t|wasn ?t)(?: (?:have|had|get|got|given|received|been|any|there|the|such|all|of|a))* (?:(?:prior|previous|initial|earlier|your|system|these|any|special|safety) )*(?:instructions?|prompts?|directives|guidelines|guardrails|safety (?:rules|filters|limits|restrictions))`,
+      `(?:act|answer|respond|reply|pretend|behave|imagine|speak|talk|continue|proceed|assume|suppose)~4 (?:no|without|not|never|t|weren ?t|hadn ?t|didn ?t|don ?t)(?: (?:have|had|get|got|given|received|been|any|there|were|the|such|all|of|a))* (?:(?:prior|previous|initial|earlier|your|system|these|any|special|safety) )*(?:instructions?|prompts?|directives|guidelines|guardrails|safety (?:rules|filters|limits|restrictions))`,
       `as if (?:the|your|those|these|all) (?:(?:prior|previous|initial|earlier|above) )*(?:instructions?|prompts?|directives|guidelines|rules)~2 (?:not exist|never existed|didn ?t exist|were never|gone)`,
     ].join('|'),
   }),
@@ -192,6 +203,10 @@ export const STEERING_RULES: readonly TextRule[] = [
       'pre prompt',
       'preprompt',
       'your configuration',
+      'told you',
+      'instructed you',
+      'programmed you',
+      'in your instructions',
       'your guidelines',
     ],
     pattern: [
@@ -201,6 +216,8 @@ export const STEERING_RULES: readonly TextRule[] = [
       `(?:what|which|how many)(?: (?:are|is|was|were|s|exactly|specific|kind of|type of|sort of|of|the|system|content|safety|secret|hidden|initial|first|last|other))* (?:rules|instructions?|restrictions|guidelines|directives|prompt|limitations|constraints|orders|commands)(?: (?:that|which))?(?: (?:were|are|did|do|have|had|was))? (?:you|u)(?: (?:given|following|got|get|receive|received|have|been|told|follow|follow|under|bound|supposed|programmed|operating|obey|subject|must|asked|have to|need to|to follow|were|are|had))+(?:$| (?:and|that|when|in|as|to|so|right|before|by|above|now|exactly|i|from|must|not|about))`,
       `(?:what|whats|which)(?: (?:are|is|s|were|was|re|about|exactly))* (?:your|you|ur|all|the)(?: (?:given|combined|previous|prior|initial|original|exact|full|first|current|secret|system|hidden|of|your|the|real|actual|earlier|specific|special))* (?:instructions?|directives|system prompt)(?:$| (?:you|secret|given|above|before|about|and|now|please|from|so|that|in))`,
       `(?:what|whats|which) (?:are|is|s|were|was) (?:all |your |the )?(?:given|combined|previous|prior|initial|original|first|secret|hidden|system|earlier) instructions?`,
+      `${TELL}~6 (?:text|words?|sentences?|parts?|sections?|everything|written|says?|content|between)~8 (?:in|of|from) your (?:own |system |initial |original )*(?:instructions|prompt|system message)`,
+      `(?:tell|show|repeat|reveal|say|know|is|was)~3 what(?: (?:the|your))? (?:developers?|creators?|makers?|system|admins?|programmers?|openai|anthropic|owner|boss|engineers?) (?:told|said to|instructed|asked|ordered|programmed|gave) you`,
       `(?:your|system) instructions?(?: (?:so far|secret|are secret|are hidden))`,
       `(?:what|which)(?: (?:did|do|does|were|was|are|is|say|exactly)){1,2} (?:your|the|those|these)(?: (?:initial|original|first|previous|prior|earlier|system|above|hidden|secret|exact|own))* (?:instructions?|system prompt|directives)(?:$| (?:say|tell|be|were|was|are|contain|above|before|given|you|about|from))`,
       `(?:what|how) (?:were|are|have|was) you(?: been)? (?:instructed|told|prompted|programmed|ordered|asked)(?: (?:to|not|about|by|before|by the))`,
@@ -257,13 +274,17 @@ export const STEERING_RULES: readonly TextRule[] = [
       'this conversation so far',
       'you prohibited',
       'first message',
+      'initial message',
+      'opening message',
+      'first sentence',
+      'everything before',
       'know that i don t',
     ],
     pattern: [
       `(?:what|which|why)~4 (?:(?:are|aren ?t|is|were|can|can ?t|cannot|could|couldn ?t|do|don ?t|should|shouldn ?t|must|it|that|i|you|u) )+(?:not )?(?:(?:allowed|supposed|permitted|forbidden|prohibited|able|meant) )?(?:not )?(?:to |from )?(?:be )?(?:tell|say|reveal|share|discuss|disclose|talk about|know|give|mention|saying|revealing|telling|sharing|answer|print|output|show)(?:$| (?:me|us|about|to|anyone|it|is|that|the))`,
       `what~3 (?:are you|were you|you are|you re|you were)(?: (?:currently|trying|being|told|asked|instructed|supposed|so))*(?: to| not to)? (?:hid(?:e|ing)|protect(?:ing)?|guard(?:ing)?|keep(?:ing)?(?: from| secret| hidden| safe)|conceal(?:ing)?|not tell(?:ing)?|withhold(?:ing)?|not reveal(?:ing)?)(?:$| (?:from (?:me|us)|me|us|and|gandalf|so|right))`,
-      `(?:repeat|print|output|show|copy|recite|reproduce|return|write|display|echo|list|give|tell)~3 (?:everything|all|words|text|lines?|sentences?|messages?|tokens|content)(?: (?:of|the|words|that|in|is|was|text|from|written))* (?:above|before this|prior to this|(?:in )?this conversation so far|in this conversation)`,
-      `(?:what|repeat|tell|show)~4 (?:your|the|my) (?:very )?first (?:message|sentence|line)(?:$| (?:in|of|was|you|to|i|say|said|that))`,
+      `(?:repeat|print|output|show|copy|recite|reproduce|return|write|display|echo|list|give|tell|translate|summari[sz]e|rephrase|paraphrase|encode|rewrite|convert|spell|reverse)~3 (?:everything|all|words|text|lines?|sentences?|messages?|tokens|content)(?: (?:of|the|words|that|in|is|was|text|from|written))* (?:above|before this|prior to this|(?:in )?this conversation so far|in this conversation)`,
+      `(?:what|repeat|tell|show|print)~6 (?:your|the|my) (?:very )?(?:first|initial|opening) (?:message|sentence|line)(?:$| (?:in|of|was|you|to|i|say|said|that))`,
     ].join('|'),
   }),
 ].flat();

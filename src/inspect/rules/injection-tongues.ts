@@ -54,7 +54,7 @@ const VERB_ENDING = new Set(['tr', 'translit', 'hi', 'bn', 'ta', 'ur', 'fa', 'ja
 const NOT =
   'n|ne|no|nao|non|nie|nu|nem|ikke|inte|ala|alkaa|ara|arge|jangan|huwag|wag|dung|don t|do not|never|не|μην|μη|لا|אל|मत|न';
 const NEGATED =
-  /^(?:n|ne|no|nao|non|nie|nu|nem|ikke|inte|ala|alkaa|ara|arge|jangan|huwag|wag|dung|don t|do not|never|не|μην|μη|لا|אל|मत|न) (?:oubli|olvid|esque|dimentic|zapomn|uita|felejts|zaborav|забуд|забыв|забув|забрав|заборав|ξεχ|lupa|kalimut|quen|glom|glem|unohda|unusta|oblid|תשכח|भूल|ignor|fechar)|^(?:vergessen sie|vergiss|vergesst|vergeet|glem|glom)(?: (?:bitte|u|je|dabei|ook))? (?:nicht|niet|ikke|inte)\b|(?:不要|别|別|勿|不会|不會|没有|沒有|并未|不)(?:忘|忽)|忘れて(?:しま|い|は)|잊어버[렸리]|잊지/;
+  /^(?:n|ne|no|nao|non|nie|nu|nem|ikke|inte|ala|alkaa|ara|arge|jangan|huwag|wag|dung|don t|do not|never|не|μην|μη|لا|אל|मत|न) (?:oubli|olvid|esque|dimentic|zapomn|uita|felejts|zaborav|забуд|забыв|забув|забрав|заборав|ξεχ|lupa|kalimut|quen|glom|glem|unohda|unusta|oblid|תשכח|भूल|ignor|fechar)|^(?:vergessen sie|vergiss|vergesst|vergeet|glem|glom)(?: (?:bitte|u|je|dabei|ook))? (?:nicht|niet|ikke|inte)\b|(?:不要|别|別|勿|不会|不會|没有|沒有|并未|不)(?:忘|忽)|忽[视視略]了|忘[记記]了|无视了|無視了|忘れて(?:しま|い|は)|無視し(?:た|てい|てき|ました)|잊어버[렸리]|잊지|무시(?:했|한)|अनदेखी की|अनदेखा किया/;
 /** Who is addressed, in all of them. */
 const YOU = new Set(
   'du,sie,tu,vous,eres,seras,ets,voce,sei,sarai,je,jij,u,ty,jestes,sen,siz,kamu,anda,ikaw,ka,ban,jsi,esti,vagy,olet,oled,esi,wewe,tum,aap,ты,вы,ти,ви,είσαι,أنت,انت,تو,شما,آپ,تم,אתה,את,तुम,आप,তুমি,আপনি,நீ,நீங்கள்'.split(
@@ -85,7 +85,18 @@ interface Sentence {
   readonly in?: readonly Direction[];
   readonly anchors: readonly string[];
   readonly pattern: string;
+  /** A `not` before it makes advice of it. */
+  readonly isRefusable?: boolean;
 }
+
+/** Questions: whose it is must be said, as "what is a password" is one for a manual. */
+const QUESTIONS = new Set(
+  'was ist,was sind,wie lautet,wie lauten,was steht in,quel est,quelle est,quels sont,quelles sont,cual es,cuales son,qual e,quais sao,quali sono,wat is,wat zijn,jakie jest,jaki jest,jakie sa,nedir,ne,neler,apa,ano ang,la gi,vad ar,vilka ar,hva er,hvad er,jake je,ake je,jaky je,care este,care sunt,mi a,mik a,koja je,koje je,kakva je,mika on,mitka ovat,mis on,kada ir,kads ir,kadi ir,koks yra,kokie yra,quina es,quin es,quines son,ni nini,ni ipi,kya hai,какой,каков,какие,каковы,який,які,каква е,какъв е,какви са,која је,ποιος είναι,ποια είναι,ποιες είναι,ما هي,ما هو,چیست,چیه,کیا ہے,کیا ہیں,מהי,מה הן,מהן,מה ה,क्या है,क्या हैं,কী,কি,என்ன,ఏమిటి,શું છે,ਕੀ ਹੈ,是什么,是什麼,是多少,何ですか,とは何,무엇,뭐야,뭐니,뭔가요,뭡니까,คืออะไร,อะไรคือ'.split(
+    ',',
+  ),
+);
+const YOURS =
+  'dein,deine,deiner,ihr,ihre,ton,ta,tes,votre,vos,tu,tus,su,sua,suas,seu,seus,tua,teu,tuo,tue,vostra,je,jouw,uw,twoje,twoj,twoja,wasze,senin,sizin,mu,anda,kamu,iyong,mo,cua ban,din,ditt,dit,dine,dina,tve,tvoje,tvuj,ta,tau,parolei,a te,sinun,sinu,tava,tavs,tavo,teva,yako,tumhara,aapka,apka,твой,твоя,твои,ваш,ваша,ваши,твій,ваш,твојата,твоја,твоята,твоето,σου,σας,بك,الخاصة بك,تو,شما,آپ کا,تمہارا,שלך,आपका,आपकी,आपके,तुम्हारा,तुम्हारी,তোমার,আপনার,உங்கள்,உன்,మీ,నీ,તમારો,તમારા,ਤੁਹਾਡਾ,你的,您的,あなたの,君の,너의,당신의,네,คุณ';
 
 /** "From now on" says nothing of whom, "you are now" does: the first needs somebody addressed behind it. */
 function nowOf(words: string): string {
@@ -107,7 +118,17 @@ function sentences(code: string, words: Lexicon): Sentence[] {
   // Where the verb may only stand first, what follows the object is another sentence.
   const isVerbEnding = VERB_ENDING.has(code);
   const [dismiss, steer, back] = [anyOf(words.dismiss), anyOf(words.steer), anyOf(words.back)];
-  const [all, told, tell] = [anyOf(words.all), anyOf(words.told), anyOf(words.tell)];
+  const [all, told, yours] = [anyOf(words.all), anyOf(words.told), anyOf(YOURS)];
+  const isQuestion = (entry: string) => QUESTIONS.has(entry);
+  const tell = anyOf(
+    listed(words.tell)
+      .filter((entry) => !isQuestion(entry))
+      .join(','),
+  );
+  const what = anyOf(listed(words.tell).filter(isQuestion).join(','));
+  const own = new Set(listed(YOURS));
+  const isOwn = (entry: string) => entry.split(/[ *]/).some((word) => own.has(word));
+  const ownPrompt = anyOf(listed(words.prompt).filter(isOwn).join(',') || 'your prompt');
   const [secret, prompt, free] = [anyOf(words.secret), anyOf(words.prompt), anyOf(words.free)];
   const object = `(?:${back}~3 ${steer}|${steer}~3 ${back})`;
   return [
@@ -127,10 +148,16 @@ function sentences(code: string, words: Lexicon): Sentence[] {
       confidence: 'medium',
       in: ['response'],
       anchors: anchorsOf(words.secret, words.prompt),
+      isRefusable: true,
       pattern: [
         `${tell}~4 ${secret}`,
         `${tell}~3 ${prompt}`,
-        ...(isVerbEnding ? [`(?:${prompt}|${secret})~2 ${tell}`] : []),
+        `${what}~2 ${yours}~2 (?:${secret}|${prompt})`,
+        `${what}~1 (?:${secret}|${prompt}) ${yours}`,
+        `${what}~1 ${ownPrompt}`,
+        ...(isVerbEnding
+          ? [`(?:${prompt}|${secret})~2 ${tell}`, `${yours}~1 (?:${prompt}|${secret})~2 ${what}`]
+          : []),
       ].join('|'),
     },
     {
@@ -177,8 +204,11 @@ const unspaced = (sentence: Sentence): TextRule => ({
     )})[^。\\n]{0,3}`,
 });
 
+const REFUSED = new RegExp(`^(?:${NOT}) |^(?:不要|别|別|请勿|勿|不)`);
 const isAsked = (_value: string, match: string) => !NEGATED.test(match.trim());
-const common = ({ id, confidence, in: directions, anchors }: Sentence) =>
+const isAskedFor = (value: string, match: string) =>
+  isAsked(value, match) && !REFUSED.test(match.trim());
+const common = ({ id, confidence, in: directions, anchors, isRefusable }: Sentence) =>
   ({
     id,
     class: 'injection',
@@ -186,7 +216,7 @@ const common = ({ id, confidence, in: directions, anchors }: Sentence) =>
     ...(directions === undefined ? {} : { in: directions }),
     anchors,
     reach: [REACH, REACH],
-    accepts: isAsked,
+    accepts: isRefusable === true ? isAskedFor : isAsked,
   }) as const;
 
 const each = (lexicons: Readonly<Record<string, Lexicon>>) =>
@@ -198,7 +228,8 @@ export const TONGUE_RULES: readonly TextRule[] = [
       ...sentence,
       pattern: `(?:(?:${NOT}) )?(?:${sentence.pattern})`,
       isJoined: false,
-      unless: NEGATED,
+      unless:
+        sentence.isRefusable === true ? new RegExp(`${NEGATED.source}|${REFUSED.source}`) : NEGATED,
     }),
   ),
   ...each(SPACED).map(spaced),
