@@ -14,7 +14,7 @@ import { entropy } from './rules/plausible.ts';
 export const KNOWN_VALUE_MIN = 12;
 const ANCHOR_CHARACTERS = 12;
 const VALUE_MAX = 8192;
-/** Distinct texts to look for; each value has up to eight. More than this is not a set of secrets. */
+/** Distinct texts to look for; each value has up to nineteen. More than this is not a set of secrets. */
 const NEEDLES_MAX = 20_000;
 /** A line of a file of several lines, as a key in PEM, must be so long to be looked for alone. */
 const LINE_MIN = 24;
@@ -69,17 +69,34 @@ function isWorthLookingFor(value: string): boolean {
   );
 }
 
-/** As it is, without its signs (for readings from which joints were taken), and the middles of its base64. */
+/**
+ * As it is, without its signs (for readings from which joints were taken), the middles of its base64, and what a letter
+ * for a letter makes of these: other encodings are undone before, but nobody sees in a key that it was turned round.
+ */
 function spellingsOf(value: string): string[] {
   const spelt = [value];
   const bare = value.replace(/[^A-Za-z0-9]/g, '');
   if (bare.length >= KNOWN_VALUE_MIN) spelt.push(bare);
-  for (const shift of [0, 1, 2]) {
-    const middle = base64Middle(Buffer.from(value, 'utf8'), shift);
-    if (middle.length < KNOWN_VALUE_MIN) continue;
+  const middles = [0, 1, 2]
+    .map((shift) => base64Middle(Buffer.from(value, 'utf8'), shift))
+    .filter((middle) => middle.length >= KNOWN_VALUE_MIN);
+  for (const middle of middles) {
     spelt.push(middle, middle.replaceAll('+', '-').replaceAll('/', '_'));
   }
-  return spelt;
+  spelt.push(...spelt.map(turned));
+  spelt.push(rotated(value), value.toLowerCase(), value.toUpperCase());
+  // What is looked for begins in ASCII.
+  return spelt.filter((one) => /^[\x20-\x7e]{12}/.test(one));
+}
+
+const turned = (text: string): string => [...text].reverse().join('');
+
+/** ROT13. */
+function rotated(text: string): string {
+  return text.replace(/[A-Za-z]/g, (letter) => {
+    const first = letter <= 'Z' ? 65 : 97;
+    return String.fromCharCode(((letter.charCodeAt(0) - first + 13) % 26) + first);
+  });
 }
 
 /** The characters that depend on these bytes alone, where `shift` other bytes stand before them in their group of three. */

@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { leavesOf } from '../../src/inspect/inspect.ts';
+import { inspectSchema } from '../../src/inspect/config.ts';
+import { Inspection, leavesOf } from '../../src/inspect/inspect.ts';
 import { base64Middle, environmentSecrets, knownValues } from '../../src/inspect/known-values.ts';
 import type { Detector } from '../../src/inspect/rule.ts';
 import { viewsOf } from '../../src/inspect/views.ts';
@@ -102,4 +104,50 @@ suite('secrets of an environment', () => {
     });
     assert.deepEqual(secrets, [value, madeUp(ALNUM, 40)]);
   });
+});
+
+const bytes = (text: string) => [...Buffer.from(text)];
+const each = (text: string, write: (code: number) => string) => bytes(text).map(write).join('');
+const hex = (code: number, length = 2) => code.toString(16).padStart(length, '0');
+const ENCODINGS: Readonly<Record<string, (text: string) => string>> = {
+  'as it is': (text) => text,
+  base64: (text) => Buffer.from(text).toString('base64'),
+  base64url: (text) => Buffer.from(text).toString('base64url'),
+  'base64 twice': (text) => Buffer.from(Buffer.from(text).toString('base64')).toString('base64'),
+  'base64 over lines': (text) =>
+    Buffer.from(text)
+      .toString('base64')
+      .replace(/(.{12})/g, '$1\n'),
+  'base64 turned round': (text) => [...Buffer.from(text).toString('base64')].reverse().join(''),
+  'gzip in base64': (text) => gzipSync(text).toString('base64'),
+  hex: (text) => each(text, (code) => hex(code)),
+  'hex with colons': (text) => each(text, (code) => `${hex(code)}:`),
+  'large hex': (text) => each(text, (code) => hex(code)).toUpperCase(),
+  percent: (text) => each(text, (code) => `%${hex(code)}`),
+  entities: (text) => each(text, (code) => `&#${code};`),
+  escapes: (text) => each(text, (code) => `\\u${hex(code, 4)}`),
+  'quoted-printable': (text) => each(text, (code) => `=${hex(code).toUpperCase()}`),
+  'decimal codes': (text) => bytes(text).join(' '),
+  'turned round': (text) => [...text].reverse().join(''),
+  'small letters': (text) => text.toLowerCase(),
+  'large letters': (text) => text.toUpperCase(),
+  'letters apart': (text) => [...text].join(' '),
+  'full width': (text) => each(text, (code) => String.fromCodePoint(code + 0xfee0)),
+};
+
+suite("the gateway's own secret is found", () => {
+  for (const own of ['Correct-Horse.Battery+Staple!9', madeUp(ALNUM, 24, 'own')]) {
+    const inspection = new Inspection({ ...inspectSchema.parse({}), knownValues: [own] });
+    for (const [name, encode] of Object.entries(ENCODINGS)) {
+      test(`in ${name}: ${own.length} characters`, async () => {
+        const json = Buffer.from(JSON.stringify({ text: `it is ${encode(own)} and no more` }));
+        const about = { direction: 'response', server: 's', tool: '', definition: null } as const;
+        const outcome = await inspection.inspect(json, 0, json.length, about);
+        const rules = outcome?.verdict?.findings.map(({ rule }) => rule) ?? [];
+        assert.ok(rules.includes('secret.known-value'), rules.join());
+        const shown = outcome?.kind === 'rewritten' ? outcome.bytes.toString() : '';
+        assert.ok(!shown.includes(encode(own)));
+      });
+    }
+  }
 });
