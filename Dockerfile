@@ -24,6 +24,8 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist/src dist/src
 COPY --from=build /app/dist/native-free dist/native-free
 COPY --from=build /app/dist/bench/load dist/bench/load
+# For what must survive a restart: quotas, stops and the audit log, with `state: { dir: /var/lib/sluice }` in the file.
+RUN install -d -o node -g node /var/lib/sluice
 USER node
 EXPOSE 7332
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \

@@ -107,7 +107,9 @@ async function serve(
   try {
     gateway.open();
   } catch (error) {
-    terminal.err(`The gateway cannot keep its state: ${(error as Error).message}`);
+    terminal.err(
+      `The gateway cannot keep its state (state.dir says where): ${(error as Error).message}`,
+    );
     auth.close();
     await gateway.close(0);
     return EXIT.unavailable;

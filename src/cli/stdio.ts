@@ -56,7 +56,9 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
   try {
     gateway.open();
   } catch (error) {
-    terminal.err(`The gateway cannot keep its state: ${(error as Error).message}`);
+    terminal.err(
+      `The gateway cannot keep its state (state.dir says where): ${(error as Error).message}`,
+    );
     await gateway.close(0);
     return EXIT.unavailable;
   }
