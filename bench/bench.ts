@@ -8,6 +8,7 @@
  *   --only REGEXP      scenarios and parts by name
  *   --subjects A,B     only these subjects
  *   --rounds N         instead of the setting's own
+ *   --minutes N        begins no part later than that; what is left out is named among the faults
  *   --write-readme     measures nothing: puts the figures of the newest run in bench/results into both READMEs
  *   --out FOLDER       where results go; default bench/results for a full run, nowhere for --smoke
  *
@@ -43,6 +44,7 @@ const OPTIONS = {
   only: { type: 'string' },
   subjects: { type: 'string' },
   rounds: { type: 'string' },
+  minutes: { type: 'string' },
   'write-readme': { type: 'boolean', default: false },
   out: { type: 'string' },
 } as const;
@@ -80,6 +82,13 @@ function settingsOf(options: Options): Settings {
   const rounds = Number(options.rounds);
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) usage('--rounds takes 1 to 100');
   return { ...settings, rounds };
+}
+
+function minutesOf({ minutes }: Options): number {
+  if (minutes === undefined) return Number.POSITIVE_INFINITY;
+  const value = Number(minutes);
+  if (!(value > 0 && value < 1000)) usage('--minutes takes a number above 0');
+  return value;
 }
 
 function onlyOf({ only }: Options): { only?: RegExp } {
@@ -135,6 +144,7 @@ async function run(args: string[]): Promise<number> {
   }
   const settings = settingsOf(options);
   const only = onlyOf(options);
+  const untilMs = performance.now() + minutesOf(options) * 60_000;
   let subjects: Subject[];
   try {
     subjects = await chosen(options);
@@ -156,6 +166,7 @@ async function run(args: string[]): Promise<number> {
     subjects,
     settings,
     ...only,
+    untilMs,
     command: ['npm run bench --', ...args.map(quoted)].join(' '),
     cpus,
     say: (line) => console.error(`${(performance.now() / 1000).toFixed(1).padStart(6)} s  ${line}`),

@@ -14,8 +14,8 @@ const START_MS = 700;
 const COLD_START_MS = 1200;
 /** Opened twice. */
 const IDLE_SESSION_MS = 3;
-/** Calls of the soak's mix per second. */
-const SOAK_RPS = { uws: 30_000, node: 18_000 };
+/** Calls of the soak's mix per second, with nothing on and with everything. */
+const SOAK_RPS = { uws: [30_000, 7_000], node: [18_000, 6_000] } as const;
 const SOAK_SLICE_MS = 4000;
 const HALF_CAPACITY_PEERS = 2;
 const HALF_CAPACITY_PLAYERS = 3;
@@ -38,7 +38,8 @@ export function estimateMs(settings: Settings, subjects: readonly Subject[]): nu
     return sum + invited.length * rounds * ms;
   }, 0);
   const soakMs = ({ sluice }: Subject) => {
-    const ms = (settings.soakCalls / SOAK_RPS[sluice?.front ?? 'uws']) * 1000;
+    const [off, on] = SOAK_RPS[sluice?.front ?? 'uws'];
+    const ms = (settings.soakCalls / (sluice?.features === undefined ? off : on)) * 1000;
     return START_MS + ms + Math.max(settings.soakIntervals, ms / SOAK_SLICE_MS) * GENERATOR_MS;
   };
   const soaks = gateways.filter(({ name }) => settings.soakSubjects.test(name));

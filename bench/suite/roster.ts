@@ -56,6 +56,9 @@ export const FEATURES: readonly Feature[] = [
   { name: 'limits', config: { limits: LIMITS } },
   { name: 'validate', config: { validate: 'on' } },
   { name: 'inspect', config: { inspect: 'on' } },
+  { name: 'metrics', config: { telemetry: { metrics: true } } },
+  // As it is by default, in a folder of its own (below): payloads up to 16 KB as inspection lets them be seen.
+  { name: 'audit', config: { audit: {} } },
 ];
 
 export interface Backend {
@@ -151,8 +154,9 @@ export function sluice(
     },
     ...features.map((feature) => feature.config),
   );
+  if (config.audit !== undefined) config.audit = { ...config.audit, dir: `audit-${port}` };
   for (const { token } of features) if (token !== undefined) useToken(port, token);
-  config.telemetry = { log: 'warn', ...config.telemetry, stopwatch };
+  config.telemetry = { log: 'warn', metrics: false, ...config.telemetry, stopwatch };
   const file = join(folder(), `sluice-${port}.json`);
   writeFileSync(file, JSON.stringify(config));
   const flags = front === 'node' ? ['--no-addons'] : [];

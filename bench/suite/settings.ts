@@ -110,7 +110,7 @@ const SCENARIOS: readonly Scenario[] = [
   {
     ...closed(OPEN_LOOP, '300 B at a fixed rate, whatever the answers do', 64, call(300)),
     oursOnly: true,
-    longer: 4,
+    longer: 5,
     inSmoke: true,
   },
   {
@@ -153,8 +153,8 @@ export function durationOf({ longer = 1 }: Scenario, settings: Settings): number
 export const FULL: Settings = {
   name: 'full',
   rounds: 3,
-  warmupMs: 400,
-  durationMs: 1200,
+  warmupMs: 300,
+  durationMs: 1000,
   isRough: false,
   scenarios: SCENARIOS.map(withRate(OPEN_RATE)),
   coldStarts: 5,

@@ -33,6 +33,8 @@ export interface Run {
   readonly settings: Settings;
   /** Only what this matches: names of scenarios and parts. */
   readonly only?: RegExp;
+  /** By `performance.now()`: no part begins later. */
+  readonly untilMs: number;
   readonly command: string;
   readonly cpus: Cpus;
   readonly say: (line: string) => void;
@@ -96,6 +98,10 @@ async function part(
   work: () => Promise<void>,
 ): Promise<void> {
   if (!isWanted(run, name)) return;
+  if (performance.now() > run.untilMs) {
+    results.faults.push(`${name}: left out, the time was up`);
+    return;
+  }
   run.say(name);
   try {
     await work();
