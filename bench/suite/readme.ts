@@ -9,10 +9,12 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { middle, paired, ratio } from './figures.ts';
 import {
+  agentLoops,
   badTokens,
   count,
   fixed,
   goalTable,
+  greedy,
   heading,
   insideTables,
   scenarioTable,
@@ -90,7 +92,9 @@ function quoted(results: Results): string {
     ['Goals', goalTable(results)],
     ...scenarios.map((one): [string, string] => [heading(one), scenarioTable(results, one)]),
     ['Time inside the gateway, by its own stopwatch', insideTables(results)],
+    ['A greedy caller beside modest ones', greedy(results)],
     ['A flood of wrong credentials beside known callers', badTokens(results)],
+    ['What of the traffic of agents reaches the server', agentLoops(results)],
   ];
   return sections
     .filter(([, body]) => body !== '')

@@ -251,7 +251,7 @@ const INSIDE = [
   ['write to the client', 'toClient'],
 ] as const;
 
-function greedy(results: Results): string {
+export function greedy(results: Results): string {
   const head = [
     'subject',
     'modest calls/s',
@@ -292,7 +292,7 @@ export function badTokens({ badTokens: all = [] }: Results): string {
   return table(head, rows);
 }
 
-function agentLoops(results: Results): string {
+export function agentLoops(results: Results): string {
   const head = ['subject', 'agents', 'lists', 'saved', 'p50 list', 'calls', 'saved', 'p50 call'];
   const saved = (asked: number, reached: number) => `${fixed((1 - reached / asked) * 100, 1)} %`;
   const rows = results.agentLoops.map((row) => [
