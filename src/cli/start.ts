@@ -72,12 +72,7 @@ async function serve(
   logWarnings(terminal, loaded, log);
   sayPacks([], config.inspect.rulePacks, log);
   const ending = untilEnded(terminal, log);
-  if (config.telemetry.stopwatch) {
-    const report = await startStopwatch();
-    terminal.around.onSignal('SIGUSR2', () =>
-      terminal.err(JSON.stringify({ stopwatch: report() })),
-    );
-  }
+  const stopwatch = config.telemetry.stopwatch ? await startStopwatch() : undefined;
 
   // Loaded here: `init` and `tools` need neither the gateway nor a web server.
   const [{ Gateway }, { startEdge }, { Auth }] = await Promise.all([
@@ -104,6 +99,7 @@ async function serve(
   const recorders = [...telemetry.recorders, ...audited, ...(recent === null ? [] : [recent])];
   const gateway = new Gateway(config, log, terminal.around.env, recorders);
   telemetry.collect((put) => gateway.collect(put));
+  for (const one of audited) telemetry.collect((put) => one.collect?.(put));
   try {
     gateway.open();
   } catch (error) {
@@ -129,6 +125,11 @@ async function serve(
     return EXIT.unavailable;
   }
   telemetry.collect((put) => edge.collect(put));
+  terminal.around.onSignal('SIGUSR2', () => {
+    const { hash } = reloading.loaded ?? loaded;
+    const about = { front: edge.front, config: hash, ...gateway.readiness() };
+    void sayReport(terminal, telemetry, about, stopwatch?.());
+  });
   const endCallers = (isEnded: (caller: Caller) => boolean) => {
     // Sessions first: what the edge then cuts has nothing left to answer.
     gateway.endCallers(isEnded);
@@ -187,4 +188,15 @@ function untilEnded(terminal: Terminal, log: Logger): Promise<void> {
     terminal.around.onSignal('SIGTERM', take('SIGTERM', 143));
     terminal.around.onSignal('SIGINT', take('SIGINT', 130));
   });
+}
+
+/** One line, so that it can be cut out of the log. What the stopwatch shows comes first: the bench suite looks for it. */
+async function sayReport(
+  terminal: Terminal,
+  telemetry: Telemetry,
+  about: object,
+  stopwatch: object | undefined,
+): Promise<void> {
+  const report = await telemetry.report(about);
+  terminal.err(JSON.stringify(stopwatch === undefined ? { report } : { stopwatch, report }));
 }

@@ -12,6 +12,7 @@ import type { Entry } from '../backends/backends.ts';
 import type { Caller } from '../model.ts';
 import { LATEST_MODERN } from '../protocol/eras.ts';
 import type { Refusal } from '../protocol/refusal.ts';
+import type { Collector } from '../telemetry/telemetry.ts';
 import { Payloads, SPOKEN } from './audit-payloads.ts';
 import type { Call } from './call.ts';
 import type { Recorder } from './finish.ts';
@@ -39,6 +40,17 @@ export class AuditRecorder implements Recorder {
     this.#audit = audit;
     this.#payloads = new Payloads(audit.config);
     this.happened(operation('start', {}));
+  }
+
+  collect(put: Parameters<Collector>[0]): void {
+    const { taken, written, durable, lost, refused, failures, ...bytes } = this.#audit.report;
+    for (const [result, count] of Object.entries({ taken, written, durable, lost, refused })) {
+      put('sluice_audit_records', count, result);
+    }
+    put('sluice_audit_behind', taken - durable);
+    put('sluice_audit_failures', failures);
+    put('sluice_audit_waiting_bytes', bytes.waitingBytes);
+    put('sluice_audit_buffer_bytes', bytes.bufferBytes);
   }
 
   configure({ audit }: GatewayConfig): void {

@@ -13,6 +13,7 @@ import { isFault, read } from '../protocol/json-rpc.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { REFUSALS, type Refusal, refusalBytes } from '../protocol/refusal.ts';
 import { type Spliced, splice } from '../protocol/splice.ts';
+import { knownMethod } from '../telemetry/telemetry.ts';
 import type { Fragments } from './fragments.ts';
 import type { Outlet } from './outlet.ts';
 import type { Found } from './review.ts';
@@ -24,6 +25,16 @@ import { Trail } from './trail.ts';
 const REFUSAL_KEY = 'dev.sluice/refusal';
 const NOT_READ = Symbol('not read');
 const NONE: readonly string[] = [];
+
+/** See `Call.about`. */
+export interface CallWords {
+  readonly call: number;
+  readonly trace?: string;
+  readonly caller: string;
+  readonly server: string | null;
+  readonly tool: string;
+  readonly method: string;
+}
 
 export class Call implements Linked<Call> {
   readonly route: RouteView;
@@ -110,6 +121,23 @@ export class Call implements Linked<Call> {
   argsText(): string {
     const { argumentsStart, argumentsEnd } = this.message;
     return this.message.text(argumentsStart, argumentsEnd);
+  }
+
+  /**
+   * What a line of the log says of it: names that others gave, and numbers. Ids, URIs and methods that nobody knows are the
+   * client's own words, which may be anything; `call` is what its record and the admin API call it, too.
+   */
+  get about(): CallWords {
+    const { method } = this.message;
+    const { serial, trace } = this.trail;
+    return {
+      call: serial,
+      ...(trace === null ? {} : { trace: trace.traceId }),
+      caller: this.caller.id,
+      server: this.backend?.name ?? null,
+      tool: method === 'tools/call' || method === 'prompts/get' ? this.original : '',
+      method: knownMethod(method),
+    };
   }
 
   get isModern(): boolean {

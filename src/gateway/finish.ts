@@ -9,6 +9,7 @@
 import type { Logger } from 'pino';
 import type { Limits } from '../limits/limits.ts';
 import type { Refusal } from '../protocol/refusal.ts';
+import { type Collector, type Repeats, repeatsOf } from '../telemetry/telemetry.ts';
 import type { Call } from './call.ts';
 import type { Happening } from './happening.ts';
 import type { InFlight } from './in-flight.ts';
@@ -28,6 +29,8 @@ export interface Recorder {
   /** A call has ended, whatever became of it. */
   ended?(call: Call): void;
   happened?(happening: Happening): void;
+  /** Values for /metrics, asked for at each scrape. */
+  collect?(put: Parameters<Collector>[0]): void;
   /** A reload. */
   configure?(config: GatewayConfig): void;
   /** The gateway has ended: no call follows. */
@@ -48,11 +51,13 @@ export class Finish {
   readonly #beginners: readonly Recorder[];
   readonly #house: Settled;
   readonly #wantsAddress: boolean;
+  readonly #repeats: Repeats;
   /** Runs when the last call in flight has ended. */
   onIdle: (() => void) | null = null;
 
   constructor(house: Settled, recorders: readonly Recorder[]) {
     this.#house = house;
+    this.#repeats = repeatsOf(house.log);
     this.#recorders = recorders;
     this.#gates = recorders.filter((one) => one.refuse !== undefined);
     this.#beginners = recorders.filter((one) => one.begun !== undefined);
@@ -104,20 +109,21 @@ export class Finish {
   }
 
   /** What inspection found, where, and what was done: never the value. */
-  #tellFound({ caller, backend, original, message, found }: Call): void {
-    const about = { caller: caller.id, server: backend?.name ?? null, tool: original };
-    for (const { action, findings } of found ?? []) {
-      this.#house.log.warn({ ...about, method: message.method, action, findings }, 'inspection');
+  #tellFound(call: Call): void {
+    const about = call.about;
+    for (const { action, findings } of call.found ?? []) {
+      const rules = findings.map(({ rule, path }) => `${rule} ${path}`).join();
+      const source = [about.caller, about.server, about.tool, action, rules].join('\0');
+      this.#repeats.say('warn', source, { ...about, action, findings }, 'inspection');
     }
   }
 
   /** What rules in mode observe would have done; the caller's call was decided without them. */
   #observe(call: Call): void {
-    const { observed, caller, backend, original, refusal } = call;
+    const { observed, refusal, about } = call;
     const verdict = refusal === null ? 'allowed' : refusal.code;
-    this.#house.log.info(
-      { observed, caller: caller.id, server: backend?.name ?? null, tool: original, verdict },
-      'rules in mode observe would have decided otherwise',
-    );
+    const source = [about.caller, about.server, about.tool, verdict, ...observed].join('\0');
+    const words = 'rules in mode observe would have decided otherwise';
+    this.#repeats.say('info', source, { observed, ...about, verdict }, words);
   }
 }

@@ -177,6 +177,6 @@ function resume(call: Call | undefined, relay: Relay): void {
 
 function failed(call: Call, { log }: House, error: unknown): void {
   const incident = randomUUID();
-  log.error({ err: error, incident, method: call.message.method }, 'a call failed by a bug');
+  log.error({ err: error, incident, ...call.about }, 'a call failed by a bug');
   call.refuse(refuse('internal', undefined, { incident }));
 }

@@ -69,12 +69,20 @@ export const telemetrySchema = z
       .describe(
         'Count calls and time their stages, for /metrics and /api/latency on the admin listener: some 0.5 us per call. Takes effect at the next start.',
       ),
+    slowCallMs: z
+      .int()
+      .min(0)
+      .max(3_600_000)
+      .default(10_000)
+      .describe(
+        'Calls that take longer are logged, with where their time went; 0 for none. Takes effect at the next start.',
+      ),
     otlp: otlpSchema,
     stopwatch: z
       .boolean()
       .default(false)
       .describe(
-        'Time how long calls occupy the gateway itself. SIGUSR2 writes the figures since the last one to stderr, as one JSON line. For measurements: it reads the clock some eight times per call. Takes effect at the next start.',
+        'Time how long calls occupy the gateway itself. What SIGUSR2 writes then has the figures since the last one. For measurements: it reads the clock some eight times per call. Takes effect at the next start.',
       ),
   })
   .prefault({})

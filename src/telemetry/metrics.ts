@@ -85,7 +85,7 @@ export class Metrics {
   readonly #runtime = new Runtime(this.registry);
 
   /** Asked at each scrape. */
-  collect(collector: Collector): void {
+  ask(collector: Collector): void {
     this.#collectors.push(collector);
   }
 
@@ -115,8 +115,7 @@ export class Metrics {
   }
 
   #request(called: string, isModern: boolean, at: number): void {
-    // Methods are the client's own words until somebody knows them.
-    const method = METHODS.has(called) ? called : OTHER;
+    const method = knownMethod(called);
     let counters = this.#requests.get(method);
     if (counters === undefined) {
       counters = [];
@@ -204,6 +203,20 @@ export class Metrics {
     return { contentType: CONTENT_TYPES[format], slices };
   }
 
+  /** Every value by its name and labels; of a histogram its count, its sum and where its percentiles fall. */
+  async snapshot(): Promise<Record<string, number | object>> {
+    const sheet = await this.#sheet();
+    const all: Record<string, number | object> = {};
+    for (const family of this.registry.families()) {
+      const named = (text: string) => (text === '' ? family.name : `${family.name}{${text}}`);
+      for (const series of family.all()) {
+        all[named(series.text)] = 'observe' in series ? series.summary : series.value;
+      }
+      for (const [text, value] of sheet.of(family.name) ?? []) all[named(text)] = value;
+    }
+    return all;
+  }
+
   #putOwn(put: Put<MetricName>): void {
     put('sluice_build_info', 1, VERSION, process.version);
     put('sluice_config_loaded_timestamp_seconds', this.#loadedAt / 1000);
@@ -228,7 +241,7 @@ export class Metrics {
 
 /** URIs of resources are data, and whoever asks makes them up. */
 function nameOf({ message: { method }, original }: EndedCall): string {
-  return method === 'tools/call' || method === 'prompts/get' ? original : method;
+  return method === 'tools/call' || method === 'prompts/get' ? original : knownMethod(method);
 }
 
 /** From one stamp to the next that the call came to. */
@@ -243,6 +256,11 @@ function timeStages(stages: readonly Histogram[], trail: EndedCall['trail']): vo
 
 /** Tools and the like of one server that have a label of their own. */
 const TOOLS_MAX = 200;
+
+/** Methods are the client's own words until somebody knows them. */
+export function knownMethod(method: string): string {
+  return METHODS.has(method) ? method : OTHER;
+}
 
 const METHODS: ReadonlySet<string> = new Set([
   'initialize',

@@ -82,6 +82,21 @@ export class Histogram {
     return this.#cells[this.#at + this.#bounds.length + 1]!;
   }
 
+  /** Percentiles as the bounds of the buckets that they fall into. */
+  get summary(): { count: number; sum: number; p50: number; p99: number } {
+    const { count, sum } = this;
+    return { count, sum, p50: this.#bound(count * 0.5), p99: this.#bound(count * 0.99) };
+  }
+
+  #bound(rank: number): number {
+    let count = 0;
+    for (const [bucket, bound] of this.#bounds.entries()) {
+      count += this.in(bucket);
+      if (count >= rank) return bound;
+    }
+    return Number.MAX_VALUE;
+  }
+
   get count(): number {
     let count = 0;
     for (let bucket = 0; bucket <= this.#bounds.length; bucket++) count += this.in(bucket);

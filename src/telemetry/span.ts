@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import type { Message } from '../protocol/message.ts';
 import type { Refusal } from '../protocol/refusal.ts';
 import type { Trace } from '../protocol/trace-context.ts';
-import type { Outcome } from './metrics.ts';
+import { knownMethod, type Outcome } from './metrics.ts';
 
 /** What is read of a call that has ended. */
 export interface SpannedCall {
@@ -52,7 +52,7 @@ const ERROR_BYTES_MAX = 64 * 1024;
 /** The span as JSON text, written at once: as objects that are turned into text it took ten times as long. */
 export function spanOf(call: SpannedCall, trace: Trace): string {
   const { trail } = call;
-  const { method } = call.message;
+  const method = knownMethod(call.message.method);
   const name = nameOf(call);
   const error = errorOf(call);
   // The clock of stamps does not follow corrections of the system's.
@@ -70,7 +70,7 @@ export function spanOf(call: SpannedCall, trace: Trace): string {
     (parentId === '' ? '' : `,"parentSpanId":"${parentId}"`) +
     (tracestate === '' ? '' : `,"traceState":"${tracestate}"`) +
     `,"flags":${parentId === '' ? FLAGS.root : FLAGS.remote}` +
-    `,"name":${JSON.stringify(name === '' ? bounded(method) : `${method} ${name}`)}` +
+    `,"name":${JSON.stringify(name === '' ? method : `${method} ${name}`)}` +
     `,"kind":${KIND_SERVER}` +
     `,"startTimeUnixNano":"${nanos(offset + trail.arrivedAt)}"` +
     `,"endTimeUnixNano":"${nanos(offset + trail.finishedAt)}"` +
@@ -91,7 +91,7 @@ function attributesOf(call: SpannedCall, name: string, error = ''): string {
   const { method } = message;
   const isTool = method === 'tools/call';
   return (
-    text('mcp.method.name', bounded(method)) +
+    text('mcp.method.name', knownMethod(method)) +
     text('mcp.protocol.version', session?.version ?? message.version) +
     text('mcp.session.id', session === null ? '' : hashOf(session.id)) +
     text('jsonrpc.request.id', bounded(call.id.replace(/^"|"$/g, ''))) +

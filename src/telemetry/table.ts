@@ -63,6 +63,11 @@ export const METRICS = {
     ['server', 'direction'],
     'server',
   ),
+  sluice_slow_calls: counter(
+    'Calls that took longer than telemetry.slowCallMs.',
+    ['server'],
+    'server',
+  ),
   sluice_calls_in_flight: gauge('Requests without an answer yet.'),
   sluice_calls_parked: gauge('Calls that wait for a retry with the answer to a question.'),
 
@@ -116,6 +121,15 @@ export const METRICS = {
   sluice_body_bytes: gauge('Bytes of request bodies that are held.'),
 
   // === evidence ===
+  sluice_audit_records: counter(
+    'Records that the audit took, wrote, has surely on disk, lost or refused calls for.',
+    ['result'],
+  ),
+  sluice_audit_behind: gauge('Records taken and not surely on disk yet.'),
+  sluice_audit_waiting_bytes: gauge('Bytes that wait to be written.'),
+  sluice_audit_buffer_bytes: gauge('How many may.'),
+  sluice_audit_failures: counter('Writes of the audit that failed.'),
+  sluice_log_repeats: counter('Lines left out of the log because they said the same again.'),
   sluice_spans: counter(
     'Spans sent, rejected by the collector, failed to be sent, or dropped because too many waited.',
     ['result'],

@@ -11,6 +11,9 @@ import type { Exposition } from './exposition.ts';
 import type { Logger } from './log.ts';
 import { type Collector, Metrics } from './metrics.ts';
 import { Spans } from './otlp.ts';
+import { type Repeats, repeatsOf } from './repeats.ts';
+import { reportOf } from './report.ts';
+import { SlowCalls } from './slow-calls.ts';
 import type { StopwatchReport } from './stopwatch.ts';
 import { Tracer } from './tracer.ts';
 import type { Latency } from './windows.ts';
@@ -19,19 +22,29 @@ export { LOG_LEVELS } from './config.ts';
 export type { Exposition } from './exposition.ts';
 export { createLog, type Logger } from './log.ts';
 export { metricsManual } from './manual.ts';
-export type { Collector } from './metrics.ts';
+export { type Collector, knownMethod } from './metrics.ts';
+export { type Repeats, repeatsOf } from './repeats.ts';
 export type { Latency } from './windows.ts';
 
 export class Telemetry {
   /** To be hung in where calls end. */
-  readonly recorders: (Metrics | Tracer)[] = [];
+  readonly recorders: (Metrics | Tracer | SlowCalls)[] = [];
   /** Null where `telemetry.metrics` is off. */
   readonly #metrics: Metrics | null;
   readonly #spans: Spans | null = null;
 
-  constructor({ metrics, otlp }: TelemetryConfig, log: Logger) {
+  readonly #repeats: Repeats;
+
+  constructor({ metrics, slowCallMs, otlp }: TelemetryConfig, log: Logger) {
+    const repeats = repeatsOf(log);
+    this.#repeats = repeats;
     this.#metrics = metrics ? new Metrics() : null;
     if (this.#metrics !== null) this.recorders.push(this.#metrics);
+    this.collect((put) => put('sluice_log_repeats', repeats.left));
+    if (slowCallMs > 0) {
+      const registry = this.#metrics?.registry ?? null;
+      this.recorders.push(new SlowCalls(slowCallMs, repeats, registry));
+    }
     if (otlp === null) return;
     const spans = new Spans(otlp, log);
     this.#spans = spans;
@@ -41,7 +54,7 @@ export class Telemetry {
 
   /** Values that are asked for at each scrape. */
   collect(collector: Collector): void {
-    this.#metrics?.collect(collector);
+    this.#metrics?.ask(collector);
   }
 
   /** What /metrics answers to a scraper with this Accept header; undefined where metrics are off. */
@@ -54,7 +67,13 @@ export class Telemetry {
     return this.#metrics?.latency() ?? [];
   }
 
+  /** How the process is, with what others add about themselves; see report.ts. */
+  report(about: object): Promise<object> {
+    return reportOf(this.#metrics, about);
+  }
+
   async close(): Promise<void> {
+    this.#repeats.flush();
     this.#metrics?.close();
     await this.#spans?.close();
   }

@@ -175,7 +175,7 @@ describe('access', { timeout: 120_000 }, () => {
     const before = gateway.process.stderr().length;
     const bob = await callerOf('modern', gateway.url, 'bob');
     assert.ok((await bob.call('files__read_note')).result !== undefined);
-    await gateway.logs(/"observed":\["rules.no-notes"\],"caller":"bob"/, before);
+    await gateway.logs(/"observed":\["rules.no-notes"\],"call":\d+,"caller":"bob"/, before);
   });
 
   it('is that of the new configuration after a reload, also in sessions', async () => {

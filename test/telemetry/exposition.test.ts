@@ -18,7 +18,7 @@ describe('the text of metrics', () => {
 
   it('is OpenMetrics 1.0 for who asks for it, every family whole and named once', async () => {
     metrics.ended(endedCall({ server: 'files', tool: 'read', outcome: 'ok' }));
-    metrics.collect((put) => put('sluice_sessions', 3));
+    metrics.ask((put) => put('sluice_sessions', 3));
     const { contentType, text, families } = await read(metrics, OPENMETRICS);
     assert.equal(contentType, 'application/openmetrics-text; version=1.0.0; charset=utf-8');
     assert.ok(text.endsWith('\n# EOF\n'));
