@@ -74,7 +74,9 @@ export const healthAnswer = z
   .strictObject({
     ready: z.boolean().describe('As /readyz: every server was tried, and one serves.'),
     draining: z.boolean(),
-    degraded: z.array(z.string()).describe('Servers that are down, drained, or in a crash loop.'),
+    degraded: z
+      .array(z.string())
+      .describe('Servers that start, are down, drained, or in a crash loop.'),
     stopped: count.describe('Emergency stops in force.'),
     sessions: count,
     inFlight: count,

@@ -40,10 +40,6 @@ function change(act: (house: AdminHouse, name: string) => Promise<void> | void) 
   };
 }
 
-function isDegraded({ status, drained, load }: OperatedServer): boolean {
-  return status === 'down' || status === 'starting' || drained || load.crashLoop;
-}
-
 const servers: readonly Route[] = [
   route({
     method: 'GET',
@@ -360,12 +356,11 @@ const gatewayRoutes: readonly Route[] = [
     needs: 'see',
     answer: answers.healthAnswer,
     handle({ gateway, stops }) {
-      const { ready } = gateway.readiness();
-      const enabled = gateway.operator.servers().filter(({ status }) => status !== 'disabled');
+      const { ready, degraded } = gateway.readiness();
       return {
         ready,
         draining: gateway.isDraining,
-        degraded: enabled.filter(isDegraded).map(({ name }) => name),
+        degraded,
         stopped: stops.stopped.length,
         ...gateway.operator.counts,
       };

@@ -6,7 +6,7 @@
  */
 
 import type { Command } from 'commander';
-import type { Config, Fault, Loaded } from '../config/config.ts';
+import { type Config, type Fault, type Loaded, opensAdmin } from '../config/config.ts';
 import { readStopFile, stopFile } from '../policy/policy.ts';
 import { VERSION } from '../protocol/identity.ts';
 import { EXIT, type Exit } from './exit.ts';
@@ -59,6 +59,7 @@ async function doctor(
           ...(await ruleFindings(terminal, loaded.config)),
           ...(await lockFindings(loaded.config)),
           ...auditFindings(loaded.config),
+          adminFinding(loaded.config),
         ]
       : []),
   ];
@@ -155,6 +156,15 @@ function limitFindings({ listen, sessions, servers, cache }: Config): Finding[] 
 }
 
 /** What holds where no rule speaks, what is on trial, and what the operator has stopped. */
+function adminFinding({ admin }: Config): Finding {
+  if (!opensAdmin(admin)) return { about: 'admin', state: 'ok', words: 'closed' };
+  const { host, port, token, tokens, mtls, tls, metrics } = admin;
+  const holders = (token === undefined ? 0 : 1) + tokens.length + mtls.length;
+  const open = metrics === 'open' ? ', /metrics for whoever connects' : '';
+  const words = `${tls === undefined ? 'http' : 'https'} on ${host}:${port}, for ${holders}${open}`;
+  return { about: 'admin', state: metrics === 'open' ? 'note' : 'ok', words };
+}
+
 function accessFindings({ access, state }: Config): Finding[] {
   const observing = access.rules.filter(({ mode }) => mode === 'observe').map(({ id }) => id);
   const trial = `rules that only observe: ${observing.join(', ')}`;

@@ -59,7 +59,9 @@ export interface Gateway {
   happened(refused: TurnedAway): void;
   readiness(): {
     ready: boolean;
-    servers: Record<string, unknown>;
+    /** Servers that do not serve as they should. */
+    degraded: readonly string[];
+    servers: Readonly<Record<string, unknown>>;
     /** What the operator has stopped; left out where nothing is. */
     stopped?: readonly unknown[];
   };

@@ -43,7 +43,14 @@ import type { Outlet } from './outlet.ts';
 import { Parking } from './parking.ts';
 import { buildParts, type GatewayConfig, type Parts } from './parts.ts';
 import { mayStillSee, momentOf } from './permit.ts';
-import { type Offer, offersIn, readinessOf, reportOf, type ServerReport } from './report.ts';
+import {
+  type Offer,
+  offersIn,
+  type Readiness,
+  readinessOf,
+  reportOf,
+  type ServerReport,
+} from './report.ts';
 import type { Generation, RouteView } from './route.ts';
 import { CALLS_MAX, Session } from './session.ts';
 import { Sessions } from './sessions.ts';
@@ -381,9 +388,8 @@ export class Gateway {
     const config = this.operator.applied(file);
     this.#keepQuotas(config);
     const next = buildParts(config, old, this.#generation, this.#host(), anew);
-    // Some programs must not run twice, and their entry says so.
-    const before = old.backends.get(anew);
-    if (before?.config.pool.max === 1) await before.retire();
+    const single = old.backends.get(anew);
+    if (single?.config.pool.max === 1) await single.retire();
     const isOther =
       next.inspection !== old.inspection ||
       this.#definitions.isLockOutdated ||
@@ -502,8 +508,8 @@ export class Gateway {
   }
 
   /** Whether to send traffic here: something is served, or nothing is configured to be. */
-  readiness(): { ready: boolean; servers: Record<string, unknown>; stopped?: readonly object[] } {
-    const readiness = readinessOf(this.reports(), this.#isDraining);
+  readiness(): Readiness {
+    const readiness = readinessOf(this.operator.servers(), this.#isDraining);
     const { list } = this.#house.stops;
     if (list.length === 0) return readiness;
     // Callers and tenants are nobody's business who need not say who he is.

@@ -121,9 +121,19 @@ export class Operator {
     return { ...reportOf(backend), drained, switched: this.#switched.has(name) };
   }
 
-  /** New processes and connections first, then the old ones end with their last call. */
+  /**
+   * New processes and connections first, then the old ones end with their last call. One that must not run twice ends
+   * first, and gets no more calls until its successor is there.
+   */
   async restart(name: string): Promise<void> {
-    await this.#rooms.renew(name);
+    const isSingle = this.#rooms.parts().backends.get(name)?.config.pool.max === 1;
+    const isHeld = isSingle && !this.drained.has(name);
+    if (isHeld) this.drain(name);
+    try {
+      await this.#rooms.renew(name);
+    } finally {
+      if (isHeld && this.drained.delete(name)) this.#rooms.drained();
+    }
   }
 
   /** No more calls for it; it stays listed. */

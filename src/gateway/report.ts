@@ -23,6 +23,8 @@ export interface ServerReport {
   readonly resources: number;
   /** What nobody is shown, and why. */
   readonly withdrawn: readonly Withdrawn[];
+  /** Gets no more calls, while those that it has go on. */
+  readonly drained?: boolean;
   /** Shown by its last good lists while it is down. */
   readonly stale: boolean;
   readonly fault?: string;
@@ -77,11 +79,21 @@ export function offersIn(server: string, inventory: Inventory): Offer[] {
   return [...offers, { server, kind: 'instructions', key: '', bytes }];
 }
 
+export interface Readiness {
+  readonly ready: boolean;
+  /** Servers that do not serve as they should. */
+  readonly degraded: readonly string[];
+  readonly servers: Readonly<Record<string, unknown>>;
+  /** What the operator has stopped; left out where nothing is. */
+  readonly stopped?: readonly object[];
+}
+
+function isDegraded({ status, drained, load }: ServerReport): boolean {
+  return status !== 'ready' || drained === true || load.crashLoop;
+}
+
 /** Fit to send traffic to: every server was tried, and something is served, or nothing is configured to be. */
-export function readinessOf(
-  reports: readonly ServerReport[],
-  isDraining: boolean,
-): { ready: boolean; servers: Record<string, unknown> } {
+export function readinessOf(reports: readonly ServerReport[], isDraining: boolean): Readiness {
   // How many, and no more: their names are the servers' own words, and anybody may ask.
   const servers = Object.fromEntries(
     reports.map(({ name, withdrawn, ...report }) => [
@@ -92,5 +104,6 @@ export function readinessOf(
   const enabled = reports.filter((report) => report.status !== 'disabled');
   const started = enabled.every((report) => report.status !== 'starting');
   const serving = enabled.length === 0 || enabled.some((report) => report.status === 'ready');
-  return { ready: !isDraining && started && serving, servers };
+  const degraded = enabled.filter(isDegraded).map(({ name }) => name);
+  return { ready: !isDraining && started && serving, degraded, servers };
 }

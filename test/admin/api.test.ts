@@ -8,8 +8,10 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { ROUTES } from '../../src/admin/routes.ts';
 import {
   fixture,
+  isAlive,
   type Json,
   namesOf,
+  recorded,
   recorder,
   script,
   textOf,
@@ -51,6 +53,7 @@ const config = (more: Json = {}): Json => ({
     files: recorder(join(folder, 'files'), 'read_note', 'write_note'),
     slow: fixture('slow', 'stdio'),
     changing: script(CHANGING),
+    single: { ...recorder(join(folder, 'single'), 'read_note'), pool: { max: 1 } },
     off: { ...fixture('slow', 'stdio'), disabled: true, env: { PASSWORD } },
   },
   limits: [
@@ -96,6 +99,7 @@ describe('the admin API', { timeout: 300_000 }, () => {
       ['files', 'ready'],
       ['slow', 'ready'],
       ['changing', 'ready'],
+      ['single', 'ready'],
       ['off', 'disabled'],
     ]);
     assert.equal((await as.viewer.get('/api/servers/nobody')).status, 404);
@@ -110,6 +114,17 @@ describe('the admin API', { timeout: 300_000 }, () => {
     assert.equal((await admin.as.operator.post('/api/servers/nobody/restart')).status, 404);
   });
 
+  it('ends a server that must not run twice before it starts it anew', async () => {
+    const client = new ModernClient(admin.gateway.url);
+    const old = Number(textOf(await client.call('single__pid')));
+    await admin.as.operator.post('/api/servers/single/restart');
+    assert.ok(!isAlive(old));
+    const { pids } = recorded(join(folder, 'single'));
+    assert.equal(pids.length, 2);
+    assert.equal(Number(textOf(await client.call('single__pid'))), pids[1]);
+    assert.equal((await statusOf('single')).drained, false);
+  });
+
   it('drains a server: what is in flight finishes, new calls are refused, it stays listed', async () => {
     const client = new ModernClient(admin.gateway.url);
     const running = client.call('slow__sleep', { ms: 1500 });
@@ -122,6 +137,8 @@ describe('the admin API', { timeout: 300_000 }, () => {
     assert.equal((await running).error, undefined);
     const { body: health } = await admin.as.viewer.get('/api/health');
     assert.deepEqual(health.degraded, ['slow']);
+    const { body: readiness } = await admin.gateway.readiness();
+    assert.deepEqual((readiness as unknown as Json).degraded, ['slow']);
     assert.equal((await admin.as.operator.post('/api/servers/slow/enable')).body.drained, false);
     assert.equal((await client.call('slow__sleep', { ms: 1 })).error, undefined);
   });
@@ -295,7 +312,7 @@ describe('the admin API', { timeout: 300_000 }, () => {
     const { body, text } = await as.auditor.get('/api/config');
     assert.ok(!text.includes(PASSWORD));
     const { servers } = body.config as { servers: Record<string, Json> };
-    assert.deepEqual(Object.keys(servers), ['files', 'slow', 'changing', 'off']);
+    assert.deepEqual(Object.keys(servers), ['files', 'slow', 'changing', 'single', 'off']);
     const next = config({ limits: [], telemetry: { log: 'debug' } }) as { servers: Json };
     const { slow: _, ...others } = next.servers;
     const secret = { url: `https://example.com/mcp?key=${PASSWORD}` };

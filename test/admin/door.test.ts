@@ -1,7 +1,7 @@
 /** Who is let in to the admin API, and what a web page, a stranger or a slow client gets of it. */
 
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -11,7 +11,7 @@ import { ROUTES } from '../../src/admin/routes.ts';
 import { makeKey } from '../../src/auth/auth.ts';
 import { faultLine, loadConfig } from '../../src/config/config.ts';
 import { type Json, RunningGateway, recorder } from '../e2e/running-gateway.ts';
-import { Authority, pem } from '../support/certificates.ts';
+import { Authority, pem, serialAt } from '../support/certificates.ts';
 import { exchange, type HeaderLine, requestBytes } from '../support/raw-http.ts';
 import { temporaryFolder } from '../support/temp.ts';
 import { AdminClient, AdminUnderTest, TOKENS, TOKENS_CONFIG } from './admin-under-test.ts';
@@ -303,6 +303,24 @@ describe('the listener of the admin API', { timeout: 300_000 }, () => {
     );
     assert.match(faultsOf({ tokens: [...TOKENS_CONFIG, TOKENS_CONFIG[0]!] }).join(), /unique/);
     assert.match(faultsOf({ port: 7332, tokens: TOKENS_CONFIG }).join(), /admin\.port/);
+  });
+
+  it('shows a renewed certificate after a reload', async (t) => {
+    const authority = new Authority();
+    const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    const put = (one: { cert: string; key: string }) => {
+      copyFileSync(one.key, key);
+      copyFileSync(one.cert, cert);
+    };
+    put(authority.issue('localhost'));
+    const over = await AdminUnderTest.start({ servers }, { tls: { cert, key } });
+    t.after(() => over.stop());
+    const port = Number(new URL(over.url).port);
+    const before = await serialAt(port, authority.ca);
+    put(authority.issue('localhost'));
+    over.gateway.process.child.kill('SIGHUP');
+    await over.gateway.logs(/configuration loaded/);
+    assert.notEqual(await serialAt(port, authority.ca), before);
   });
 
   it('takes roles from client certificates, and nobody without one of its authority', async (t) => {

@@ -201,6 +201,7 @@ onBothFronts(
     );
     assert.deepEqual((await ask('GET', '/readyz')).json, {
       ready: true,
+      degraded: [],
       servers: { files: { state: 'ready' } },
     });
     assert.deepEqual((await ask('GET', '/readyz', { host: '10.0.0.9' })).json, { ready: true });
