@@ -13,7 +13,10 @@ import {
   defaultInspection,
   type InspectConfig,
   Inspection,
+  leavesOf,
+  mentionsIn,
   placesOf,
+  ToolNames,
 } from '../inspect/inspect.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { absolute, DEFAULT_FILE, loadOrSay } from './load.ts';
@@ -54,12 +57,17 @@ export async function scan(
   }
   const wantsServers = options.server !== undefined || options.config !== undefined;
   const { gateway } = config;
+  if (options.server !== undefined && gateway === undefined) {
+    terminal.err(`There is no ${DEFAULT_FILE} here to have a server "${options.server}"; see -c.`);
+    return EXIT.usage;
+  }
   if (files.length === 0 && wantsServers && gateway !== undefined) {
     const chosen = chosenOf(gateway, options.server);
     if (chosen !== undefined) return scanServers(terminal, inspection, chosen, options);
     terminal.err(`There is no server "${options.server}" in the configuration.`);
     return EXIT.usage;
   }
+  if (files.length === 0 && terminal.isInteractive) terminal.err('Reading stdin.');
   return scanFiles(terminal, inspection, files.length === 0 ? ['-'] : files, options);
 }
 
@@ -103,7 +111,10 @@ async function scanServers(
   const faults = reports
     .filter(({ status }) => status !== 'ready' && status !== 'disabled')
     .map(({ name, fault }) => ({ where: name, why: fault ?? 'The server did not start.' }));
-  return await report(terminal, inspection, pieces, faults, options);
+  const { naming, servers } = config;
+  const names = new ToolNames(Object.keys(servers), naming.separator);
+  for (const { server, kind, key } of offers) if (kind === 'tools') names.add(server, [key]);
+  return await report(terminal, inspection, pieces, faults, options, names);
 }
 
 // === files ===
@@ -134,7 +145,9 @@ async function textOf(terminal: Terminal, file: string): Promise<string | { why:
       if (length > FILE_BYTES_MAX) return { why: 'It is too large to be scanned.' };
     }
   } catch (error) {
-    return { why: `It cannot be read (${(error as NodeJS.ErrnoException).code}).` };
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EISDIR') return { why: 'It is a folder; name the files in it.' };
+    return { why: `It cannot be read (${code}).` };
   }
   return Buffer.concat(chunks).toString('utf8');
 }
@@ -156,10 +169,10 @@ function piecesOf(where: string, text: string): Piece[] {
 }
 
 function toolsIn(text: string): object[] | undefined {
-  if (!/^\s*\{/.test(text) || !text.includes('"inputSchema"')) return undefined;
+  if (!/^\s*[{[]/.test(text) || !text.includes('"inputSchema"')) return undefined;
   try {
     const root = JSON.parse(text) as { tools?: unknown; result?: { tools?: unknown } };
-    const tools = root.tools ?? root.result?.tools;
+    const tools = Array.isArray(root) ? root : (root.tools ?? root.result?.tools);
     if (!Array.isArray(tools)) return undefined;
     return tools.filter((tool) => typeof tool === 'object' && tool !== null);
   } catch {
@@ -175,6 +188,7 @@ async function report(
   pieces: readonly Piece[],
   faults: ScanReport['faults'],
   options: ScanOptions,
+  names?: ToolNames,
 ): Promise<Exit> {
   const findings: ScanFinding[] = [];
   const missed = [...faults];
@@ -183,7 +197,9 @@ async function report(
     const about = { direction, server, tool, definition: isTool ? bytes : null };
     try {
       const verdict = await inspection.verdict(bytes, about, Date.now());
-      findings.push(...(verdict?.findings ?? []).map((one) => findingOf(piece, one)));
+      const clash = names === undefined || !isTool ? undefined : clashOf(inspection, piece, names);
+      const all = [...(verdict?.findings ?? []), ...(clash?.findings ?? [])];
+      findings.push(...once(all.map((one) => findingOf(piece, one))));
     } catch (error) {
       missed.push({ where, why: `It could not be inspected: ${(error as Error).message}` });
     }
@@ -193,6 +209,23 @@ async function report(
   sayReport(terminal, found, form);
   if (missed.length > 0) return EXIT.unavailable;
   return isClean(found) ? EXIT.ok : EXIT.wrong;
+}
+
+/** What of a tool is wrong only beside those of other servers. */
+function clashOf(
+  inspection: Inspection,
+  { server, tool, bytes }: Piece,
+  names: ToolNames,
+): ReturnType<Inspection['judge']> {
+  const texts = leavesOf(JSON.parse(bytes.toString('utf8'))).filter(({ isKey }) => !isKey);
+  const mentions = mentionsIn(texts.map(({ text }) => text));
+  const found = names.findings(server, tool, mentions, inspection.sharedNames);
+  return inspection.judge(found, { direction: 'definition', server, tool, definition: null });
+}
+
+/** The same at the same place is one thing, though two letters of it may be wrong. */
+function once(findings: readonly ScanFinding[]): ScanFinding[] {
+  return [...new Map(findings.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 type Judged = NonNullable<Awaited<ReturnType<Inspection['verdict']>>>['findings'][number];

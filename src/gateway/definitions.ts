@@ -223,10 +223,8 @@ export class Definitions {
   /** Why a tool is withdrawn for what other servers have; '' where it is not. */
   #clash(server: string, { definition, mentions }: Known): string {
     if (definition === null || !this.#inspection.readsDefinitions) return '';
-    const { sharedNames } = this.#inspection.config.poisoning;
-    const confidence = { off: undefined, flag: 'low', block: 'high' } as const;
     const { key: tool } = definition;
-    const found = this.#names.findings(server, tool, mentions, confidence[sharedNames]);
+    const found = this.#names.findings(server, tool, mentions, this.#inspection.sharedNames);
     if (found.length === 0) return '';
     const about = { direction: 'definition', server, tool, definition: null } as const;
     const verdict = this.#inspection.judge(found, about);

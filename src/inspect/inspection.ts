@@ -14,7 +14,7 @@ import { type About, look } from './look.ts';
 import { operatorRules } from './operator-rules.ts';
 import { loadOf, NO_LOAD, type PoolLoad } from './pool.ts';
 import { Names, redact } from './redact.ts';
-import type { Direction, Finding } from './rule.ts';
+import type { Confidence, Direction, Finding } from './rule.ts';
 import type { RuleSet } from './rule-set.ts';
 import { Judge, placesOf, type Verdict, wordsOf } from './verdict.ts';
 
@@ -174,6 +174,13 @@ export class Inspection {
   async verdict(bytes: Buffer, about: About, now: number): Promise<Verdict | undefined> {
     const findings = await look(bytes, 0, bytes.length, about, this.#rules, this.config);
     return this.#judge.judge(findings, about.direction, about, now);
+  }
+
+  /** How sure it is that a name is shared with another server; undefined where that is not to count. */
+  get sharedNames(): Confidence | undefined {
+    const { sharedNames } = this.config.poisoning;
+    if (sharedNames === 'off') return undefined;
+    return sharedNames === 'flag' ? 'low' : 'high';
   }
 
   /** What is done about findings that were made elsewhere, of a definition. */

@@ -52,7 +52,7 @@ async function fed(place: Place, text: string, ...args: string[]) {
   return await program.ended;
 }
 
-describe('sluice scan --jsonl', { timeout: 60_000 }, () => {
+describe('sluice scan --jsonl', { timeout: 180_000 }, () => {
   it('gives one verdict for each row of stdin, in order, and exits 1 where one is flagged', async (t) => {
     const place = placeOf(t);
     write(place, CONFIG);
@@ -167,8 +167,34 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
     write(place, CONFIG);
     const tool = { name: 'peek', description: 'as ACME-123456', inputSchema: {} };
     write(place, JSON.stringify({ tools: [tool] }), 'list.json');
-    const { code, stdout } = await run(place, 'scan', '--json', 'list.json');
-    const finding = { ...ticket, where: 'list.json', what: 'tools peek', path: '/description' };
-    assert.deepEqual([code, ...found(stdout)], [1, false, [finding]]);
+    write(place, JSON.stringify([tool]), 'bare.json');
+    for (const where of ['list.json', 'bare.json']) {
+      const { code, stdout } = await run(place, 'scan', '--json', where);
+      const finding = { ...ticket, where, what: 'tools peek', path: '/description' };
+      assert.deepEqual([code, ...found(stdout)], [1, false, [finding]]);
+    }
+  });
+
+  it('tells of a tool that is taken for another server\u2019s, once for each place', async (t) => {
+    const place = placeOf(t);
+    const server = (file: string, name: string) => {
+      write(place, TOOLS.replaceAll('peek', name), file);
+      return { command: process.execPath, args: [file] };
+    };
+    const mcpServers = { a: server('a.cjs', 'read_file'), b: server('b.cjs', 'read_fi1e') };
+    write(place, JSON.stringify({ mcpServers }), 'mcp.json');
+    const { code, stdout } = await run(place, 'scan', '--config', 'mcp.json');
+    assert.equal(code, 1);
+    assert.equal(stdout, 'block   poisoning.name-looks-alike  b  tools read_fi1e  /name\n');
+  });
+
+  it('says what is missing, rather than to wait for stdin', async (t) => {
+    const place = placeOf(t);
+    const { code, stderr } = await run(place, 'scan', '--server', 'one');
+    assert.equal(code, 64);
+    assert.match(stderr, /There is no sluice\.yaml here/);
+    const folder = await run(place, 'scan', '.');
+    assert.equal(folder.code, 69);
+    assert.match(folder.stderr, /It is a folder; name the files in it/);
   });
 });
