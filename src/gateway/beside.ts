@@ -10,6 +10,7 @@
 import type { Outcome } from '../inspect/inspect.ts';
 import { members } from '../protocol/members.ts';
 import type { Message } from '../protocol/message.ts';
+import { type Refusal, refuse } from '../protocol/refusal.ts';
 import type { Call } from './call.ts';
 import type { House } from './handle.ts';
 import { note, replaced, type Speaker } from './review.ts';
@@ -90,6 +91,26 @@ function inNewWords(message: Message, beside: Buffer): string {
     return `"_meta":{${[token, beside.utf8Slice(start + 1, end - 1)].filter(Boolean).join(',')}}`;
   });
   return `{${[...kept, ...put].join(',')}}`;
+}
+
+/** The name of a method that only its server knows is its client's own words, and nothing can be put in their place. */
+export function refuseMethod(
+  { route: { inspection }, message: { method } }: Call,
+  server: string,
+): Refusal | undefined {
+  if (!inspection.readsRequests) return undefined;
+  const bytes = Buffer.from(JSON.stringify(method));
+  const about = {
+    direction: 'request',
+    server,
+    tool: '',
+    definition: null,
+    isBeside: true,
+  } as const;
+  const outcome = inspection.inspectAlone(bytes, 0, bytes.length, about);
+  if (outcome === undefined || ('kind' in outcome && outcome.kind === 'flag')) return undefined;
+  const isRefused = 'kind' in outcome && outcome.kind === 'refused';
+  return isRefused ? outcome.refusal : refuse('content_blocked');
 }
 
 /**

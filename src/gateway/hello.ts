@@ -6,6 +6,7 @@
  */
 
 import type { Backend } from '../backends/backends.ts';
+import type { Inspection } from '../inspect/inspect.ts';
 import { META, MODERN_VERSIONS } from '../protocol/eras.ts';
 import { NAME, VERSION } from '../protocol/identity.ts';
 import type { Call } from './call.ts';
@@ -59,7 +60,7 @@ function capabilitiesOf(route: RouteView, seen: readonly Backend[], modern: bool
   const all: Capabilities = {};
   for (const member of seen) {
     if (member.status === 'disabled') continue;
-    for (const [key, value] of Object.entries(offered(member))) {
+    for (const [key, value] of Object.entries(offered(member, route.inspection))) {
       // Tasks of 2025-11-25 are kept by the server under ids of its own: only a route to that one server can follow them.
       if (key === 'tasks' && (modern || route.only?.era !== 'legacy')) continue;
       all[key] = { ...all[key], ...value };
@@ -78,10 +79,43 @@ function capabilitiesOf(route: RouteView, seen: readonly Backend[], modern: bool
   return shown;
 }
 
-function offered(member: Backend): Capabilities {
+function offered(member: Backend, inspection: Inspection): Capabilities {
   const capabilities = member.hello?.capabilities as Capabilities | undefined;
-  return capabilities ?? { tools: {}, prompts: {}, resources: {} };
+  if (capabilities === undefined) return { tools: {}, prompts: {}, resources: {} };
+  if (!inspection.readsDefinitions) return capabilities;
+  const kept = looked.get(inspection) ?? new WeakMap<Capabilities, Capabilities>();
+  looked.set(inspection, kept);
+  const known = kept.get(capabilities) ?? inspected(capabilities, member.name, inspection);
+  kept.set(capabilities, known);
+  return known;
 }
+
+/** What servers said that they can, as it was let through. */
+const looked = new WeakMap<Inspection, WeakMap<Capabilities, Capabilities>>();
+
+/** Words have no business among capabilities, but extensions put theirs there: where something is found, only flags stay. */
+function inspected(
+  capabilities: Capabilities,
+  server: string,
+  inspection: Inspection,
+): Capabilities {
+  const bytes = Buffer.from(JSON.stringify(capabilities));
+  const about = { direction: 'definition', server, tool: '', definition: null } as const;
+  const outcome = inspection.inspectAlone(bytes, 0, bytes.length, about);
+  // One that would need a thread is larger than any that is meant.
+  if (outcome === undefined || ('kind' in outcome && outcome.kind === 'flag')) return capabilities;
+  const plain: Capabilities = {};
+  for (const [key, value] of Object.entries(capabilities)) {
+    if (!KNOWN.has(key)) continue;
+    const flags = Object.entries(value).filter(([, one]) => typeof one === 'boolean');
+    plain[key] = Object.fromEntries(flags.filter(([name]) => /^[A-Za-z]{1,32}$/.test(name)));
+  }
+  return plain;
+}
+
+const KNOWN: ReadonlySet<string> = new Set(
+  'tools prompts resources completions logging tasks'.split(' '),
+);
 
 /** One server's own words; of several, each under its name. */
 function instructionsOf(route: RouteView, seen: readonly Backend[]): { instructions?: string } {

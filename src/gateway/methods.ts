@@ -6,7 +6,7 @@
 import { type Backend, findResource } from '../backends/backends.ts';
 import { isRefusal } from '../model.ts';
 import { refuse } from '../protocol/refusal.ts';
-import { inspectBeside } from './beside.ts';
+import { inspectBeside, refuseMethod } from './beside.ts';
 import type { Call } from './call.ts';
 import { absent, found, inspect } from './call-tool.ts';
 import type { House } from './handle.ts';
@@ -186,7 +186,8 @@ export async function passThrough(call: Call, house: House): Promise<void> {
     call.refuse(refuse('unknown_method'));
     return;
   }
-  const no = permitOther(call, 'method', only, call.message.method, house);
+  const no =
+    permitOther(call, 'method', only, call.message.method, house) ?? refuseMethod(call, only.name);
   if (no === HIDDEN) call.refuse(refuse('unknown_method'));
   else if (no !== undefined) call.refuse(no);
   if (call.isDone) return;

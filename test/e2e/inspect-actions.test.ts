@@ -43,7 +43,10 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
   }
   const results = {
     initialize: {
-      protocolVersion: '2025-11-25', capabilities: { tools: {}, logging: {} }, serverInfo: { name: 's', version: '1' },
+      protocolVersion: '2025-11-25', capabilities: {
+        tools: { note: fill('{injection}') }, logging: {}, experimental: { x: { note: fill('{secret}') } },
+      },
+      serverInfo: { name: 's', version: '1' },
     },
     'tools/list': {
       tools: [
@@ -218,6 +221,15 @@ describe('what a server says', { timeout: 120_000 }, () => {
     assert.match(textOf(answer), /^content_blocked/);
     const other = await client.call('say', { error: { ...error, data: { why: '{secret}' } } });
     assert.match(JSON.stringify(other.error), /<redacted:secret:1>/);
+  });
+
+  it('is inspected in what it says that it can, of which flags stay', async () => {
+    const client = await LegacyClient.open(gateway.route('s'));
+    const { capabilities } = client.initialized.result as Json;
+    assert.deepEqual(capabilities, { tools: { listChanged: true }, logging: {} });
+    const discovered = await new ModernClient(gateway.route('s')).request('server/discover');
+    assert.ok(!/OBEY|TICKET/.test(JSON.stringify(discovered.result)));
+    await client.close();
   });
 
   it('is inspected in logs', async () => {

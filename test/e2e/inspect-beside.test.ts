@@ -107,6 +107,7 @@ const REQUESTS: [what: string, method: string, params: Json, path: string][] = [
     { ref: { type: 'ref/prompt', name: 'p' }, argument: { name: 'topic', value: TICKET } },
     '/argument/value',
   ],
+  ['the name of a method', `acme/${TICKET}`, {}, ''],
   ['a method that only the server knows', 'acme/do', { text: TICKET }, '/text'],
 ];
 
