@@ -166,7 +166,7 @@ const callers: readonly Route[] = [
     summary: 'Who has a session or a call in flight.',
     needs: 'see',
     answer: answers.callersAnswer,
-    handle: ({ gateway }) => ({ callers: gateway.operator.callers() }),
+    handle: async ({ gateway }) => ({ callers: await gateway.operator.callers() }),
   }),
   route({
     method: 'DELETE',
@@ -176,8 +176,9 @@ const callers: readonly Route[] = [
       'Ends sessions, streams and calls of a caller, who may come again: to keep it out, stop or revoke it.',
     needs: 'operate',
     answer: answers.endedAnswer,
-    handle(house, { params: { caller = '' } }) {
-      const known = house.gateway.operator.callers().find(({ id }) => id === caller);
+    async handle(house, { params: { caller = '' } }) {
+      const here = await house.gateway.operator.callers();
+      const known = here.find(({ id }) => id === caller);
       if (known === undefined) return fault('not_found', 'Nobody of this id is here.');
       house.endCaller(caller);
       return { ended: known.sessions };
@@ -225,8 +226,8 @@ const callers: readonly Route[] = [
     summary: 'Ends a session, by its handle, with what is in flight in it.',
     needs: 'operate',
     answer: answers.endedAnswer,
-    handle: ({ gateway }, { params: { session = '' } }) =>
-      gateway.operator.endSession(session)
+    handle: async ({ gateway }, { params: { session = '' } }) =>
+      (await gateway.operator.endSession(session))
         ? { ended: 1 }
         : fault('not_found', 'There is no such session.'),
   }),

@@ -76,6 +76,8 @@ export interface CallerReport {
 }
 
 const CLIENT_CHARS_MAX = 128;
+/** Longest stretch of this on the main thread at a time: calls wait meanwhile. */
+const TURN_MS = 1;
 
 export class Operator {
   readonly #rooms: Rooms;
@@ -161,14 +163,24 @@ export class Operator {
   // === tools ===
 
   /** One page of them, by name: each is fingerprinted when it is looked at. */
-  tools(server: string, offset: number, limit: number): { total: number; tools: object[] } {
+  async tools(
+    server: string,
+    offset: number,
+    limit: number,
+  ): Promise<{ total: number; tools: object[] }> {
     const names = [...this.#toolNames(server)].sort();
-    const tools = names.slice(offset, offset + limit).flatMap((name) => {
+    const tools: object[] = [];
+    let turnAt = performance.now();
+    for (const name of names.slice(offset, offset + limit)) {
       const tool = this.tool(server, name);
-      if (tool === undefined) return [];
-      const { definition: _, ...rest } = tool;
-      return [rest];
-    });
+      if (tool !== undefined) {
+        const { definition: _, ...rest } = tool;
+        tools.push(rest);
+      }
+      if (performance.now() - turnAt < TURN_MS) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      turnAt = performance.now();
+    }
     return { total: names.length, tools };
   }
 
@@ -214,21 +226,24 @@ export class Operator {
   }
 
   /** Ends it, with what is in flight in it; false where there is none. */
-  endSession(handle: string): boolean {
-    const session = [...this.#rooms.sessions].find((one) => handleOf(one.id) === handle);
-    if (session !== undefined) this.#rooms.sessions.end(session);
-    return session !== undefined;
+  async endSession(handle: string): Promise<boolean> {
+    for await (const session of this.#rooms.sessions.all()) {
+      if (handleOf(session.id) !== handle) continue;
+      this.#rooms.sessions.end(session);
+      return true;
+    }
+    return false;
   }
 
   /** Those who have a session or a call in flight. */
-  callers(): CallerReport[] {
+  async callers(): Promise<CallerReport[]> {
     const found = new Map<string, { caller: Caller; sessions: number; inFlight: number }>();
     const of = (caller: Caller) => {
       const known = found.get(caller.id) ?? { caller, sessions: 0, inFlight: 0 };
       found.set(caller.id, known);
       return known;
     };
-    for (const { presented } of this.#rooms.sessions) of(presented).sessions += 1;
+    for await (const { presented } of this.#rooms.sessions.all()) of(presented).sessions += 1;
     for (const { caller } of this.#rooms.calls.all()) of(caller).inFlight += 1;
     return [...found.values()].map(({ caller, sessions, inFlight }) => {
       const { id, by, agent, user, tenant, roles } = caller;
