@@ -118,6 +118,8 @@ const INFRASTRUCTURE: readonly TokenRow[] = [
     `${ALNUM}{14}\\.atlasv1\\.[\\w=-]{60,}`,
     { anchors: ['.atlasv1.'], reach: [16, 120] },
   ],
+  // Our own: of keys of callers and of the admin API the file has hashes only, so that they are no known values.
+  ['sluice-key', `sluice_${ALNUM}{39}`],
   ['vault', `hv[sbr]\\.${URL64}{24,}`, { anchors: ['hvs.', 'hvb.', 'hvr.'] }],
   ['pulumi', `pul-${HEX}{40}`],
   [

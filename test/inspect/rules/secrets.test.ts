@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
+import { makeKey } from '../../../src/auth/auth.ts';
 import { examine, leavesOf } from '../../../src/inspect/inspect.ts';
 import { Linear } from '../../../src/inspect/linear.ts';
 import { BIP39_WORDS } from '../../../src/inspect/rules/bip39-words.ts';
@@ -79,6 +80,7 @@ suite('tokens by their formats', () => {
     ['mailchimp', `${madeUp(LOWER_HEX, 32)}-us21`],
     ['telegram-bot', `${madeUp('123456789', 10)}:AA${madeUp(URL64, 33)}`],
     ['terraform-cloud', `${madeUp(ALNUM, 14)}.atlasv1.${madeUp(ALNUM, 64)}`],
+    ['sluice-key', makeKey().key],
     ['vault', `hvs.${madeUp(ALNUM, 90)}`],
     ['databricks', `dapi${madeUp(LOWER_HEX, 32)}`],
     ['discord-bot', discord],
