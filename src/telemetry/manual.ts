@@ -25,7 +25,8 @@ Labels hold names of servers, tools, limits and codes, never callers, arguments 
 series: names that come from outside (of tools, methods) are counted under \`other\` after that, and so are tools of one
 server beyond the first 200 that are called.
 
-Percentiles by tool over the last minute, exact to 1 %, are at \`/api/latency\`.
+Percentiles by tool over the last minute, exact to 1 %, are at \`/api/latency\`. A dashboard and alert rules are in
+[examples/observability](../examples/observability).
 
 | metric | kind | labels | what |
 |---|---|---|---|
