@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { newKeys } from '../../src/audit/audit.ts';
 import { AUTH } from './auth-feature.ts';
 import { type Era, firstAnswer, useToken } from './control.ts';
 import type { Program } from './processes.ts';
@@ -57,8 +58,8 @@ export const FEATURES: readonly Feature[] = [
   { name: 'validate', config: { validate: 'on' } },
   { name: 'inspect', config: { inspect: 'on' } },
   { name: 'metrics', config: { telemetry: { metrics: true } } },
-  // As it is by default, in a folder of its own (below): payloads up to 16 KB as inspection lets them be seen.
-  { name: 'audit', config: { audit: {} } },
+  // Signed, else as it is by default, in a folder of its own (below): payloads up to 16 KB as inspection lets them be seen.
+  { name: 'audit', config: { audit: { signKey: newKeys().privateKey } } },
 ];
 
 export interface Backend {

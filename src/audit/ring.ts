@@ -116,10 +116,6 @@ export class Ring {
     return this.#control[TAIL]!;
   }
 
-  get isEmpty(): boolean {
-    return Atomics.load(this.#control, HEAD) === this.#control[TAIL];
-  }
-
   /** The frame at this place; null where there is none yet. */
   frame(at: number): Frame | null {
     if (at === Atomics.load(this.#control, HEAD)) return null;

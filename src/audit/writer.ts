@@ -52,6 +52,7 @@ class Writer {
   #syncedAt = 0;
   #timer: NodeJS.Timeout | null = null;
   #isFailing = false;
+  #isQueued = false;
   #isClosing = false;
 
   constructor({ memory, dir, signKey, settings }: WriterSetup) {
@@ -73,13 +74,27 @@ class Writer {
     this.work();
   }
 
-  /** Writes what there is, and sees to what is due. */
+  /** Writes what there is, and sees to what is due; again as soon as there is more. */
   work(): void {
+    if (this.#isQueued || this.#isClosing) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    let waitMs = 0;
+    const waitMs = this.#round();
+    if (waitMs === 0) {
+      this.#isQueued = true;
+      setImmediate(() => {
+        this.#isQueued = false;
+        this.work();
+      });
+    } else if (waitMs < Number.POSITIVE_INFINITY) {
+      this.#timer = setTimeout(() => this.work(), waitMs);
+    }
+  }
+
+  /** How long the next round may wait: 0 where there is more to write, Infinity where nothing is left to do. */
+  #round(): number {
     try {
-      this.#write();
+      const isMore = this.#write();
       const now = Date.now();
       if (this.#ledger.isDue(now)) {
         this.#ledger.rotate(now);
@@ -90,29 +105,33 @@ class Writer {
       }
       this.#upkeep.due(this.#ledger.segment, this.#settings.retentionDays);
       this.#fine();
-      if (this.#ledger.isDirty) waitMs = Math.max(1, this.#syncedAt + this.#settings.flushMs - now);
+      if (isMore) return 0;
+      if (!this.#ledger.isDirty) return Number.POSITIVE_INFINITY;
+      return Math.max(1, this.#syncedAt + this.#settings.flushMs - now);
     } catch (error) {
       this.#failed(error as NodeJS.ErrnoException);
-      waitMs = RETRY_MS;
+      return RETRY_MS;
     }
-    if (waitMs > 0) this.#timer = setTimeout(() => this.work(), waitMs);
   }
 
-  #write(): void {
+  /** As much as is written at once; true where there is more. Whoever is fast must not keep it from syncing and sealing. */
+  #write(): boolean {
     const ring = this.#ring;
     let at = ring.tail;
     let count = 0;
     for (let frame = ring.frame(at); frame !== null; frame = ring.frame(at)) {
       const { line, args, result } = frame;
-      if (this.#ledger.isFull(line.length + args.length + result.length + 512)) {
+      const bytes = line.length + args.length + result.length + 512;
+      if (count > 0 && this.#ledger.isFull(bytes)) {
         this.#commit(at, count);
-        count = 0;
+        return true;
       }
       this.#ledger.append(piecesOf(frame));
       count += 1;
       at = frame.next;
     }
     this.#commit(at, count);
+    return false;
   }
 
   #commit(tail: number, count: number): void {
@@ -151,7 +170,7 @@ class Writer {
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    this.work();
+    while (this.#round() === 0);
     if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#upkeep.close();
     try {

@@ -28,7 +28,7 @@ writeFileSync(pubFile, SIGN.publicKey);
 const config: Json = {
   servers: {
     all: { ...fixture('legacy'), tools: { test_image_content: { cache: { ttlMs: 600_000 } } } },
-    slow: { ...fixture('slow', 'stdio'), timeoutMs: 300 },
+    slow: { ...fixture('slow', 'stdio'), tools: { sleep: { timeoutMs: 300 } } },
   },
   auth: {
     apiKeys: [

@@ -25,7 +25,7 @@ const recorder: Recorder = {
 const SLICES = {
   servers: {
     all: fixture('legacy'),
-    late: { ...fixture('slow', 'stdio'), timeoutMs: 300 },
+    late: { ...fixture('slow', 'stdio'), tools: { sleep: { timeoutMs: 300 } } },
   },
   access: { rules: [{ id: 'no-images', tools: ['all.test_image_content'], when: 'true' }] },
 };
