@@ -10,9 +10,10 @@ import { type Entry, LIST_CHANGES } from '../backends/backends.ts';
 import { type Inspection, type Outcome, placesOf } from '../inspect/inspect.ts';
 import { isRefusal } from '../model.ts';
 import { isFault, read } from '../protocol/json-rpc.ts';
-import { members } from '../protocol/members.ts';
+import { members, type Span } from '../protocol/members.ts';
 import type { Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
+import { splice } from '../protocol/splice.ts';
 import type { Call } from './call.ts';
 import type { House } from './handle.ts';
 
@@ -46,12 +47,49 @@ export function reviewReply(
   call: Call | null,
 ): Reviewed | Promise<Reviewed> {
   const { bodyStart, bodyEnd } = reply;
-  if (!isInputRequired(reply)) return review(inspection, reply, bodyStart, bodyEnd, scope, call);
-  // The server's own requestState is for itself: sealed things in it look like secrets.
-  const asked = members(reply.bytes, bodyStart, bodyEnd).find(({ key }) => key === 'inputRequests');
-  return asked === undefined
-    ? reply
-    : review(inspection, reply, asked.start, asked.end, scope, call);
+  const state = sealedState(reply, call);
+  if (state === undefined) return review(inspection, reply, bodyStart, bodyEnd, scope, call);
+  const blank = withoutState(reply, state);
+  const reviewed = review(inspection, blank, bodyStart, bodyEnd, scope, call);
+  const restore = (late: Reviewed) => (late === blank ? reply : withState(late, reply, state));
+  return reviewed instanceof Promise ? reviewed.then(restore) : restore(reviewed);
+}
+
+/**
+ * The `requestState` of a modern server's InputRequiredResult: for itself, sealed in ours or kept here, and never shown. What
+ * is sealed looks like a secret. Of any other answer all is read: a legacy server's would be passed on as it is.
+ */
+function sealedState(reply: Message, call: Call | null): Span | undefined {
+  if (!isInputRequired(reply) || call?.backend?.era !== 'modern') return undefined;
+  const { bytes, bodyStart, bodyEnd } = reply;
+  const state = members(bytes, bodyStart, bodyEnd).find(({ key }) => key === 'requestState');
+  return state !== undefined && bytes[state.start] === QUOTE ? state : undefined;
+}
+
+const QUOTE = 0x22;
+
+/** The same message with blanks in its place: everything stands where it stood. */
+function withoutState({ bytes }: Message, { start, end }: Span): Message {
+  const copy = Buffer.from(bytes);
+  copy.fill(0x20, start + 1, end - 1);
+  return known(copy);
+}
+
+/** What was written anew, with the state that the server gave. */
+function withState(reviewed: Reviewed, reply: Message, state: Span): Reviewed {
+  if (isRefusal(reviewed)) return reviewed;
+  const { bytes, bodyStart, bodyEnd } = reviewed;
+  const blank = members(bytes, bodyStart, bodyEnd).find(({ key }) => key === 'requestState');
+  if (blank === undefined) return refuse('content_blocked');
+  const put = reply.text(state.start, state.end);
+  return known(splice(bytes, [{ start: blank.start, end: blank.end, put }]));
+}
+
+/** Bytes that were a message before a string in them was replaced. */
+function known(bytes: Buffer): Message {
+  const message = read(bytes);
+  if (isFault(message)) throw new Error('a reply is no message any more');
+  return message;
 }
 
 /** A notification or a request of a server. */

@@ -37,6 +37,7 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
     const requestedSchema = { type: 'object', properties: { name: { type: 'string' } } };
     return send({ id: 'q', method: 'elicitation/create', params: fill({ message: args.message, requestedSchema }) });
   }
+  if (params?.inputResponses) return send({ id, result: { resultType: 'complete', content: [{ type: 'text', text: params.requestState }] } });
   if (params?.name === 'say') {
     if (args.log) send({ method: 'notifications/message', params: fill({ level: 'error', data: args.log }) });
     return send({ id, ...fill({ [args.error ? 'error' : 'result']: args.error ?? args.result ?? { content: [{ type: 'text', text: args.text }] } }) });
@@ -55,7 +56,16 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
       ],
     },
   };
-  send({ id, result: results[method] ?? {} });
+  if (process.argv.at(-1) === 'modern') {
+    delete results.initialize;
+    results['server/discover'] = {
+      supportedVersions: ['2026-07-28'], capabilities: { tools: {} }, serverInfo: { name: 's', version: '1' },
+      resultType: 'complete', ttlMs: 1000, cacheScope: 'private',
+    };
+    results['tools/list'] = { ...results['tools/list'], resultType: 'complete', ttlMs: 1000, cacheScope: 'private' };
+  }
+  const result = results[method];
+  send(result === undefined ? { id, error: { code: -32601, message: 'unknown' } } : { id, result });
 });`;
 
 const started: RunningGateway[] = [];
@@ -178,6 +188,11 @@ describe('what a server says', { timeout: 120_000 }, () => {
     ['_meta', { content: [], _meta: { 'x/note': '{injection}' } }],
     ['a member that nobody knows', { content: [], more: '{injection}' }],
     ['texts that are one together', { content: [text('OBEY-THE'), text('-NOTE')] }],
+    [
+      'what claims to be a question',
+      { resultType: 'input_required', content: [text('{injection}')], requestState: 'x' },
+    ],
+    ['a state that is none', { resultType: 'input_required', requestState: '{injection}' }],
     ['an annotation', { content: [{ ...text('x'), annotations: { note: '{injection}' } }] }],
   ];
   for (const [what, result] of PLACES) {
@@ -267,5 +282,44 @@ describe('what a server says', { timeout: 120_000 }, () => {
     }
     assert.deepEqual(asked, ['Who is <redacted:secret:1>?', 'Who is <redacted:secret:1>?']);
     await legacy.close();
+  });
+});
+
+describe('a question of a modern server', { timeout: 120_000 }, () => {
+  it('is inspected whole, but for the state that nobody is shown', async () => {
+    const gateway = await start({ secrets: { response: 'block' } }, 'modern');
+    const capabilities = { elicitation: { form: {} } };
+    const client = new ModernClient(gateway.route('s'), { capabilities });
+    const ask = (message: string) => ({
+      q: { method: 'elicitation/create', params: { message, requestedSchema: { type: 'object' } } },
+    });
+    const asked = (result: Json) =>
+      client.call('say', { result: { resultType: 'input_required', ...result } });
+    const well = await asked({ inputRequests: ask('Who?'), requestState: '{secret}' });
+    assert.equal(well.result?.resultType, 'input_required', JSON.stringify(well));
+    assert.ok(!JSON.stringify(well.result).includes(MARKS.secret));
+    for (const bad of [
+      { inputRequests: ask('{secret}'), requestState: 'x' },
+      { inputRequests: ask('Who?'), requestState: 'x', content: [{ text: '{injection}' }] },
+      { inputRequests: ask('Who?'), requestState: ['{injection}'] },
+    ]) {
+      assert.match(textOf(await asked(bad)), /^content_blocked/);
+    }
+  });
+
+  it('keeps its state where something in it is redacted', async () => {
+    const gateway = await start({}, 'modern');
+    const client = new ModernClient(gateway.route('s'), { capabilities: { elicitation: {} } });
+    const inputRequests = {
+      q: { method: 'elicitation/create', params: { message: 'Is it {secret}?' } },
+    };
+    const result = { resultType: 'input_required', inputRequests, requestState: 'kept' };
+    const first = await client.call('say', { result });
+    assert.match(JSON.stringify(first.result), /Is it <redacted:secret:1>\?/);
+    const { requestState } = first.result as Json;
+    // What it was is told to the server, which says it again.
+    const more = { inputResponses: { q: { action: 'decline' } }, requestState };
+    const again = await client.call('say', { result }, { more });
+    assert.equal(textOf(again), 'kept');
   });
 });
