@@ -106,7 +106,7 @@ function framesOf(socket: Socket, take: (frame: string) => void): void {
   socket.on('error', () => {});
 }
 
-describe('a sink', { timeout: 120_000 }, () => {
+describe('a sink', { timeout: 180_000 }, () => {
   it('of kind webhook gets every record in signed batches, also what was written while it was down', async () => {
     const hook = new Hook();
     const url = await hook.listen();

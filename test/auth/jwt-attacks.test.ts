@@ -135,7 +135,7 @@ const ATTACKS: Readonly<Record<string, () => string>> = {
 const JKU = '/keys';
 let hostile: KeyServer;
 
-describe('a token', { timeout: 60_000 }, () => {
+describe('a token', { timeout: 180_000 }, () => {
   before(async () => {
     hostile = await KeyServer.start();
     hostile.serve(JKU, other);

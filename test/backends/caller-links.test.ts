@@ -28,7 +28,7 @@ async function filled(user: PoolUser, caller: string, held: number, waiting: num
   return calls;
 }
 
-describe('calls of one caller', { timeout: 60_000 }, () => {
+describe('calls of one caller', { timeout: 180_000 }, () => {
   it('wait for room beyond pending, and are all answered', async () => {
     const user = await started({ pending: 2 });
     const calls = await filled(user, 'ann', 2, 6);

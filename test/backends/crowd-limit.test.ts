@@ -183,7 +183,7 @@ describe('the limit of a link', () => {
   });
 });
 
-describe('a link to a real process', { timeout: 120_000 }, () => {
+describe('a link to a real process', { timeout: 180_000 }, () => {
   const PENDING = 100;
   const users: PoolUser[] = [];
   /** Who was answered, in this order, and what was in flight then, but for Lena's long calls. */

@@ -39,7 +39,7 @@ async function digestOf(text: string): Promise<string> {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('a writer of lines', { timeout: 60_000 }, () => {
+describe('a writer of lines', { timeout: 180_000 }, () => {
   it('writes every line in its order, whatever its size and form', async () => {
     const program = child(DIGEST);
     const said = output(program);

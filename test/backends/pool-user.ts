@@ -16,7 +16,7 @@ import { createLog, type Logger } from '../../src/telemetry/telemetry.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
 import type { Json } from './link-user.ts';
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 /** One call; `outcome` is the text of its answer, or the refusal. */
 export class PoolCall implements Receiver, Queued {

@@ -41,7 +41,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe('a queue before shared links', { timeout: 120_000 }, () => {
+describe('a queue before shared links', { timeout: 180_000 }, () => {
   it('serves callers in turn, however many calls one of them has queued', async () => {
     const user = await started({ max: 1, pending: 1 });
     const flood = user.hold('ann', 60);
@@ -113,7 +113,7 @@ describe('a queue before shared links', { timeout: 120_000 }, () => {
   });
 });
 
-describe('the number of shared links', { timeout: 120_000 }, () => {
+describe('the number of shared links', { timeout: 180_000 }, () => {
   it('grows while calls queue, up to max, and shrinks to size when they idle', async () => {
     const user = await started({ mode: 'shared', size: 1, max: 3, pending: 2, idleMs: 1000 });
     assert.equal(user.stats.processes, 1);
@@ -140,7 +140,7 @@ describe('the number of shared links', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a process that is worn out', { timeout: 120_000 }, () => {
+describe('a process that is worn out', { timeout: 180_000 }, () => {
   it('by its calls is replaced without a failed call', async () => {
     const user = await started({ recycle: { calls: 10 } });
     const pids = new Set<string>();
@@ -180,7 +180,7 @@ describe('a process that is worn out', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a server that fails again and again', { timeout: 120_000 }, () => {
+describe('a server that fails again and again', { timeout: 180_000 }, () => {
   it('is started with growing pauses, is shown as a crash loop, and calls are refused at once', async () => {
     const user = await started({}, fixture('hostile', 'exit-late'));
     await user.until(() => user.stats.crashLoop);
@@ -220,7 +220,7 @@ describe('a server that fails again and again', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a process that says nothing', { timeout: 120_000 }, () => {
+describe('a process that says nothing', { timeout: 180_000 }, () => {
   // Long enough for a busy machine to answer in, and to write a line in.
   const QUICK = { silentMs: 300, answerMs: 2000 };
 

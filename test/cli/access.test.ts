@@ -17,7 +17,7 @@ access:
     - { id: trial, when: "true", mode: observe }
 `;
 
-describe('sluice access', { timeout: 60_000 }, () => {
+describe('sluice access', { timeout: 180_000 }, () => {
   it('explains a decision by its rule', async (t) => {
     const place = placeOf(t);
     write(place, CONFIG);
@@ -93,7 +93,7 @@ describe('sluice access', { timeout: 60_000 }, () => {
   });
 });
 
-describe('sluice stop', { timeout: 60_000 }, () => {
+describe('sluice stop', { timeout: 180_000 }, () => {
   it('keeps what is stopped, shows it, and lets go', async (t) => {
     const place = placeOf(t);
     write(place, CONFIG);

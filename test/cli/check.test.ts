@@ -8,7 +8,7 @@ interface Report {
   servers: { name: string; status: string; tools: number; era?: string; fault?: string }[];
 }
 
-describe('sluice check', { timeout: 120_000 }, () => {
+describe('sluice check', { timeout: 180_000 }, () => {
   it('starts every server once and exits 0 when all are well', async (t) => {
     const place = placeOf(t);
     write(place, `servers: { one: ${tiny()}, off: { command: none, disabled: true } }`);

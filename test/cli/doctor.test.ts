@@ -9,7 +9,7 @@ interface Report {
   findings: { about: string; state: string; words: string }[];
 }
 
-describe('sluice doctor', { timeout: 60_000 }, () => {
+describe('sluice doctor', { timeout: 180_000 }, () => {
   it('says the web server and why, the limits, and what is weakened', async (t) => {
     const place = placeOf(t);
     write(

@@ -20,7 +20,7 @@ function written(place: Place, env: Record<string, string> = {}) {
   return loaded.config.servers;
 }
 
-describe('sluice init', { timeout: 120_000 }, () => {
+describe('sluice init', { timeout: 180_000 }, () => {
   it('writes a valid file for its owner alone, and never over another without --force', async (t) => {
     const place = placeOf(t);
     assert.equal((await run(place, 'init')).code, 0);

@@ -83,7 +83,7 @@ describe('sluice scan --jsonl', { timeout: 180_000 }, () => {
   });
 });
 
-describe('sluice scan', { timeout: 120_000 }, () => {
+describe('sluice scan', { timeout: 180_000 }, () => {
   const TOOLS = `
 const tool = { name: 'peek', description: 'as ACME-123456', inputSchema: { type: 'object' } };
 require('readline').createInterface({ input: process.stdin }).on('line', (line) => {

@@ -7,7 +7,7 @@ import { gateway, Program, placeOf, run, tiny, write } from './sluice.ts';
 
 const CONFIG = `listen: { port: 0 }\nservers: { tiny: ${tiny()} }\n`;
 
-describe('sluice start', { timeout: 120_000 }, () => {
+describe('sluice start', { timeout: 180_000 }, () => {
   it('prints one line on stdout when a client can connect, and serves', async (t) => {
     const place = placeOf(t);
     const { program, url } = await gateway(t, place, CONFIG);

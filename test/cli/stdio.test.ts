@@ -39,7 +39,7 @@ const call = (name: string) => ({
   params: { name, arguments: { text: 'over pipes' } },
 });
 
-describe('sluice stdio', { timeout: 120_000 }, () => {
+describe('sluice stdio', { timeout: 180_000 }, () => {
   it('is the gateway on stdin and stdout, and ends with its input', async (t) => {
     const place = placeOf(t);
     write(place, `servers: { a: ${tiny()}, b: ${tiny()} }`);

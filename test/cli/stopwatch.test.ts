@@ -12,7 +12,7 @@ telemetry: { stopwatch: true }
 servers: { tiny: ${tiny()} }
 `;
 
-describe('telemetry.stopwatch', { timeout: 120_000 }, () => {
+describe('telemetry.stopwatch', { timeout: 180_000 }, () => {
   for (const front of ['uws', 'node'] as const) {
     it(`times every call that is relayed, with and without its writes (${front})`, {
       skip: skipOf(front),

@@ -4,7 +4,7 @@ import { placeOf, run, write } from './sluice.ts';
 
 const COMMANDS = ['start', 'check', 'init', 'tools', 'call', 'stdio', 'doctor', 'scan'];
 
-describe('the command line', { timeout: 120_000 }, () => {
+describe('the command line', { timeout: 180_000 }, () => {
   it('explains each command with an example, and exits 0', async (t) => {
     const place = placeOf(t);
     for (const command of COMMANDS) {

@@ -47,7 +47,7 @@ function watching(t: TestContext, file: string, follow: readonly string[] = []) 
   };
 }
 
-describe('the watch', { timeout: 60_000 }, () => {
+describe('the watch', { timeout: 180_000 }, () => {
   it('sees a write, and the ones after it', async (t) => {
     const file = join(folderOf(t), 'sluice.yaml');
     writeFileSync(file, 'a');

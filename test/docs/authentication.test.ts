@@ -14,7 +14,7 @@ const page = readFileSync(join(projectFolder(), 'docs/authentication.md'), 'utf8
 const blocks = (kind: string) =>
   [...page.matchAll(new RegExp(`\`\`\`${kind}\\n([^]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
 
-describe('docs/authentication.md', { timeout: 60_000 }, () => {
+describe('docs/authentication.md', { timeout: 180_000 }, () => {
   for (const [at, text] of blocks('yaml').entries()) {
     it(`example ${at + 1} is a configuration`, () => {
       const file = join(temporaryFolder('docs-auth'), 'sluice.yaml');

@@ -85,7 +85,7 @@ describe('the examples', { timeout: 300_000 }, () => {
   }
 });
 
-describe('the unit of systemd', { timeout: 60_000 }, () => {
+describe('the unit of systemd', { timeout: 180_000 }, () => {
   const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1];
 
   it('starts what the repository builds, with the configuration beside it', () => {
@@ -141,7 +141,7 @@ interface Container {
   readonly volumeMounts: { name: string; mountPath: string; readOnly?: boolean }[];
 }
 
-describe('the manifests of Kubernetes', { timeout: 60_000 }, () => {
+describe('the manifests of Kubernetes', { timeout: 180_000 }, () => {
   const folder = join(examples, 'kubernetes');
   const names = readdirSync(folder).filter((name) => name !== 'kustomization.yaml');
   const documents = names.flatMap((name) =>

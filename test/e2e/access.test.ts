@@ -85,7 +85,7 @@ function errorOf(exchange: { error?: RpcMessage['error'] }): { code: number; dat
 
 const codeOf = (exchange: Exchange) => errorOf(exchange).data.code;
 
-describe('access', { timeout: 120_000 }, () => {
+describe('access', { timeout: 180_000 }, () => {
   let gateway: RunningGateway;
   before(async () => {
     gateway = await RunningGateway.start(config);
@@ -198,7 +198,7 @@ describe('access', { timeout: 120_000 }, () => {
   });
 });
 
-describe('the emergency stop', { timeout: 120_000 }, () => {
+describe('the emergency stop', { timeout: 180_000 }, () => {
   let gateway: RunningGateway;
   before(async () => {
     gateway = await RunningGateway.start(config);

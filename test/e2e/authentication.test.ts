@@ -51,7 +51,7 @@ function sluice(folder: string, ...args: string[]) {
   return runProcess(process.execPath, [compiled('src/main.js'), ...args], { cwd: folder });
 }
 
-describe('with a real authorization server', { timeout: 60_000 }, () => {
+describe('with a real authorization server', { timeout: 180_000 }, () => {
   let provider: AuthorizationServer;
   let port: number;
   let resource: string;
@@ -116,7 +116,7 @@ describe('with a real authorization server', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a revocation', { timeout: 60_000 }, () => {
+describe('a revocation', { timeout: 180_000 }, () => {
   it('ends sessions, streams and calls of a key at once, and nothing of the others', async (t) => {
     const keys = { ann: makeApiKey(), bob: makeApiKey() };
     const apiKeys = Object.entries(keys).map(([id, { sha256 }]) => ({ id, sha256 }));
@@ -167,7 +167,7 @@ describe('a revocation', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the end of a credential', { timeout: 60_000 }, () => {
+describe('the end of a credential', { timeout: 180_000 }, () => {
   const LIFE_MS = 15_000;
   it('ends the streams that it opened, in every transport, and not those of one that goes on', async (t) => {
     const [short, long] = [makeApiKey(), makeApiKey()];
@@ -209,7 +209,7 @@ describe('the end of a credential', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a key', { timeout: 60_000 }, () => {
+describe('a key', { timeout: 180_000 }, () => {
   it('made by `sluice key` is let in by the entry printed with it, until the file has it no more', async (t) => {
     const made = await sluice(temporaryFolder('key'), 'key', '--id', 'ci', '--days', '1', '--json');
     const { key, entry } = JSON.parse(made.stdout);
@@ -253,7 +253,7 @@ describe('a key', { timeout: 60_000 }, () => {
 });
 
 describe('over stdio', () => {
-  it('the caller is whoever has started the program', { timeout: 60_000 }, async (t) => {
+  it('the caller is whoever has started the program', { timeout: 180_000 }, async (t) => {
     const folder = temporaryFolder('stdio-auth');
     const { sha256 } = makeApiKey();
     const config = {

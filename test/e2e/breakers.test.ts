@@ -36,7 +36,7 @@ async function breakersOf(name: string): Promise<Json[]> {
 }
 
 for (const kind of KINDS) {
-  describe(`a tool that fails, of a ${kind} server`, { timeout: 60_000 }, () => {
+  describe(`a tool that fails, of a ${kind} server`, { timeout: 180_000 }, () => {
     it('is refused with the reason and a time, seen by the operator, and comes back by itself', async () => {
       const modern = new ModernClient(gateway.route(kind));
       const legacy = await LegacyClient.open(gateway.route(kind));

@@ -71,7 +71,7 @@ async function legacy(url: string, method: string, members: string): Promise<str
   return (await rawPost(url, body, [['Mcp-Session-Id', sessionId]])).body;
 }
 
-describe('bytes', { timeout: 60_000 }, () => {
+describe('bytes', { timeout: 180_000 }, () => {
   it('of a definition reach either era on the route of its server', async () => {
     const url = gateway.route('exact');
     const definition = `{"name":"exact",${REST}}`;

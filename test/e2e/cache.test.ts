@@ -42,7 +42,9 @@ after(async () => {
 });
 
 for (const server of ['stdio', 'http']) {
-  describe(`a modern server over ${server} whose tools are all marked`, { timeout: 60_000 }, () => {
+  describe(`a modern server over ${server} whose tools are all marked`, {
+    timeout: 180_000,
+  }, () => {
     it('still asks each client by itself, and keeps no answer that came of it', async () => {
       const name = 'test_input_required_result_elicitation';
       for (const mark of ['ada', 'bob']) {
@@ -84,7 +86,7 @@ for (const server of ['stdio', 'http']) {
   });
 }
 
-describe('a list of a server that does not say how long it is good', { timeout: 60_000 }, () => {
+describe('a list of a server that does not say how long it is good', { timeout: 180_000 }, () => {
   const asked = () => recorded(LISTS).lines.filter((line) => line.includes('"tools/list"')).length;
 
   it('is kept as long as the operator says, and handed on with the time that is left', async () => {

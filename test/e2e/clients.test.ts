@@ -141,7 +141,7 @@ const SLOW: Record<string, Open> = {
 const FRONTS: Record<string, Record<string, Open>> = { uws: { ...QUICK, ...SLOW }, node: QUICK };
 
 for (const [front, clients] of Object.entries(FRONTS)) {
-  describe(`clients on front ${front}`, { timeout: 120_000, skip: skipOf(front) }, () => {
+  describe(`clients on front ${front}`, { timeout: 180_000, skip: skipOf(front) }, () => {
     let gateway: RunningGateway;
 
     before(async () => {

@@ -47,7 +47,7 @@ after(async () => {
   await gateway?.stop();
 });
 
-describe('dead servers', { timeout: 60_000 }, () => {
+describe('dead servers', { timeout: 180_000 }, () => {
   it('leave the others listed and callable, and are named in the list', async () => {
     const modern = new ModernClient(gateway.url);
     const legacy = await LegacyClient.open(gateway.url);
@@ -131,7 +131,7 @@ describe('dead servers', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a server that is killed', { timeout: 60_000 }, () => {
+describe('a server that is killed', { timeout: 180_000 }, () => {
   it('fails the call in flight with a clear error, comes back for the next, and stays listed', async () => {
     const client = new ModernClient(gateway.route('frail'));
     const listed = namesOf(await client.request('tools/list'));

@@ -93,7 +93,7 @@ const ERAS = { legacy: legacyParty, modern: modernParty };
 
 for (const [era, open] of Object.entries(ERAS)) {
   for (const server of SERVERS) {
-    describe(`a ${era} client of ${server}`, { timeout: 60_000 }, () => {
+    describe(`a ${era} client of ${server}`, { timeout: 180_000 }, () => {
       let able: Party;
       let plain: Party;
 
@@ -210,7 +210,7 @@ for (const [era, open] of Object.entries(ERAS)) {
 }
 
 for (const server of SERVERS) {
-  describe(`a legacy session on ${server}`, { timeout: 60_000 }, () => {
+  describe(`a legacy session on ${server}`, { timeout: 180_000 }, () => {
     let client: LegacyClient;
 
     beforeEach(async () => {
@@ -294,7 +294,7 @@ for (const server of SERVERS) {
     });
   });
 
-  describe(`a modern listener on ${server}`, { timeout: 60_000 }, () => {
+  describe(`a modern listener on ${server}`, { timeout: 180_000 }, () => {
     it('hears of exactly what it asked for, under the id of its request', async () => {
       const client = new ModernClient(gateway.route(server));
       const uri = 'test://watched-resource';
@@ -321,7 +321,7 @@ for (const server of SERVERS) {
   });
 }
 
-describe('cancellation', { timeout: 60_000 }, () => {
+describe('cancellation', { timeout: 180_000 }, () => {
   async function counts(client: ModernClient): Promise<{ cancelled: number; running: number }> {
     return JSON.parse(textOf(await client.call('cancelled'))) as {
       cancelled: number;

@@ -90,7 +90,7 @@ async function party(era: string, server: string, capabilities: Json = {}): Prom
 
 for (const era of ['legacy', 'modern']) {
   for (const kind of KINDS) {
-    describe(`a call of a ${era} client whose ${kind} server breaks`, { timeout: 60_000 }, () => {
+    describe(`a call of a ${era} client whose ${kind} server breaks`, { timeout: 180_000 }, () => {
       failing(era, `${kind}-of-${era}`, kind);
     });
   }
@@ -172,7 +172,7 @@ function failing(era: string, name: string, kind: Kind): void {
   });
 }
 
-describe('the budget of retries', { timeout: 60_000 }, () => {
+describe('the budget of retries', { timeout: 180_000 }, () => {
   for (const kind of KINDS) {
     it(`bounds how many calls reach a server twice: ${kind}`, async () => {
       const name = `${kind}-poor`;
@@ -195,7 +195,7 @@ describe('the budget of retries', { timeout: 60_000 }, () => {
   }
 });
 
-describe('the deadline of a tool', { timeout: 60_000 }, () => {
+describe('the deadline of a tool', { timeout: 180_000 }, () => {
   for (const era of ['legacy', 'modern']) {
     for (const kind of KINDS) {
       it(`ends its calls, and the server is told: a ${era} client, a ${kind} server`, async () => {
@@ -239,7 +239,7 @@ describe('the deadline of a tool', { timeout: 60_000 }, () => {
   }
 });
 
-describe('a call that its client cancels', { timeout: 60_000 }, () => {
+describe('a call that its client cancels', { timeout: 180_000 }, () => {
   for (const kind of [...KINDS, 'legacy-sse']) {
     for (const capabilities of [{}, CAPABILITIES]) {
       const can = capabilities === CAPABILITIES ? 'be asked' : 'not be asked';

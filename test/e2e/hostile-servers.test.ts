@@ -77,7 +77,7 @@ after(async () => {
   await gateway?.stop();
 });
 
-describe('a list of 2500 tools', { timeout: 60_000 }, () => {
+describe('a list of 2500 tools', { timeout: 180_000 }, () => {
   it('is complete over its pages, in the order of the server, in both eras, every time', async () => {
     const legacy = await LegacyClient.open(gateway.route('big'));
     for (const client of [new ModernClient(gateway.route('big')), legacy, legacy]) {
@@ -113,7 +113,7 @@ describe('a list of 2500 tools', { timeout: 60_000 }, () => {
   });
 });
 
-describe('odd names', { timeout: 60_000 }, () => {
+describe('odd names', { timeout: 180_000 }, () => {
   it('become valid, unique and at most 64 long, and each still calls its tool', async () => {
     const client = new ModernClient(gateway.url);
     const tools = (await allTools(client)).filter(({ name }) => String(name).startsWith('odd__'));
@@ -166,7 +166,7 @@ function isHarmless(original: string): boolean {
   return TAME.has(original) || original.length > 60 || !/^[a-z0-9_]+$/.test(original);
 }
 
-describe('a server that lists without end', { timeout: 60_000 }, () => {
+describe('a server that lists without end', { timeout: 180_000 }, () => {
   it('is refused as a whole, with the reason', async () => {
     const { error } = await new ModernClient(gateway.route('endless')).request('tools/list');
     assert.equal(error?.code, 5030);
@@ -174,7 +174,7 @@ describe('a server that lists without end', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a server that writes messages for others', { timeout: 60_000 }, () => {
+describe('a server that writes messages for others', { timeout: 180_000 }, () => {
   it('reaches them with nothing but the change of its list', async () => {
     const victim = await LegacyClient.open(gateway.url);
     const stream = await victim.listen();
@@ -190,7 +190,7 @@ describe('a server that writes messages for others', { timeout: 60_000 }, () => 
   });
 });
 
-describe('names that meet', { timeout: 60_000 }, () => {
+describe('names that meet', { timeout: 180_000 }, () => {
   const file = `${temporaryFolder('meet')}/lines`;
   const servers = {
     a: recorder(file, 'b__c', 'same'),

@@ -60,7 +60,7 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (l
   } else say({ id, error: { code: -32601, message: 'no' } });
 });`;
 
-describe('a session whose own server hangs', { timeout: 90_000 }, () => {
+describe('a session whose own server hangs', { timeout: 180_000 }, () => {
   for (const mode of ['session', 'caller']) {
     it(`is told so at once and gets another, in mode ${mode}`, async () => {
       const gateway = await gatewayOf(stateful({ mode, ...QUICK }));
@@ -112,7 +112,7 @@ describe('a session whose own server hangs', { timeout: 90_000 }, () => {
   });
 });
 
-describe('a session of its own with a remote server', { timeout: 90_000 }, () => {
+describe('a session of its own with a remote server', { timeout: 180_000 }, () => {
   it('is probed, and opened anew when the server says nothing', async () => {
     const far = await SessionServer.start();
     stops.push(() => far.stop());

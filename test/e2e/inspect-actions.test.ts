@@ -86,7 +86,7 @@ const REQUEST: readonly Kind[] = ['secret', 'injection', 'arguments', 'pii'];
 const RESPONSE: readonly Kind[] = ['secret', 'injection', 'poisoning', 'pii'];
 const ACTIONS = ['block', 'redact', 'flag', 'off'] as const;
 
-describe('what is done', { timeout: 120_000 }, () => {
+describe('what is done', { timeout: 180_000 }, () => {
   for (const action of ACTIONS) {
     const both = { request: action, response: action };
     const inspect = {
@@ -165,7 +165,7 @@ describe('what is done', { timeout: 120_000 }, () => {
   });
 });
 
-describe('what a server says', { timeout: 120_000 }, () => {
+describe('what a server says', { timeout: 180_000 }, () => {
   let gateway: RunningGateway;
   before(async () => {
     gateway = await start({});
@@ -285,7 +285,7 @@ describe('what a server says', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a question of a modern server', { timeout: 120_000 }, () => {
+describe('a question of a modern server', { timeout: 180_000 }, () => {
   it('is inspected whole, but for the state that nobody is shown', async () => {
     const gateway = await start({ secrets: { response: 'block' } }, 'modern');
     const capabilities = { elicitation: { form: {} } };

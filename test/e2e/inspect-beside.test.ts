@@ -111,7 +111,7 @@ const REQUESTS: [what: string, method: string, params: Json, path: string][] = [
   ['a method that only the server knows', 'acme/do', { text: TICKET }, '/text'],
 ];
 
-describe('a request of which the arguments are clean', { timeout: 120_000 }, () => {
+describe('a request of which the arguments are clean', { timeout: 180_000 }, () => {
   let gateway: RunningGateway;
   let clients: [era: string, client: ModernClient | LegacyClient][];
 
@@ -185,7 +185,7 @@ describe('a request of which the arguments are clean', { timeout: 120_000 }, () 
   });
 });
 
-describe('a secret beside the arguments that is to be redacted', { timeout: 120_000 }, () => {
+describe('a secret beside the arguments that is to be redacted', { timeout: 180_000 }, () => {
   it('is gone, and the rest is what it was', async () => {
     const gateway = await start({ secrets: { request: 'redact' } });
     const clients: [string, ModernClient | LegacyClient][] = [
@@ -213,7 +213,7 @@ describe('a secret beside the arguments that is to be redacted', { timeout: 120_
   });
 });
 
-describe('the answer to a question of a server', { timeout: 120_000 }, () => {
+describe('the answer to a question of a server', { timeout: 180_000 }, () => {
   const answers = (name: string) => ({
     'elicitation/create': () => ({ action: 'accept', content: { name } }),
   });

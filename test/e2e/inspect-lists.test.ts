@@ -105,7 +105,7 @@ async function checked(gateway: RunningGateway, ...args: string[]) {
   return { code, withdrawn: report.servers[0]!.withdrawn };
 }
 
-describe('a definition that is poisoned', { timeout: 120_000 }, () => {
+describe('a definition that is poisoned', { timeout: 180_000 }, () => {
   it('is not listed, answers as an unknown one does, and is told of', async () => {
     const gateway = await start('poisoned');
     const client = new ModernClient(gateway.route('s'));
@@ -151,7 +151,7 @@ describe('a definition that is poisoned', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a tool that changes', { timeout: 120_000 }, () => {
+describe('a tool that changes', { timeout: 180_000 }, () => {
   it('is shown as it became where the change brings nothing in', async () => {
     const gateway = await start('first');
     const client = new ModernClient(gateway.route('s'));
@@ -220,7 +220,7 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
   setTimeout(() => console.log(JSON.stringify({ jsonrpc: '2.0', id, result })), Number(ms));
 });`;
 
-describe('a tool that is taken for another server\u2019s', { timeout: 120_000 }, () => {
+describe('a tool that is taken for another server\u2019s', { timeout: 180_000 }, () => {
   const named = (name: string, description = 'Looks.') => ({
     name,
     description,

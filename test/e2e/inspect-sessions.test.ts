@@ -53,7 +53,7 @@ after(async () => {
   for (const gateway of started) await gateway.stop();
 });
 
-describe('after an order in an answer', { timeout: 120_000 }, () => {
+describe('after an order in an answer', { timeout: 180_000 }, () => {
   it('the session may not call what can send data out, and others may', async () => {
     const gateway = await start({ taint: 'refuse' });
     const [one, other] = [
@@ -83,7 +83,7 @@ describe('after an order in an answer', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a secret in pieces', { timeout: 120_000 }, () => {
+describe('a secret in pieces', { timeout: 180_000 }, () => {
   it('does not leave by calls that follow each other, where they are read as one', async () => {
     const gateway = await start({ fragments: 'on' });
     const client = await LegacyClient.open(gateway.route('s'));
@@ -98,7 +98,7 @@ describe('a secret in pieces', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a secret in pieces of what a server says', { timeout: 120_000 }, () => {
+describe('a secret in pieces of what a server says', { timeout: 180_000 }, () => {
   it('is not shown over several results, where they are read as one', async () => {
     const gateway = await start({ fragments: 'on' });
     for (const client of [
@@ -128,7 +128,7 @@ describe('a secret in pieces of what a server says', { timeout: 120_000 }, () =>
   });
 });
 
-describe('after secrets were read', { timeout: 120_000 }, () => {
+describe('after secrets were read', { timeout: 180_000 }, () => {
   const BLOCKED = /^content_blocked: What holds secrets was read before/;
   const reads: [what: string, read: (client: LegacyClient) => Promise<unknown>][] = [
     ['by a tool that is called so', (client) => client.call('get_secret', { name: 'x' })],

@@ -87,7 +87,7 @@ function refusalOf(answer: { result?: Json | undefined }): Json {
   return meta[MARK] as Json;
 }
 
-describe('what passes is inspected', { timeout: 120_000 }, () => {
+describe('what passes is inspected', { timeout: 180_000 }, () => {
   let gateway: RunningGateway;
   let callers: [era: string, caller: Caller][];
 
@@ -176,7 +176,7 @@ describe('what passes is inspected', { timeout: 120_000 }, () => {
   });
 });
 
-describe('what the operator says', { timeout: 120_000 }, () => {
+describe('what the operator says', { timeout: 180_000 }, () => {
   it('suppresses a finding there and nowhere else, and no longer than until its end', async () => {
     const suppress = (until: string) => ({
       ...INSPECT,

@@ -27,7 +27,7 @@ function isWithin(answer: Exchange | RpcMessage): boolean {
   return answer.error === undefined && answer.result?.isError !== true;
 }
 
-describe('a limit over HTTP', { timeout: 60_000 }, () => {
+describe('a limit over HTTP', { timeout: 180_000 }, () => {
   let server: Unsteady;
   let gateway: RunningGateway;
 
@@ -105,7 +105,7 @@ describe('a limit over HTTP', { timeout: 60_000 }, () => {
 });
 
 for (const front of ['auto', 'node']) {
-  describe(`a limit by address, front ${front}`, { timeout: 60_000 }, () => {
+  describe(`a limit by address, front ${front}`, { timeout: 180_000 }, () => {
     it('counts each address by itself, in both eras and every transport', async () => {
       const server = await Unsteady.start('legacy-stdio');
       const gateway = await RunningGateway.start({
@@ -226,7 +226,7 @@ async function callFrom(localAddress: string, url: string): Promise<RpcMessage> 
 }
 
 for (const kind of KINDS) {
-  describe(`a place in flight at a ${kind} server`, { timeout: 60_000 }, () => {
+  describe(`a place in flight at a ${kind} server`, { timeout: 180_000 }, () => {
     let server: Unsteady;
     let gateway: RunningGateway;
     const name = 'write';
@@ -300,7 +300,7 @@ for (const kind of KINDS) {
   });
 }
 
-describe('a limit over stdio', { timeout: 60_000 }, () => {
+describe('a limit over stdio', { timeout: 180_000 }, () => {
   it('answers in both eras, whole as an error and for tools as a result', async () => {
     const server = await Unsteady.start('legacy-stdio');
     const file = join(temporaryFolder('limits'), 'sluice.json');
@@ -327,7 +327,7 @@ describe('a limit over stdio', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a quota', { timeout: 60_000 }, () => {
+describe('a quota', { timeout: 180_000 }, () => {
   it('outlives kill -9 and a restart, and is for one process at a time', async () => {
     const server = await Unsteady.start('legacy-stdio');
     const state = { dir: join(temporaryFolder('limits'), 'state') };

@@ -239,7 +239,7 @@ const ERAS: Record<string, () => Promise<{ meta: string; headers: HeaderLine[] }
 };
 
 for (const [era, prepare] of Object.entries(ERAS)) {
-  describe(`a ${era} message over HTTP`, { timeout: 60_000 }, () => {
+  describe(`a ${era} message over HTTP`, { timeout: 180_000 }, () => {
     let meta: string;
     let headers: HeaderLine[];
 
@@ -272,7 +272,7 @@ for (const [era, prepare] of Object.entries(ERAS)) {
   });
 }
 
-describe('a message over stdio', { timeout: 60_000 }, () => {
+describe('a message over stdio', { timeout: 180_000 }, () => {
   const file = join(folder, 'stdio');
   let client: StdioClient;
 

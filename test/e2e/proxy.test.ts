@@ -45,7 +45,7 @@ function placed(text: string, places: Readonly<Record<string, string>>): string 
 
 describe('behind haproxy, configured as the manual says', {
   skip: MISSING,
-  timeout: 60_000,
+  timeout: 180_000,
 }, () => {
   const authority = new Authority();
   const folder = temporaryFolder('haproxy');

@@ -55,7 +55,7 @@ after(async () => {
   for (const server of behind) await server.stop();
 });
 
-describe('names of the reference servers', { timeout: 60_000 }, () => {
+describe('names of the reference servers', { timeout: 180_000 }, () => {
   it('carry the name of their server on /mcp, and only there', async () => {
     const all = namesOf(await new ModernClient(gateway.url).request('tools/list'));
     for (const [server, path] of [
@@ -94,7 +94,7 @@ describe('names of the reference servers', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a virtual server', { timeout: 60_000 }, () => {
+describe('a virtual server', { timeout: 180_000 }, () => {
   it('shows what its patterns choose, and renamed tools under their new names', async () => {
     const client = new ModernClient(gateway.route('v/desk'));
     const names = namesOf(await client.request('tools/list'));
@@ -139,7 +139,7 @@ describe('a virtual server', { timeout: 60_000 }, () => {
 });
 
 for (const name of ['everything', 'every-http', 'every-sse']) {
-  describe(`server-everything as ${name}`, { timeout: 60_000 }, () => {
+  describe(`server-everything as ${name}`, { timeout: 180_000 }, () => {
     it('shows a client what it shows to one of its capabilities', async () => {
       const none = new ModernClient(gateway.route(name));
       const all = new ModernClient(gateway.route(name), { capabilities: CAPABILITIES });
@@ -196,7 +196,7 @@ for (const name of ['everything', 'every-http', 'every-sse']) {
   });
 }
 
-describe('roots of a client', { timeout: 60_000 }, () => {
+describe('roots of a client', { timeout: 180_000 }, () => {
   function rootsOf(folder: string): Json {
     return { roots: [{ uri: pathToFileURL(folder).href, name: 'root' }] };
   }

@@ -51,7 +51,7 @@ async function reload(gateway: RunningGateway, config: Json): Promise<void> {
   await gateway.logs(/"configuration loaded"/, seen);
 }
 
-describe('a changed configuration', { timeout: 60_000 }, () => {
+describe('a changed configuration', { timeout: 180_000 }, () => {
   it('adds and removes servers, and leaves the others their processes and sessions', async (t) => {
     const { gateway, files, servers } = await running(t);
     const modern = new ModernClient(gateway.url);
@@ -229,7 +229,7 @@ describe('a changed configuration', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the end of the gateway', { timeout: 60_000 }, () => {
+describe('the end of the gateway', { timeout: 180_000 }, () => {
   it('lets a call in flight finish, refuses new ones, and leaves no process behind', async (t) => {
     const { gateway, files } = await running(t);
     const modern = new ModernClient(gateway.url);

@@ -42,7 +42,7 @@ async function statusOf(gateway: RunningGateway): Promise<Json> {
 
 const isCall = (rpc: Json) => rpc.method === 'tools/call';
 
-describe('a session that the server has lost', { timeout: 60_000 }, () => {
+describe('a session that the server has lost', { timeout: 180_000 }, () => {
   it('is opened anew once, and a storm of calls has one answer each, run once', async () => {
     const far = await server();
     const { client } = await gatewayOf({ url: far.url });
@@ -112,7 +112,7 @@ describe('a session that the server has lost', { timeout: 60_000 }, () => {
 });
 
 it('a tool of a server whose lists cannot be had is not called unknown, prefix or not', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const far = await server();
   far.trick = ({ rpc }, response) => {
@@ -132,7 +132,7 @@ it('a tool of a server whose lists cannot be had is not called unknown, prefix o
   }
 });
 
-describe('a server of several URLs', { timeout: 60_000 }, () => {
+describe('a server of several URLs', { timeout: 180_000 }, () => {
   it('is called at another when the first is gone, without a failed call', async () => {
     const [first, second] = [await server(), await server()];
     const urls = [{ url: first.url }, { url: second.url, weight: 0 }];
@@ -242,7 +242,7 @@ describe('a server of several URLs', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a server of several commands', { timeout: 60_000 }, () => {
+describe('a server of several commands', { timeout: 180_000 }, () => {
   it('runs the next where the first cannot be started', async () => {
     const commands = [{ command: '/nonexistent/program' }, { ...fixture('echo'), weight: 0 }];
     const { gateway, client } = await gatewayOf({ commands });
@@ -270,7 +270,7 @@ describe('a server of several commands', { timeout: 60_000 }, () => {
   });
 });
 
-describe('probes', { timeout: 60_000 }, () => {
+describe('probes', { timeout: 180_000 }, () => {
   const probe = { intervalMs: 100, timeoutMs: 300, failuresMax: 2 };
 
   it('take a silent server out, and it comes back by itself', async () => {

@@ -38,7 +38,7 @@ export function script(source: string, ...args: string[]): Json {
 }
 
 /** Only prevents that a test hangs. */
-export const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 60_000;
 
 export class RunningGateway {
   /** Ends in /mcp. */

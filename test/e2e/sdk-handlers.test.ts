@@ -91,7 +91,7 @@ after(async () => {
 
 for (const [name, open] of Object.entries(CLIENTS)) {
   for (const path of ['dual', 'legacy']) {
-    describe(`${name} in front of the ${path} fixture`, { timeout: 60_000 }, () => {
+    describe(`${name} in front of the ${path} fixture`, { timeout: 180_000 }, () => {
       it('answers by its handlers, and hears of a change of the list', async () => {
         const hands = await open(gateway, path);
         const said = async (tool: string, args: Json = {}) =>

@@ -58,7 +58,7 @@ function closeAll(clients: LegacyClient[]): Promise<unknown> {
   return Promise.all(clients.map((client) => client.close()));
 }
 
-describe(`${COUNT} sessions at once`, { timeout: 60_000 }, () => {
+describe(`${COUNT} sessions at once`, { timeout: 180_000 }, () => {
   for (const path of ['legacy', 'dual', 'http']) {
     it(`are each asked their own questions and no other's by ${path}`, async () => {
       const clients = await eight(path);
@@ -163,7 +163,7 @@ describe(`${COUNT} sessions at once`, { timeout: 60_000 }, () => {
   });
 });
 
-describe('a session', { timeout: 60_000 }, () => {
+describe('a session', { timeout: 180_000 }, () => {
   it('is gone after DELETE: every use of its id answers 404', async () => {
     const client = await LegacyClient.open(gateway.route('legacy'));
     assert.equal(await client.close(), 200);
@@ -268,7 +268,7 @@ describe('a session', { timeout: 60_000 }, () => {
   });
 });
 
-describe('requestState', { timeout: 60_000 }, () => {
+describe('requestState', { timeout: 180_000 }, () => {
   const TOOL = { name: 'test_input_required_result_list_roots', arguments: {} };
 
   for (const path of ['legacy', 'dual', 'http']) {

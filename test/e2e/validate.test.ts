@@ -50,7 +50,7 @@ after(async () => {
   for (const gateway of started) await gateway.stop();
 });
 
-describe('arguments that do not fit', { timeout: 60_000 }, () => {
+describe('arguments that do not fit', { timeout: 180_000 }, () => {
   let gateway: RunningGateway;
 
   before(async () => {

@@ -40,7 +40,7 @@ function line(random: (below: number) => number, id: string): Buffer {
 }
 
 test('lives through lines put together at random, and answers none twice', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const file = join(temporaryFolder('fuzz'), 'sluice.yaml');
   const echo = compiled('test/support/fixtures/echo.js');

@@ -101,7 +101,7 @@ const ASK: Readonly<Record<string, Ask>> = {
 };
 
 for (const [era, ask] of Object.entries(ASK)) {
-  describe(`what a caller may see, ${era}`, { timeout: 60_000 }, () => {
+  describe(`what a caller may see, ${era}`, { timeout: 180_000 }, () => {
     for (const [method, member, key, open] of LISTS) {
       it(`is all that ${method} shows`, async () => {
         const { result } = await ask(method);

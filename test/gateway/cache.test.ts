@@ -108,7 +108,7 @@ function textOf({ result, error }: RpcMessage): string {
 }
 
 for (const kind of KINDS) {
-  describe(`kept results of a ${kind} server`, { timeout: 60_000 }, () => {
+  describe(`kept results of a ${kind} server`, { timeout: 180_000 }, () => {
     let server: Unsteady;
     let desk: Desk;
 
@@ -328,7 +328,7 @@ async function started(kind: Kind, more: Json, slices: Json = {}): Promise<[Desk
   return [desk, server];
 }
 
-describe('the memory for kept results', { timeout: 60_000 }, () => {
+describe('the memory for kept results', { timeout: 180_000 }, () => {
   it('is bounded, and what was used longest ago goes first', async () => {
     const [desk, server] = await started(
       'modern-stdio',
@@ -359,7 +359,7 @@ describe('the memory for kept results', { timeout: 60_000 }, () => {
   });
 });
 
-describe('old results', { timeout: 60_000 }, () => {
+describe('old results', { timeout: 180_000 }, () => {
   it('answer while the breaker is open, and not beyond their age', async () => {
     const breaker = { minCalls: 2, failurePercent: 50, openMs: LONG };
     const tools = { read: { ...TOOLS.put, stale: { maxAgeMs: 2000 } } };
@@ -396,7 +396,7 @@ describe('old results', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a new configuration of a server', { timeout: 60_000 }, () => {
+describe('a new configuration of a server', { timeout: 180_000 }, () => {
   it('is not answered with results of the old one', async () => {
     const [desk, server] = await started('legacy-stdio', { tools: TOOLS });
     const key = fresh();

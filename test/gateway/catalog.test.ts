@@ -72,7 +72,7 @@ function namesOn(made: Gateway, path = ''): string[] {
   return [...routeOf(made, path).catalog(NO_PROFILE).tools.keys()];
 }
 
-describe('a catalogue', { timeout: 60_000 }, () => {
+describe('a catalogue', { timeout: 180_000 }, () => {
   it('lists the servers in the order of the file, without those that are disabled', () => {
     assert.deepEqual(namesOn(gateway), [
       'one__search',

@@ -30,7 +30,7 @@ const SLICES = {
   access: { rules: [{ id: 'no-images', tools: ['all.test_image_content'], when: 'true' }] },
 };
 
-describe('the end of calls', { timeout: 120_000 }, () => {
+describe('the end of calls', { timeout: 180_000 }, () => {
   let gateway: Gateway;
   let route: Route;
 

@@ -100,7 +100,7 @@ async function lists(messages: readonly RpcMessage[], count: number) {
   return messages.slice(count - LISTS.length).map(({ method }) => method);
 }
 
-describe('when hours open and close', { timeout: 60_000 }, () => {
+describe('when hours open and close', { timeout: 180_000 }, () => {
   it('sessions and listen streams hear that lists have changed, once each time', async (t) => {
     const gateway = await early(t);
     const heard: RpcMessage[] = [];

@@ -104,7 +104,7 @@ async function mix(callers: ReadonlyMap<string, Caller>, rounds: number): Promis
 
 const NAMES = Array.from({ length: 6 }, (_, at) => `caller-${at}`);
 
-describe('state in a server', { timeout: 120_000 }, () => {
+describe('state in a server', { timeout: 180_000 }, () => {
   it('is of one caller in mode caller, and kept from call to call', async () => {
     const gateway = await started({ mode: 'caller', max: 16 });
     const callers = new Map(NAMES.map((id) => [id, modern(gateway, id)]));

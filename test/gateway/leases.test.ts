@@ -64,7 +64,7 @@ class Holder implements LeaseHolder {
   }
 }
 
-describe('a pool of leases', { timeout: 60_000 }, () => {
+describe('a pool of leases', { timeout: 180_000 }, () => {
   it('hands a released lease to the same caller and profile only', async () => {
     const pool = poolOf(8);
     const first = await taken(pool, 'ann');

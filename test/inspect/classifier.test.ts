@@ -76,7 +76,7 @@ const rulesOf = (outcome: Outcome | undefined) =>
 const codeOf = (outcome: Outcome | undefined) =>
   outcome?.kind === 'refused' ? outcome.refusal.code : outcome?.kind;
 
-describe('the classifier', { timeout: 120_000 }, () => {
+describe('the classifier', { timeout: 180_000 }, () => {
   it('is asked with what passes, where from, and the headers of the file', async () => {
     const made = inspection({ headers: { authorization: 'Bearer made-up' } });
     assert.equal(await outcomeOf(made, { text: 'all is well' }), undefined);

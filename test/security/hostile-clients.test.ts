@@ -270,7 +270,7 @@ describe('a hostile client', () => {
   });
 });
 
-describe('a body in chunks of one byte', { timeout: 120_000 }, () => {
+describe('a body in chunks of one byte', { timeout: 180_000 }, () => {
   const PEAK = /VmHWM:\s+(\d+) kB/;
 
   /** The most memory that the process ever had, in MiB. */

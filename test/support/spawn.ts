@@ -138,7 +138,7 @@ async function waitForReady(
   options: StartOptions,
 ): Promise<string | Error> {
   const cancel = new AbortController();
-  const readyMs = options.readyMs ?? 30_000;
+  const readyMs = options.readyMs ?? 90_000;
   const outcome = await Promise.race([
     announced,
     exited.then((how) => new Error(`ended with ${how} before it was ready`)),

@@ -22,7 +22,7 @@ const SLICES = {
 };
 const SECRET = 'AKIAIOSFODNN7EXAMPLD';
 
-describe('the metrics of a gateway', { timeout: 120_000 }, () => {
+describe('the metrics of a gateway', { timeout: 180_000 }, () => {
   const telemetry = new Telemetry(telemetrySchema.parse({}), createLog({ log: 'silent' }));
   let gateway: Gateway;
   let route: Route;

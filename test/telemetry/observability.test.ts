@@ -70,7 +70,7 @@ interface Rules {
   readonly groups: readonly { readonly rules: readonly { readonly expr: string }[] }[];
 }
 
-describe('examples/observability', { timeout: 120_000 }, () => {
+describe('examples/observability', { timeout: 180_000 }, () => {
   it('has a dashboard of metrics that exist', () => {
     const { panels, annotations, templating } = JSON.parse(file('dashboard.json')) as Dashboard;
     const targets = panels.flatMap((panel) => panel.targets ?? []);
@@ -94,7 +94,7 @@ describe('examples/observability', { timeout: 120_000 }, () => {
   });
 });
 
-describe('/metrics of a gateway', { timeout: 120_000 }, () => {
+describe('/metrics of a gateway', { timeout: 180_000 }, () => {
   let gateway: RunningGateway;
   let url: string;
   before(async () => {

@@ -17,7 +17,7 @@ function span(name: string): string {
   return JSON.stringify({ traceId, spanId, name, startTimeUnixNano, endTimeUnixNano, ...rest });
 }
 
-describe('spans for a collector', { timeout: 120_000 }, () => {
+describe('spans for a collector', { timeout: 180_000 }, () => {
   let collector: Collector;
   let spans: Spans;
 

@@ -32,7 +32,7 @@ interface Call {
   readonly text: string;
 }
 
-describe('traces', { timeout: 120_000 }, () => {
+describe('traces', { timeout: 180_000 }, () => {
   const file = join(temporaryFolder('traces'), 'lines');
   let collector: Collector;
   let puppets: Puppets;

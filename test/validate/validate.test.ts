@@ -224,7 +224,7 @@ function nested(depth: number): string {
 const many = (count: number, one: (at: number) => unknown) =>
   Object.fromEntries(Array.from({ length: count }, (_, at) => [`p${at}`, one(at)]));
 
-describe('a hostile schema', { timeout: 60_000 }, () => {
+describe('a hostile schema', { timeout: 180_000 }, () => {
   const unused: [string, unknown, RegExp][] = [
     ['60 deep', JSON.parse(nested(60)), /deeper/],
     [
@@ -336,7 +336,7 @@ describe('the measure of a schema', () => {
   });
 
   it('is taken of anything without an exception, and bounds what is compiled', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
