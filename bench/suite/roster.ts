@@ -33,6 +33,13 @@ const LIMITS = [
   { id: 'running', key: ['caller'], concurrent: 100_000 },
 ];
 
+/** Metrics, slow calls, and a tracer that looks at every call and traces none: no collector is in the way. */
+const TELEMETRY = {
+  metrics: true,
+  slowCallMs: 10_000,
+  otlp: { url: 'http://127.0.0.1:9/v1/traces', sample: 0 },
+};
+
 /** A role that allows what is called, one that denies something else, and a rule about another server's arguments. */
 const ACCESS: Feature = {
   name: 'access',
@@ -57,7 +64,7 @@ export const FEATURES: readonly Feature[] = [
   { name: 'limits', config: { limits: LIMITS } },
   { name: 'validate', config: { validate: 'on' } },
   { name: 'inspect', config: { inspect: 'on' } },
-  { name: 'metrics', config: { telemetry: { metrics: true } } },
+  { name: 'telemetry', config: { telemetry: TELEMETRY } },
   // Signed, else as it is by default, in a folder of its own (below): payloads up to 16 KB as inspection lets them be seen.
   { name: 'audit', config: { audit: { signKey: newKeys().privateKey } } },
 ];
@@ -157,7 +164,7 @@ export function sluice(
   );
   if (config.audit !== undefined) config.audit = { ...config.audit, dir: `audit-${port}` };
   for (const { token } of features) if (token !== undefined) useToken(port, token);
-  config.telemetry = { log: 'warn', metrics: false, ...config.telemetry, stopwatch };
+  config.telemetry = { log: 'warn', metrics: false, slowCallMs: 0, ...config.telemetry, stopwatch };
   const file = join(folder(), `sluice-${port}.json`);
   writeFileSync(file, JSON.stringify(config));
   const flags = front === 'node' ? ['--no-addons'] : [];

@@ -172,7 +172,13 @@ export function atNextStart(before: Config, after: Config): string[] {
     ...(isDeepStrictEqual(before.listen, after.listen) ? [] : ['listen']),
     ...(isOther || isOpening ? ['admin'] : []),
     ...(isOtherAudit(before.audit, after.audit) ? ['audit'] : []),
+    ...(isOtherTelemetry(before.telemetry, after.telemetry) ? ['telemetry'] : []),
   ];
+}
+
+/** The level of the log follows at once. */
+function isOtherTelemetry(first: Config['telemetry'], { log, ...now }: Config['telemetry']) {
+  return !isDeepStrictEqual(first, { log: first.log, ...now });
 }
 
 function isOtherAudit(first: Config['audit'], now: Config['audit']): boolean {

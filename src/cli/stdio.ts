@@ -8,7 +8,7 @@ import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
 import { ANONYMOUS, type Caller } from '../model.ts';
 import { StopWatch } from '../policy/policy.ts';
-import { createLog } from '../telemetry/telemetry.ts';
+import { createLog, Telemetry } from '../telemetry/telemetry.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION, load, sayFaults } from './load.ts';
 import { openRecorders } from './recorders.ts';
@@ -42,16 +42,19 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
     sayFaults(terminal, loaded.faults);
     return EXIT.usage;
   }
-  const { listen, telemetry } = loaded.config;
-  const log = createLog(telemetry);
+  const { listen } = loaded.config;
+  const log = createLog(loaded.config.telemetry);
   logWarnings(terminal, loaded, log);
   sayPacks([], loaded.config.inspect.rulePacks, log);
   const [{ Gateway }, { serveStdio }] = await Promise.all([
     import('../gateway/gateway.ts'),
     import('../edge/edge.ts'),
   ]);
-  const recorders = await openRecorders(loaded.config, log, terminal);
-  if (recorders === undefined) return EXIT.unavailable;
+  const audited = await openRecorders(loaded.config, log, terminal);
+  if (audited === undefined) return EXIT.unavailable;
+  // There is nowhere to ask for metrics.
+  const telemetry = new Telemetry({ ...loaded.config.telemetry, metrics: false }, log);
+  const recorders = [...telemetry.recorders, ...audited];
   const gateway = new Gateway(loaded.config, log, terminal.around.env, recorders);
   try {
     gateway.open();
@@ -90,6 +93,7 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
   stops.close();
   reloading.close();
   await gateway.close(listen.drainMs);
+  await telemetry.close();
   return EXIT.ok;
 }
 

@@ -3,8 +3,10 @@
  */
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { LATEST_MODERN, META } from '../../src/protocol/eras.ts';
 import {
   fixture,
   type Json,
@@ -16,7 +18,8 @@ import {
 import { Puppets } from '../security/puppets.ts';
 import { LegacyClient } from '../support/legacy-client.ts';
 import { ModernClient } from '../support/modern-client.ts';
-import { temporaryFolder } from '../support/temp.ts';
+import { StdioClient } from '../support/stdio-client.ts';
+import { compiled, temporaryFolder } from '../support/temp.ts';
 import { attributesOf, Collector, type Span } from './collector.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -208,10 +211,37 @@ describe('traces', { timeout: 180_000 }, () => {
     assert.equal(read['rpc.response.status_code'], read['error.type']);
   });
 
+  it('are made over stdio as well', async (t) => {
+    const config = {
+      servers: { all: fixture('legacy') },
+      telemetry: { otlp: { url: collector.url, sample: 0 } },
+      validate: 'off',
+      inspect: 'off',
+    };
+    const path = join(temporaryFolder('traces-stdio'), 'sluice.yaml');
+    writeFileSync(path, JSON.stringify(config));
+    const args = [compiled('src/main.js'), 'stdio', '-c', path];
+    const piped = await StdioClient.start(process.execPath, args);
+    t.after(() => piped.end());
+    const _meta = {
+      [`${META}protocolVersion`]: LATEST_MODERN,
+      [`${META}clientCapabilities`]: {},
+      traceparent: SAMPLED,
+    };
+    const params = { name: 'test_simple_text', arguments: {}, _meta };
+    piped.send({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+    const attributes = attributesOf(await spanBy('tools/call test_simple_text'));
+    assert.equal(attributes['network.transport'], 'pipe');
+    assert.equal(attributes['sluice.server'], 'all');
+  });
+
   it('hold no argument, and the collector alone is sent its secret', () => {
     assert.ok(collector.requests.length > 0);
-    for (const { headers, body } of collector.requests) {
-      assert.equal(headers['x-token'], SECRET);
+    // Those of the gateway over HTTP: the other has no secret.
+    const own = collector.requests.filter(({ body }) => body.includes('"mine"'));
+    assert.ok(own.length > 0);
+    for (const { headers } of own) assert.equal(headers['x-token'], SECRET);
+    for (const { body } of collector.requests) {
       assert.ok(!body.includes(ARGUMENT) && !body.includes(SECRET) && !body.includes('test://'));
     }
     const log = gateway.process.stderr() + gateway.process.stdout();
