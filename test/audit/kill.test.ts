@@ -14,7 +14,7 @@ import { blocksOf, linesOf, segmentPath, segmentsIn } from '../../src/audit/segm
 import { verify } from '../../src/audit/verify.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
 
-const KILLS = Number(process.env.AUDIT_KILLS ?? 200);
+const KILLS = Number(process.env.AUDIT_KILLS ?? 100);
 
 interface Said {
   durable: number;
