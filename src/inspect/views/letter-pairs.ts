@@ -11,6 +11,8 @@ import { PAIRS } from './letter-pairs-data.ts';
 /** Rotated by 0 to 25 to get the text; 26 is Atbash. With 27 more: and backwards. */
 export const ATBASH = 26;
 const REPLACEMENTS = 27;
+/** The rotation that is its own reverse. */
+const HALF = 13;
 const TURNS = 2 * REPLACEMENTS;
 
 const costs = new Uint8Array(TURNS * 676);
@@ -90,6 +92,21 @@ function unusualWindows(text: string): number[] {
 /** Pairs of one window; some more than make one, as it ends behind the last. */
 const windowPairs = new Uint16Array(WINDOW_PAIRS + 4);
 
+/**
+ * The costs of a pair in four turns as one number, so that one addition counts for four: a window costs less than 2^11 in
+ * any, and a double holds 53 bits.
+ */
+const PACKED = 4;
+const PACKS = Math.ceil(TURNS / PACKED);
+const FIELD = 2 ** 13;
+const packs = new Float64Array(676 * PACKS);
+for (let pair = 0; pair < 676; pair++)
+  for (let turn = TURNS - 1; turn >= 0; turn--) {
+    const at = pair * PACKS + Math.floor(turn / PACKED);
+    packs[at] = packs[at]! * FIELD + costs[turn * 676 + pair]!;
+  }
+const sums = new Float64Array(PACKS);
+
 function bestTurn(text: string, start: number, end: number): number {
   let length = 0;
   for (let index = start + 1; index < end && length < windowPairs.length; index++) {
@@ -98,20 +115,35 @@ function bestTurn(text: string, start: number, end: number): number {
     if (first >= 0 && first < 26 && second >= 0 && second < 26)
       windowPairs[length++] = first * 26 + second;
   }
+  return turnOf(windowPairs, 0, length);
+}
+
+/** The turn after which these pairs are language; 0 where there is none. */
+function turnOf(pairs: Uint16Array, from: number, length: number): number {
   let [plain, letters] = [0, 0];
-  for (let at = 0; at < length; at++) {
-    plain += costs[windowPairs[at]!]!;
-    letters |= 1 << (windowPairs[at]! % 26);
+  for (let at = from; at < from + length; at++) {
+    const pair = pairs[at]!;
+    plain += costs[pair]!;
+    letters |= 1 << (pair % 26);
   }
   if (countOf(letters) < LETTERS_LEAST) return 0;
-  // Only what is language and gains enough is of interest: dearer turns are left half-way.
-  let [best, least] = [0, Math.min(USUAL * length, plain - GAIN * length - GAIN_FEW)];
-  for (let turn = 1; turn < TURNS; turn++) {
-    let cost = 0;
-    const from = turn * 676;
-    for (let at = 0; at < length && cost < least; at++) cost += costs[from + windowPairs[at]!]!;
-    const rare = turn === 13 || turn === REPLACEMENTS ? 0 : GAIN_RARE * length;
-    if (cost + rare < least) [best, least] = [turn, cost];
+  // Only what is language and gains enough is of interest.
+  const most = Math.min(USUAL * length, plain - GAIN * length - GAIN_FEW);
+  sums.fill(0);
+  for (let at = from; at < from + length; at++) {
+    const row = pairs[at]! * PACKS;
+    for (let pack = 0; pack < PACKS; pack++) sums[pack]! += packs[row + pack]!;
+  }
+  let [best, least] = [0, most];
+  for (let pack = 0; pack < PACKS; pack++) {
+    let left = sums[pack]!;
+    for (let turn = pack * PACKED; turn < Math.min(TURNS, (pack + 1) * PACKED); turn++) {
+      const rest = Math.floor(left / FIELD);
+      const cost = left - rest * FIELD;
+      left = rest;
+      const rare = turn === HALF || turn === REPLACEMENTS ? 0 : GAIN_RARE * length;
+      if (turn > 0 && cost + rare < least) [best, least] = [turn, cost];
+    }
   }
   return best;
 }
