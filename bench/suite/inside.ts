@@ -94,7 +94,7 @@ async function ask(player: Player): Promise<StopwatchReport> {
       return (JSON.parse(line) as { stopwatch: StopwatchReport }).stopwatch;
     }
     if (player.hasEnded() || Date.now() > deadline) {
-      throw new Error(`${player.name} did not say what its stopwatch shows. ${words}`);
+      throw new Error(`${player.name} did not say what its stopwatch shows. ${words.slice(-1000)}`);
     }
     await sleep(POLL_MS);
   }

@@ -11,7 +11,8 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pinned } from './cpus.ts';
 
-const STDERR_CHARS_MAX = 4000;
+/** A gateway's report of itself is one line, of some 10 KB with everything on. */
+const STDERR_CHARS_MAX = 64 * 1024;
 const LEAVE_MS = 2000;
 /** Clock ticks of /proc: 100 per second on every Linux that Node.js runs on. */
 const US_PER_TICK = 10_000;
