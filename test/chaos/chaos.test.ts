@@ -27,6 +27,7 @@ import { faultsInTurns } from './turns.ts';
 const CHAOS_MS = Number(process.env.CHAOS_MS ?? 60_000);
 const SEED = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000);
 const WARM_UP_MS = Math.min(5000, CHAOS_MS / 2);
+const MORE_MAX = 4;
 const KILLED_AFTER_MS = Math.min(2000, CHAOS_MS / 2);
 const LEGACY_CALLERS = 16;
 const MODERN_CALLERS = 8;
@@ -152,7 +153,10 @@ function isGone(record: string): Promise<void> {
   );
 }
 
-describe('chaos', { skip: !HAS_PROC && 'needs /proc', timeout: CHAOS_MS * 2 + 240_000 }, () => {
+describe('chaos', {
+  skip: !HAS_PROC && 'needs /proc',
+  timeout: CHAOS_MS * (2 + MORE_MAX) + 240_000,
+}, () => {
   it('every call gets its own answer, once, and nothing is left over', async () => {
     console.log(`chaos: CHAOS_SEED=${SEED} CHAOS_MS=${CHAOS_MS}`);
     const house = await open();
@@ -162,6 +166,13 @@ describe('chaos', { skip: !HAS_PROC && 'needs /proc', timeout: CHAOS_MS * 2 + 24
     await load(house, WARM_UP_MS, SEED + 1);
     const before = await level(house);
     await load(house, CHAOS_MS, SEED);
+    // On a slow machine a short run does not come to everything: then it goes on.
+    for (
+      let more = 1;
+      more <= MORE_MAX && unreached(tally, deeds(record).faults).length > 0;
+      more++
+    )
+      await load(house, CHAOS_MS, SEED + 2 + more);
     const { runs, faults } = deeds(record);
     console.log(figures(tally, runs, faults));
     assert.deepEqual(tally.wrongs, [], `CHAOS_SEED=${SEED}`);
@@ -174,7 +185,7 @@ describe('chaos', { skip: !HAS_PROC && 'needs /proc', timeout: CHAOS_MS * 2 + 24
       behind.bytes - before.bytes < GROWTH_BYTES_MAX,
       `${before.bytes} became ${behind.bytes}`,
     );
-    reached(tally, faults);
+    assert.deepEqual(unreached(tally, faults), [], 'never happened');
 
     gateway.process.child.kill('SIGTERM');
     assert.equal(await gateway.process.exited, 0);
@@ -199,7 +210,7 @@ describe('chaos', { skip: !HAS_PROC && 'needs /proc', timeout: CHAOS_MS * 2 + 24
 });
 
 /** A fault that never happened proves nothing: each kind must have, and have ended in both ways that it can. */
-function reached(tally: Tally, faults: ReadonlyMap<string, number>): void {
+function unreached(tally: Tally, faults: ReadonlyMap<string, number>): string[] {
   const expected = new Set([
     ...STDIO.flatMap((server) => FAULTS[server]),
     ...HARD,
@@ -228,14 +239,14 @@ function reached(tally: Tally, faults: ReadonlyMap<string, number>): void {
   ]) {
     if (tally.total((end) => end === how) === 0) missing.push(how);
   }
-  assert.deepEqual(missing, [], 'never happened; a longer run would see it');
   for (const server of SERVERS) {
     const own = tally.total(
       (end) => end === 'own',
       (kind) => kind.startsWith(`${server} `),
     );
-    assert.ok(own > 0, `${server} never answered`);
+    if (own === 0) missing.push(`an answer of ${server}`);
   }
+  return missing;
 }
 
 function figures(
