@@ -3,7 +3,7 @@
  *
  * The era is probed with server/discover, and anything but a clear "modern" means legacy: legacy servers answer it in
  * many ways (2026-07-28 basic/versioning: never key on one code). A server that is slow to start gets `initialize`
- * as well, and what it answers first decides.
+ * as well, and what it answers first decides; a modern one is then reached once more and hears only its own words.
  */
 
 import { isRefusal } from '../model.ts';
@@ -40,6 +40,8 @@ export interface Agreed {
   readonly era: Era;
   readonly version: string;
   readonly hello: Record<string, unknown>;
+  /** The server has heard the other era's opening, too: a server of both now holds this conversation for a legacy one. */
+  readonly isMuddled?: boolean;
 }
 
 export interface Failure {
@@ -50,6 +52,11 @@ export interface Failure {
 
 export function isFailure(value: object): value is Failure {
   return 'refusal' in value;
+}
+
+/** Agrees with a server that is known to be modern: however slow it is, it hears no word of another era. */
+export function rediscover(terms: Terms, link: JsonRpcLink, wire: Wire): Promise<Agreed | Failure> {
+  return discover(terms, link, wire, LATEST_MODERN);
 }
 
 /** Agrees with a server of unknown era. */
@@ -185,7 +192,14 @@ async function firstAgreed(
   other: Promise<Agreed | Failure>,
 ): Promise<Agreed | Failure> {
   const first = await Promise.race([one, other]);
-  if (!isFailure(first)) return first;
+  const agreed = isFailure(first) ? await afterFailure(one, other) : first;
+  return isFailure(agreed) || agreed.era === 'legacy' ? agreed : { ...agreed, isMuddled: true };
+}
+
+async function afterFailure(
+  one: Promise<Agreed | Failure>,
+  other: Promise<Agreed | Failure>,
+): Promise<Agreed | Failure> {
   const [a, b] = await Promise.all([one, other]);
   return isFailure(a) ? b : a;
 }

@@ -2,12 +2,20 @@
  * From a configured server to a link: starts or reaches it over the transport that it turns out to speak.
  *
  * What was found is given as `link.known` and handed in again as `known`, so that a server is probed once. A child
- * that dies of the probe is started once more and asked the old way. What is said to a reached server is in
+ * that dies of the probe is started once more and asked the old way; one that heard both ways, the way it speaks. What is said to a reached server is in
  * `agreement.ts`.
  */
 
+import type { Era } from '../protocol/eras.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
-import { type Agreed, type Failure, initialize, isFailure, probe } from './agreement.ts';
+import {
+  type Agreed,
+  type Failure,
+  initialize,
+  isFailure,
+  probe,
+  rediscover,
+} from './agreement.ts';
 import type { HttpServerConfig, ProgramConfig, ServerConfig } from './config.ts';
 import { type Endpoint, Endpoints } from './endpoints.ts';
 import type { Site } from './http-origin.ts';
@@ -89,6 +97,8 @@ export async function connect(
       return link;
     }
     last = link.refusal;
+    // Perhaps it has become one that does not answer to what it used to: the next attempt asks both ways.
+    if (last.code === 'deadline_exceeded') endpoint.known = undefined;
     endpoint.failed(last.words);
     if (door.endpoints.all.length > 1) {
       log.warn('an endpoint of the server failed', {
@@ -118,7 +128,18 @@ function open(
     ...config.commands[attempt.endpoint.index]!,
     lineBytesMax: config.lineBytesMax,
   };
-  return openStdio(attempt, program, known?.era === 'legacy');
+  return openStdio(attempt, program, known?.era);
+}
+
+/** Opens the conversation in the era that the server is known to speak, if any. */
+function agree(
+  attempt: Attempt,
+  link: JsonRpcLink,
+  wire: Wire,
+  era: Era | undefined,
+): Promise<Agreed | Failure> {
+  if (era === 'legacy') return initialize(attempt, link, wire);
+  return era === 'modern' ? rediscover(attempt, link, wire) : probe(attempt, link, wire);
 }
 
 /** Values that this server was given and might print. Too many rather than too few: they are blotted out, no more. */
@@ -159,7 +180,7 @@ function optionsOf(args: readonly string[]): [string, string][] {
 async function openStdio(
   attempt: Attempt,
   config: ProgramConfig,
-  isLegacy: boolean,
+  era: Era | undefined,
 ): Promise<JsonRpcLink | Failure> {
   const link = new JsonRpcLink(attempt.name, attempt.owner, attempt.log, attempt.endpoint);
   const wire = startProcess(config, attempt.environment, link, attempt.log);
@@ -168,14 +189,17 @@ async function openStdio(
     return { refusal: refuse('backend_unavailable', words), hasAnswered: false };
   }
   link.carry(wire);
-  const agreed = isLegacy
-    ? await initialize(attempt, link, wire)
-    : await probe(attempt, link, wire);
+  const agreed = await agree(attempt, link, wire, era);
   if (isFailure(agreed)) {
     // Some servers exit on a request before `initialize` (rmcp does).
-    const diedOfProbe = !isLegacy && !link.isLive && wire.pid !== undefined && !agreed.hasAnswered;
+    const diedOfProbe =
+      era === undefined && !link.isLive && wire.pid !== undefined && !agreed.hasAnswered;
     await link.close();
-    return diedOfProbe ? openStdio(attempt, config, true) : agreed;
+    return diedOfProbe ? openStdio(attempt, config, 'legacy') : agreed;
+  }
+  if (agreed.isMuddled) {
+    await link.close();
+    return openStdio(attempt, config, agreed.era);
   }
   return settle(link, wire, agreed, 'stdio');
 }
@@ -194,10 +218,11 @@ async function openHttp(
   const link = new JsonRpcLink(attempt.name, attempt.owner, attempt.log, attempt.endpoint);
   const wire = new HttpBackend(siteOf(attempt, config), link, attempt.log);
   link.carry(wire);
-  const agreed =
-    known?.era === 'legacy'
-      ? await initialize(attempt, link, wire)
-      : await probe(attempt, link, wire);
+  const agreed = await agree(attempt, link, wire, known?.era);
+  if (!isFailure(agreed) && agreed.isMuddled) {
+    await link.close();
+    return openHttp(attempt, config, { era: agreed.era, transport: 'http' });
+  }
   if (!isFailure(agreed)) return settle(link, wire, agreed, 'http');
   const { status } = wire;
   await link.close();

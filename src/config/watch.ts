@@ -19,6 +19,8 @@ export interface ConfigWatch {
 
 /** Editors write in several steps; by then they are done. */
 const SETTLE_MS = 250;
+/** A folder in which something is written all the time is looked at all the same. */
+const SETTLE_MAX_MS = 2000;
 const POLL_MS = 5000;
 /** Each folder costs an inotify watch, of which a user has a limited number; the poll covers the rest. */
 const FOLDERS_MAX = 32;
@@ -35,6 +37,7 @@ class Watch implements ConfigWatch {
   /** What was last seen of each file: its stat, and the digest of its content. */
   #seen = new Map<string, { stat: string; digest: string }>();
   #settling: NodeJS.Timeout | null = null;
+  #restlessSince = 0;
 
   constructor(file: string, onChange: () => void) {
     this.#file = file;
@@ -85,7 +88,9 @@ class Watch implements ConfigWatch {
   }
 
   #settle(): void {
-    if (this.#settling !== null) clearTimeout(this.#settling);
+    if (this.#settling === null) this.#restlessSince = Date.now();
+    else if (Date.now() - this.#restlessSince > SETTLE_MAX_MS) return;
+    else clearTimeout(this.#settling);
     this.#settling = setTimeout(() => this.#look(), SETTLE_MS);
     this.#settling.unref();
   }

@@ -137,8 +137,22 @@ export class Definitions {
     return this.#lock?.isOutdated === true;
   }
 
+  /** By the configuration in force at its end: what was judged by one that is replaced meanwhile is judged anew. */
   async review(server: string, inventory: Inventory): Promise<Inventory> {
-    if (this.#inspection.config.mode === 'off') return inventory;
+    for (;;) {
+      const inspection = this.#inspection;
+      if (inspection.config.mode === 'off') return inventory;
+      const reviewed = await this.#reviewBy(inspection, server, inventory);
+      if (reviewed !== null) return reviewed;
+    }
+  }
+
+  /** Null where another configuration came meanwhile. */
+  async #reviewBy(
+    inspection: Inspection,
+    server: string,
+    inventory: Inventory,
+  ): Promise<Inventory | null> {
     const withdrawn: Withdrawn[] = [];
     const known = this.#known.get(server) ?? new Map<string, Known>();
     this.#known.set(server, known);
@@ -169,6 +183,7 @@ export class Definitions {
       }
     }
     const instructions = await this.#instructions(server, inventory.instructions, withdrawn);
+    if (inspection !== this.#inspection) return null;
     const { tools } = shown;
     shown.tools = tools.filter(({ key }) => {
       const judged = next.get(`tools ${key}`)!;

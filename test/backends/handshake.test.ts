@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { Known } from '../../src/backends/known.ts';
 import { isRefusal } from '../../src/model.ts';
 import { freePort } from '../support/ports.ts';
 import { type StartedProcess, startProcess } from '../support/spawn.ts';
@@ -95,6 +96,32 @@ describe('the handshake over stdio', () => {
     assert.equal(modern.link.era, 'modern');
     assert.equal(legacy.link.era, 'legacy');
     await Promise.all([modern.link.close(), legacy.link.close()]);
+  });
+
+  it('says nothing of the other era to a modern server that was slow', async () => {
+    const source = `
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, process.argv[1] === 'slow' ? 3500 : 0);
+      const seen = [];
+      const results = {
+        'server/discover': { supportedVersions: ['2026-07-28'], capabilities: {}, resultType: 'complete' },
+        initialize: { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 's', version: '1' } },
+        seen: { seen },
+      };
+      require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+        const m = JSON.parse(line);
+        seen.push(m.method);
+        const answer = { jsonrpc: '2.0', id: m.id, result: results[m.method] };
+        if (m.id !== undefined) process.stdout.write(JSON.stringify(answer) + '\\n');
+      });`;
+    const heard = async (known?: Known) => {
+      const user = await User.open(script(source, 'slow'), {}, known);
+      const { reply } = await user.ask('seen');
+      await user.link.close();
+      return [user.link.era, ...(reply!.result as { seen: string[] }).seen];
+    };
+    const modern = ['modern', 'server/discover', 'seen'];
+    assert.deepEqual(await heard(), modern);
+    assert.deepEqual(await heard({ era: 'modern', transport: 'stdio' }), modern);
   });
 
   it('finds the era anew when a server was replaced', async () => {
