@@ -168,9 +168,9 @@ class Trie {
 
   /** `skip` leaves every state as it is, and `blank` those that a blank led to; 0 is no class of either kind. */
   tables(skip: number, blank: number): Tables {
-    this.#link();
+    const order = this.#link();
     const [shift, width, count] = [this.#shift, 1 << this.#shift, this.#ends.length];
-    const { place, quiet, loud } = this.#placed();
+    const { place, quiet, loud } = this.#placed(order);
     const rows = new Uint16Array(new SharedArrayBuffer(2 * (count << shift)));
     for (let state = 0; state < count; state++) {
       const [from, to] = [state << shift, place[state]! << shift];
@@ -188,15 +188,18 @@ class Trie {
     return { classes: this.#classes, rows, shift, accepting: quiet, offsets, outputs };
   }
 
-  /** The number that each state gets: those in which no literal ends first. */
-  #placed(): { place: Uint16Array; quiet: number; loud: number[] } {
+  /**
+   * The number that each state gets: those in which no literal ends first, and of either kind those that are near the root,
+   * where nearly all of a text is read: their rows share pages.
+   */
+  #placed(order: readonly number[]): { place: Uint16Array; quiet: number; loud: number[] } {
     const place = new Uint16Array(this.#ends.length);
     const loud: number[] = [];
     let quiet = 0;
-    this.#ends.forEach((ends, state) => {
-      if (ends.length > 0) loud.push(state);
+    for (const state of order) {
+      if (this.#ends[state]!.length > 0) loud.push(state);
       else place[state] = quiet++;
-    });
+    }
     loud.forEach((state, index) => {
       place[state] = quiet + index;
     });
@@ -204,7 +207,7 @@ class Trie {
   }
 
   /** Breadth first: where a state has no child of its own, it goes where its longest proper suffix goes. */
-  #link(): void {
+  #link(): number[] {
     const [shift, width] = [this.#shift, 1 << this.#shift];
     const fail = new Uint16Array(this.#ends.length);
     const queue = [0];
@@ -221,5 +224,6 @@ class Trie {
         }
       }
     }
+    return queue;
   }
 }

@@ -19,19 +19,29 @@ export const OWN_DETECTORS = [
   ...ARGUMENT_DETECTORS,
 ];
 
-let made: RuleSet | undefined;
+/** By what is not looked for: most configurations have the same. */
+const made = new Map<string, RuleSet>();
 
 /** Compiled when it is first asked for. */
-export function ownRules(): RuleSet {
-  made ??= new RuleSet(OWN_RULES, OWN_DETECTORS);
-  return made;
+export function ownRules({ off }: Pick<Operator, 'off'> = {}, tables?: Tables): RuleSet {
+  const key = JSON.stringify(off) ?? '';
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const [first] = made.values();
+  const operator = off === undefined ? {} : { off };
+  const rules = new RuleSet(OWN_RULES, OWN_DETECTORS, {
+    operator,
+    tables: tables ?? first?.automaton.tables,
+  });
+  made.set(key, rules);
+  return rules;
 }
 
 /** The same with those of an operator, who may have none; `tables` where another thread has made them already. */
 export function rulesWith(operator: Operator, tables?: Tables): RuleSet {
   const { rules = [] } = operator;
   const detectors = detectorsOf(operator);
-  if (rules.length + detectors.length === 0 && tables === undefined) return ownRules();
+  if (rules.length + detectors.length === 0) return ownRules(operator, tables);
   const all = [...OWN_DETECTORS, ...detectors];
   return new RuleSet([...OWN_RULES, ...rules], all, { operator, tables });
 }

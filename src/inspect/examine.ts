@@ -54,7 +54,7 @@ class Examination {
   readonly #end: Int32Array;
   /** Where the last finding of each rule in this view ended: windows may overlap, findings not. */
   readonly #found: Int32Array;
-  #opened: number[] = [];
+  readonly #opened: number[] = [];
   readonly #windows = new Map<string, readonly Match[]>();
   /** Detectors one of whose anchors was seen. */
   readonly #called = new Set<number>();
@@ -68,9 +68,10 @@ class Examination {
     this.#subject = subject;
     this.#isThorough = isThorough;
     this.#rules = rules;
-    this.#start = new Int32Array(rules.rules.length);
-    this.#end = new Int32Array(rules.rules.length);
-    this.#found = new Int32Array(rules.rules.length);
+    const { start, end, found } = rules.windows;
+    this.#start = start;
+    this.#end = end;
+    this.#found = found;
   }
 
   run(): Finding[] {
@@ -84,7 +85,7 @@ class Examination {
     for (const [index, detector] of detectors.entries()) {
       if (findings.length - this.#lows >= BOUNDS.findings) this.#isTooMuch = true;
       if (this.#isTooMuch) break;
-      if (!detector.in.includes(this.#subject.direction)) continue;
+      if (!this.#rules.isOn(rules.length + index, this.#subject.direction)) continue;
       if (detector.anchors === undefined || this.#called.has(rules.length + index))
         findings.push(...detector.examine(reading, findings));
     }
@@ -139,6 +140,20 @@ class Examination {
   }
 
   #view(leaf: Leaf, view: View): void {
+    try {
+      this.#anchors(leaf, view);
+      for (const rule of this.#opened) this.#close(leaf, view, rule);
+    } finally {
+      // Left as they were found, whatever happens: the next text has the same arrays.
+      for (const rule of this.#opened) {
+        this.#found[rule] = 0;
+        this.#end[rule] = 0;
+      }
+      this.#opened.length = 0;
+    }
+  }
+
+  #anchors(leaf: Leaf, view: View): void {
     const { automaton, lengths, ruleFrom, ruleOf, where } = this.#rules;
     const { outputs } = automaton.tables;
     const here = wanted(view.form, this.#subject.direction);
@@ -155,9 +170,6 @@ class Examination {
       }
       if (this.#isTooMuch) break;
     }
-    for (const rule of this.#opened) this.#close(leaf, view, rule);
-    for (const rule of this.#opened) this.#found[rule] = 0;
-    this.#opened = [];
   }
 
   /** An anchor stands at [from, to): widens the open window of the rule, or closes it and opens another. */

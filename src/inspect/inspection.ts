@@ -57,6 +57,7 @@ export class Inspection {
       knownValues: this.config.knownValues ?? [],
       canaryKey: this.config.canaryKey,
       hasPii: this.config.pii.request !== 'off' || this.config.pii.response !== 'off',
+      off: this.#judge.off,
     });
     return this.#made;
   }

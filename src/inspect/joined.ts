@@ -49,7 +49,7 @@ function valuesIn(leaf: Leaf, nested: Leaf[], depth: number): Leaf[] {
   if (inner === undefined) return [leaf];
   const { path } = leaf;
   return inner.flatMap(({ text, isKey, group }) => {
-    const one = { ...MADE, text, path, isKey, group: group || (leaf.group ?? '') };
+    const one = new MadeLeaf(text, path, isKey, group || (leaf.group ?? ''));
     nested.push(one);
     return isKey ? [] : valuesIn(one, nested, depth + 1);
   });
@@ -58,7 +58,31 @@ function valuesIn(leaf: Leaf, nested: Leaf[], depth: number): Leaf[] {
 /** `resource_link` is the longest of the protocol's own. */
 const TYPE_CHARACTERS = 16;
 
-const MADE = { start: -1, end: -1, isMade: true } as const;
+class MadeLeaf implements Leaf {
+  readonly text: string;
+  readonly path: string;
+  readonly isKey: boolean;
+  readonly group: string;
+  readonly seams: readonly number[] | undefined;
+  readonly start = -1;
+  readonly end = -1;
+  readonly isMade = true;
+
+  constructor(
+    text: string,
+    path: string,
+    isKey: boolean,
+    group: string,
+    seams?: readonly number[],
+  ) {
+    this.text = text;
+    this.path = path;
+    this.isKey = isKey;
+    this.group = group;
+    this.seams = seams;
+  }
+}
+
 const BRACKETS: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 
 function jsonIn(text: string): Leaf[] | undefined {
@@ -85,7 +109,7 @@ function joinedWith(parts: readonly Leaf[]): Leaf[] {
       }
       text += shown;
     }
-    return { ...MADE, text, path: parts[0]!.path, isKey: false, seams };
+    return new MadeLeaf(text, parts[0]!.path, false, '', seams);
   });
 }
 

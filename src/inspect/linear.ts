@@ -1,6 +1,7 @@
 /** Expressions whose time is linear in the text, whatever the text (RE2 syntax). */
 
 import { RE2JS } from 're2js';
+import { testsOf } from './needs.ts';
 
 export interface Match {
   readonly start: number;
@@ -13,10 +14,13 @@ export interface Match {
 export class Linear {
   readonly #expression: RE2JS;
   readonly #hasValue: boolean;
+  /** What a text lacks that cannot match. */
+  readonly #needs: readonly RegExp[];
 
   constructor(pattern: string) {
     this.#expression = RE2JS.compile(pattern);
     this.#hasValue = pattern.includes('<value>');
+    this.#needs = testsOf(pattern);
   }
 
   /**
@@ -29,6 +33,7 @@ export class Linear {
   *matches(text: string, from = 0, to = text.length): Generator<Match> {
     const base = Math.max(0, from - 1);
     const piece = text.slice(base, to + 1);
+    for (const need of this.#needs) if (!need.test(piece)) return;
     if (!this.#expression.test(piece)) return;
     const matcher = this.#expression.matcher(piece);
     for (let next = 0; next <= piece.length && matcher.find(next); ) {

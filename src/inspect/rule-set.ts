@@ -2,7 +2,7 @@
 
 import { Automaton, compile, type Tables } from './automaton.ts';
 import { Linear } from './linear.ts';
-import type { Detector, Direction, Form, TextRule } from './rule.ts';
+import type { Detector, Direction, FindingClass, Form, TextRule } from './rule.ts';
 import { Scout } from './scout.ts';
 
 const FORMS: Readonly<Record<Form, number>> = { exact: 1, compact: 2, words: 4, joined: 8 };
@@ -11,8 +11,8 @@ const DIRECTIONS: Readonly<Record<Direction, number>> = {
   response: 32,
   definition: 64,
 };
+export const ALL_DIRECTIONS: readonly Direction[] = ['request', 'response', 'definition'];
 const ANY = 1 | 2 | 4 | 8;
-const EVERYWHERE = 16 | 32 | 64;
 
 /** What a rule must have, all bits of it, to be run over such a text. */
 export const wanted = (form: Form, direction: Direction) => FORMS[form] | DIRECTIONS[direction];
@@ -25,7 +25,11 @@ export interface Operator {
   readonly canaryKey?: string | undefined;
   /** Whether personal data is looked for: it is dear, and off by default. */
   readonly hasPii?: boolean;
+  readonly off?: Off;
 }
+
+/** Classes whose findings lead to nothing, by direction: they are not looked for. */
+export type Off = Readonly<Record<Direction, readonly FindingClass[]>>;
 
 export class RuleSet {
   readonly rules: readonly TextRule[];
@@ -39,6 +43,12 @@ export class RuleSet {
   readonly ruleFrom: Uint32Array;
   readonly ruleOf: Uint16Array;
   readonly operator: Operator;
+  /** For the one text that is being read: of each rule, the window that is open and where its last finding ended. */
+  readonly windows: {
+    readonly start: Int32Array;
+    readonly end: Int32Array;
+    readonly found: Int32Array;
+  };
   #scout: Scout | undefined;
   readonly #expressions: (Linear | undefined)[] = [];
 
@@ -51,6 +61,12 @@ export class RuleSet {
     this.rules = rules;
     this.operator = operator;
     this.detectors = detectors;
+    const { length } = rules;
+    this.windows = {
+      start: new Int32Array(length),
+      end: new Int32Array(length),
+      found: new Int32Array(length),
+    };
     const byLiteral = new Map<string, number[]>();
     [...rules, ...detectors].forEach(({ anchors }, index) => {
       for (const anchor of new Set(anchors)) {
@@ -62,12 +78,17 @@ export class RuleSet {
     const literals = [...byLiteral.keys()];
     this.automaton = new Automaton(tables ?? compile(literals));
     this.lengths = Uint16Array.from(literals, ({ length }) => length);
-    this.where = Uint8Array.from([...rules, ...detectors], whereOf);
+    this.where = Uint8Array.from([...rules, ...detectors], (one) => whereOf(one, operator.off));
     this.ruleOf = Uint16Array.from([...byLiteral.values()].flat());
     this.ruleFrom = new Uint32Array(literals.length + 1);
     [...byLiteral.values()].forEach((of, literal) => {
       this.ruleFrom[literal + 1] = this.ruleFrom[literal]! + of.length;
     });
+  }
+
+  /** Whether the rule or detector looks for something in this direction. */
+  isOn(index: number, direction: Direction): boolean {
+    return (this.where[index]! & DIRECTIONS[direction]) !== 0;
   }
 
   /** Tells which forms of a text are worth making; made when it is first asked for. */
@@ -86,8 +107,11 @@ export class RuleSet {
   }
 }
 
-function whereOf(rule: TextRule | Detector): number {
-  const forms = 'forms' in rule ? rule.forms.reduce((bits, form) => bits | FORMS[form], 0) : ANY;
-  if (rule.in === undefined) return forms | EVERYWHERE;
-  return rule.in.reduce((bits, direction) => bits | DIRECTIONS[direction], forms);
+function whereOf(rule: TextRule | Detector, off: Off | undefined): number {
+  let where = 'forms' in rule ? rule.forms.reduce((bits, form) => bits | FORMS[form], 0) : ANY;
+  for (const direction of ALL_DIRECTIONS) {
+    const isOn = off?.[direction].includes(rule.class) !== true;
+    if (isOn && rule.in?.includes(direction) !== false) where |= DIRECTIONS[direction];
+  }
+  return where;
 }

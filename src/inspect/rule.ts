@@ -55,7 +55,7 @@ export interface Leaf {
   /** It was made of others, and nothing can be redacted in it. */
   readonly isMade?: boolean;
   /** Of strings that were joined: where each but the first begins. What lies within one of them is found there. */
-  readonly seams?: readonly number[];
+  readonly seams?: readonly number[] | undefined;
 }
 
 /** One reading of a leaf. */

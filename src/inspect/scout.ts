@@ -11,7 +11,7 @@
 
 import { compile, type Reads, type Tables } from './automaton.ts';
 import type { Detector, Direction, Form } from './rule.ts';
-import type { RuleSet } from './rule-set.ts';
+import { ALL_DIRECTIONS, type RuleSet } from './rule-set.ts';
 
 const FORMS: readonly Form[] = ['exact', 'compact', 'words', 'joined'];
 
@@ -21,8 +21,6 @@ export const PLAIN_BITS = 0xf;
 /** Words and joined letters, leet undone. */
 export const LEET_BIT = 1 << 4;
 export const ALL_BITS = PLAIN_BITS | LEET_BIT;
-
-const DIRECTIONS: readonly Direction[] = ['request', 'response', 'definition'];
 
 const isWord = (code: number) =>
   (code >= 0x30 && code <= 0x39) ||
@@ -66,9 +64,9 @@ export class Scout {
   readonly #always: readonly number[];
 
   constructor(rules: RuleSet) {
-    const isAlways = (direction: Direction) => (one: Detector) =>
-      one.anchors === undefined && one.in.includes(direction);
-    this.#always = DIRECTIONS.map((direction) =>
+    const isAlways = (direction: Direction) => (one: Detector, index: number) =>
+      one.anchors === undefined && rules.isOn(rules.rules.length + index, direction);
+    this.#always = ALL_DIRECTIONS.map((direction) =>
       rules.detectors.some(isAlways(direction)) ? bitOf('exact') : 0,
     );
     const wishes = new WishList(rules);
@@ -85,7 +83,7 @@ export class Scout {
 
   /** Bits of the forms of the text in which a rule or detector of the direction may find something. */
   bits(text: string, direction: Direction): number {
-    const which = DIRECTIONS.indexOf(direction);
+    const which = ALL_DIRECTIONS.indexOf(direction);
     const [e, c, w, j, l] = [this.#exact, this.#compact, this.#words, this.#joined, this.#leet];
     const [eMask, cMask, wMask] = [e.masks[which]!, c.masks[which]!, w.masks[which]!];
     const [jMask, lMask] = [j.masks[which]!, l.masks[which]!];
@@ -116,6 +114,10 @@ export class Scout {
   }
 }
 
+/** Others stand only in texts that are read in every way. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are ASCII as well
+const isAscii = (anchor: string) => /^[\x00-\x7f]*$/.test(anchor);
+
 /** Which literal, in which automaton, asks for which forms. */
 class WishList {
   readonly exact: Wishes = new Map();
@@ -124,18 +126,24 @@ class WishList {
   readonly joined: Wishes = new Map();
   readonly leet: Wishes = new Map();
 
-  constructor({ rules, detectors }: RuleSet) {
-    for (const rule of rules)
-      for (const anchor of rule.anchors)
-        for (const form of rule.forms) this.#add(anchor, form, rule.in ?? DIRECTIONS);
-    // It may want to see any form where it is called.
+  constructor(ruleSet: RuleSet) {
+    const { rules, detectors } = ruleSet;
+    const directionsOf = (index: number) =>
+      ALL_DIRECTIONS.filter((direction) => ruleSet.isOn(index, direction));
+    for (const [index, { anchors, forms }] of rules.entries())
+      for (const anchor of anchors.filter(isAscii))
+        for (const form of forms) this.#add(anchor, form, directionsOf(index));
     // A detector may want to see any form where it is called, and is called for what stands in any.
-    for (const { anchors = [], in: directions } of detectors)
-      for (const anchor of anchors)
-        for (const form of FORMS) this.#addTo(this[form], anchor, form, directions, PLAIN_BITS);
+    for (const [index, { anchors = [] }] of detectors.entries())
+      for (const anchor of anchors.filter(isAscii))
+        for (const form of FORMS) {
+          const directions = directionsOf(rules.length + index);
+          this.#addTo(this[form], anchor, form, directions, PLAIN_BITS);
+        }
   }
 
   #add(anchor: string, form: Form, directions: readonly Direction[]): void {
+    if (directions.length === 0) return;
     this.#addTo(this[form], anchor, form, directions, bitOf(form));
     if (form !== 'words' && form !== 'joined') return;
     // A sign that stands alone is no letter: only single words are surely there once leet is undone.
@@ -150,6 +158,7 @@ class WishList {
     directions: readonly Direction[],
     bits: number,
   ): void {
+    if (directions.length === 0) return;
     // What the form leaves out is in none of its texts.
     if ([...anchor].every((letter) => KEEPS[form](letter.charCodeAt(0))))
       wish(to, anchor, directions, bits);
@@ -167,7 +176,7 @@ const KEEPS: Readonly<Record<Form, (code: number) => boolean>> = {
 
 function wish(to: Wishes, literal: string, directions: readonly Direction[], bits: number): void {
   const known = to.get(literal) ?? [0, 0, 0];
-  DIRECTIONS.forEach((direction, which) => {
+  ALL_DIRECTIONS.forEach((direction, which) => {
     if (directions.includes(direction)) known[which]! |= bits;
   });
   to.set(literal, known);
@@ -179,7 +188,7 @@ function chain(wishes: Wishes, reads: Reads): Chain {
   const literals = [...wishes.keys()];
   const tables = compile(literals, reads);
   const states = tables.offsets.length - 1;
-  const masks = DIRECTIONS.map((_, which) => {
+  const masks = ALL_DIRECTIONS.map((_, which) => {
     const mask = new Uint32Array(states);
     for (let state = 0; state < states; state++)
       for (let output = tables.offsets[state]!; output < tables.offsets[state + 1]!; output++)

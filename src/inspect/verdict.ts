@@ -7,6 +7,7 @@
 import { matches } from '../lib/glob.ts';
 import { type Action, type InspectConfig, type Suppression, untilMs } from './config.ts';
 import type { Confidence, Direction, Finding, FindingClass } from './rule.ts';
+import type { Off } from './rule-set.ts';
 
 /** Where something was found, for suppressions: names as the server itself has them. */
 export interface Scope {
@@ -53,6 +54,15 @@ export class Judge {
       config.rulePacks?.map(({ name, version }) => [name, `${name}@${version}`]),
     );
     this.#suppress = config.suppress.map((one) => ({ ...one, endsAt: untilMs(one.until) }));
+  }
+
+  /** Classes whose findings lead to nothing. */
+  get off(): Off {
+    const of = (direction: Direction) => {
+      const actions = this.#table[direction];
+      return (Object.keys(actions) as FindingClass[]).filter((one) => actions[one] === 'off');
+    };
+    return { request: of('request'), response: of('response'), definition: of('definition') };
   }
 
   /** Whether anything of this direction leads to anything. */

@@ -18,7 +18,7 @@ import {
 } from './views/encodings.ts';
 import { unescaped, unquote, unshift } from './views/escapes.ts';
 import { fold, foldApart, unbidi, unseen } from './views/fold.ts';
-import { compact, joined, words } from './views/forms.ts';
+import { asciiForm, compact, joined, words } from './views/forms.ts';
 import { unconcatenate, unmark, unslash, unspace, unwrap } from './views/joints.ts';
 import { ATBASH, hasKey, turnsOf } from './views/letter-pairs.ts';
 import { atbash, reversed, reversedWords, rotated, unleet, unleetL } from './views/turned.ts';
@@ -61,6 +61,8 @@ interface Step {
   readonly undo: Undoing;
   /** Signs of which at least one is in every text that it changes. */
   readonly needs: number;
+  /** The same, asked of the text itself where its signs allow it: native search, where the undoing reads one by one. */
+  readonly may?: RegExp;
   readonly forms: readonly Form[];
   /** It says something of any text: where the budget is spent it is left out, and that is no sign of hiding. */
   readonly isGuess?: true;
@@ -169,17 +171,44 @@ const STEPS: readonly Step[] = [
   { name: 'apart', undo: foldApart, needs: NON_ASCII, forms: ALL, isGuess: true },
   { name: 'fold', undo: fold, needs: NON_ASCII, forms: ALL },
   { name: 'backslash', undo: unslash, needs: BACKSLASH, forms: ALL, isGuess: true },
-  { name: 'escapes', undo: unescaped, needs: PERCENT | AMPERSAND | BACKSLASH, forms: ALL },
-  { name: 'quoted-printable', undo: unquote, needs: EQUALS, forms: ALL, isGuess: true },
-  { name: 'utf-7', undo: unshift, needs: PLUS, forms: ALL },
+  {
+    name: 'escapes',
+    undo: unescaped,
+    needs: PERCENT | AMPERSAND | BACKSLASH,
+    may: /%[0-9A-FU]|&[#A-Z]|\\/i,
+    forms: ALL,
+  },
+  {
+    name: 'quoted-printable',
+    undo: unquote,
+    needs: EQUALS,
+    may: /=(?:[0-9A-F]{2}|\r?\n)/,
+    forms: ALL,
+    isGuess: true,
+  },
+  { name: 'utf-7', undo: unshift, needs: PLUS, may: /\+A[A-Za-z0-9+/]{2}/, forms: ALL },
   { name: 'numbers', undo: unnumber, needs: ROW, forms: ALL },
-  { name: 'hex', undo: unhex, needs: RUN, forms: ALL },
+  { name: 'hex', undo: unhex, needs: RUN, may: /[0-9A-Fa-f]{12}/, forms: ALL },
   { name: 'base64', undo: unbase64, needs: RUN, forms: ALL },
-  { name: 'base32', undo: unbase32, needs: RUN, forms: ALL },
-  { name: 'base58', undo: unbase58, needs: RUN, forms: ALL },
+  { name: 'base32', undo: unbase32, needs: RUN, may: /[A-Z2-7]{16}|[a-z2-7]{16}/, forms: ALL },
+  { name: 'base58', undo: unbase58, needs: RUN, may: /[1-9A-HJ-NP-Za-km-z]{16}/, forms: ALL },
   { name: 'base85', undo: unbase85, needs: SOLID, forms: ALL },
-  { name: 'markup', undo: unmark, needs: MARKUP, forms: ALL, isGuess: true },
-  { name: 'concatenation', undo: unconcatenate, needs: QUOTE, forms: GAPPED, isGuess: true },
+  {
+    name: 'markup',
+    undo: unmark,
+    needs: MARKUP,
+    may: /[0-9A-Za-z\x80-\uffff](?:`[0-9A-Za-z\x80-\uffff*_`~'"</]|\*\*|__|~~|''|""|<[A-Za-z/!]|\/\*)/,
+    forms: ALL,
+    isGuess: true,
+  },
+  {
+    name: 'concatenation',
+    undo: unconcatenate,
+    needs: QUOTE,
+    may: /(["'`])[\s+.&\\]{1,11}\1/,
+    forms: GAPPED,
+    isGuess: true,
+  },
   { name: 'spaced', undo: unspace, needs: SINGLES, forms: GAPPED, isGuess: true },
   { name: 'wrapped', undo: unwrap, needs: LINE_END, forms: GAPPED, isGuess: true },
   { name: 'leet', undo: unleet, needs: MIXED, forms: PROSE, isGuess: true },
@@ -224,6 +253,9 @@ const ENDS = new Set(['leet', 'leet-l', 'reversed-words']);
 
 const FORMS: Readonly<Record<Exclude<Form, 'exact'>, Undoing>> = { compact, words, joined };
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are ASCII as well
+const ASCII = /^[\x00-\x7f]*$/;
+
 /** One text on the way: what was undone, and of what. */
 class Text {
   readonly text: string;
@@ -237,12 +269,14 @@ class Text {
   readonly guesses: number;
   /** Turned on the mere chance that it is a key: only what the key was encoded in is undone. */
   readonly isKey: boolean;
+  readonly isAscii: boolean;
   #trace: Trace | undefined;
 
   constructor(text: string, parent?: Text, step?: Step) {
     this.text = text;
     this.parent = parent;
     this.step = step;
+    this.isAscii = ASCII.test(text);
     this.steps = parent === undefined || step === undefined ? [] : [...parent.steps, step.name];
     this.isKey = KEY_STEPS.includes(step!) && parent !== undefined;
     this.guesses = (parent?.guesses ?? 0) + (step?.isGuess === true ? 1 : 0);
@@ -303,6 +337,7 @@ function* undone(parent: Text, seen: Set<string>, budget: Budget): Generator<Tex
   let isDecoded = false;
   for (const step of STEPS) {
     if ((has & step.needs) === 0 || !isWorth(parent, step, isDecoded)) continue;
+    if (step.may?.test(parent.text) === false) continue;
     const child = yieldOf(parent, step, seen, budget);
     if (child === undefined) continue;
     if (child !== null) yield child;
@@ -364,7 +399,7 @@ class Views {
   add(source: Text, forms: readonly Form[]): void {
     for (const form of forms) {
       if ((source.worth & bitOf(form)) === 0) continue;
-      const text = form === 'exact' ? source.text : formed(source.text, FORMS[form]);
+      const text = form === 'exact' ? source.text : formed(source, form);
       const seen = this.#seen[form];
       if (seen.has(text)) continue;
       seen.add(text);
@@ -373,9 +408,10 @@ class Views {
   }
 }
 
-function formed(text: string, form: Undoing): string {
+function formed({ text, isAscii }: Text, form: Exclude<Form, 'exact'>): string {
+  if (isAscii) return asciiForm(text, form);
   writer.begin(text);
-  form(text, writer);
+  FORMS[form](text, writer);
   return writer.text();
 }
 

@@ -13,63 +13,39 @@ export const overflow = { isCut: false };
 
 type Decode = (run: string) => Said | undefined;
 
-/** Bits of a character: in which alphabets it stands. */
-const BASE64 = 1;
-const HEX = 2;
-const BASE32 = 4;
-const BASE58 = 8;
-const BASE85 = 16;
-const classes = new Uint8Array(128);
-function allow(characters: string, bit: number): void {
-  for (const character of characters) classes[character.charCodeAt(0)]! |= bit;
-}
 const DIGITS = '0123456789';
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const LOWER = UPPER.toLowerCase();
-allow(`${DIGITS}${UPPER}${LOWER}+/-_`, BASE64);
-allow(`${DIGITS}abcdefABCDEF`, HEX);
-allow(`${UPPER}${LOWER}234567`, BASE32);
 const BASE58_DIGITS = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
-allow(BASE58_DIGITS, BASE58);
-for (let code = 33; code < 127; code++) allow(String.fromCharCode(code), BASE85);
 
-const isIn = (unit: number, bit: number) => unit < 128 && (classes[unit]! & bit) !== 0;
-
-/** Each run of at least `least` characters of a class that says something is replaced by what it says. */
-function replaceRuns(
-  text: string,
-  writer: Writer,
-  bit: number,
-  least: number,
-  decode: Decode,
-): boolean {
+/** Each of these runs that says something is replaced by what it says. `runs` is global, and matches whole runs only. */
+function replaceRuns(text: string, writer: Writer, runs: RegExp, decode: Decode): boolean {
   let changed = false;
-  for (let index = 0; index < text.length; ) {
-    if (!isIn(text.charCodeAt(index), bit)) {
-      writer.keep(index, ++index);
-      continue;
-    }
-    let end = index + 1;
-    while (end < text.length && isIn(text.charCodeAt(end), bit)) end++;
-    const answer = end - index < least ? undefined : decode(text.slice(index, end));
+  let written = 0;
+  runs.lastIndex = 0;
+  for (let found = runs.exec(text); found !== null; found = runs.exec(text)) {
+    const { index } = found;
+    let end = index + found[0].length;
+    const answer = decode(found[0]);
     if (answer?.isCut) overflow.isCut = true;
-    if (answer?.text === undefined) writer.keep(index, end);
-    else {
-      changed = true;
-      while (text.charCodeAt(end) === 0x3d) end++;
-      writer.decoded(answer.text, index, end);
-    }
-    index = end;
+    if (answer?.text === undefined) continue;
+    changed = true;
+    if (written < index) writer.keep(written, index);
+    while (text.charCodeAt(end) === 0x3d) end++;
+    writer.decoded(answer.text, index, end);
+    written = end;
+    runs.lastIndex = end;
   }
+  if (written < text.length) writer.keep(written, text.length);
   return changed;
 }
 
-const BASE64_LEAST = 8;
+const BASE64_RUNS = /[A-Za-z0-9+/_-]{8,}/g;
 /** From here on a run is base64 whatever it looks like; below, it must not look like a word. */
 const BASE64_SURE = 16;
 
 export const unbase64 = (text: string, writer: Writer): boolean =>
-  replaceRuns(text, writer, BASE64, BASE64_LEAST, base64Said);
+  replaceRuns(text, writer, BASE64_RUNS, base64Said);
 
 function base64Said(run: string): Said | undefined {
   if (run.length < BASE64_SURE && !isMixed(run)) return undefined;
@@ -115,17 +91,17 @@ function base64At(run: string, skip: number): Said | undefined {
   return answer.text === undefined && !answer.isCut ? undefined : answer;
 }
 
-const HEX_LEAST = 12;
+const HEX_RUNS = /[0-9A-Fa-f]{12,}/g;
 
 export const unhex = (text: string, writer: Writer): boolean =>
-  replaceRuns(text, writer, HEX, HEX_LEAST, (run) =>
+  replaceRuns(text, writer, HEX_RUNS, (run) =>
     run.length % 2 === 1 ? undefined : said(Buffer.from(run, 'hex')),
   );
 
-const BASE32_LEAST = 16;
+const BASE32_RUNS = /[A-Za-z2-7]{16,}/g;
 
 export const unbase32 = (text: string, writer: Writer): boolean =>
-  replaceRuns(text, writer, BASE32, BASE32_LEAST, base32Said);
+  replaceRuns(text, writer, BASE32_RUNS, base32Said);
 
 function base32Said(run: string): Said | undefined {
   const upper = run.toUpperCase();
@@ -152,14 +128,14 @@ const LOOKED_AT = 24;
 const isLikely = (bytes: number[]) =>
   bytes[0] === 0x1f || bytes[0] === 0x78 || isReadable(Uint8Array.from(bytes));
 
-const BASE58_LEAST = 16;
+const BASE58_RUN = /[1-9A-HJ-NP-Za-km-z]{16,}/g;
 /** Time grows with the square of the length: so much of one run, and so many runs of one text. */
 const BASE58_MOST = 512;
 const BASE58_RUNS = 32;
 
 export function unbase58(text: string, writer: Writer): boolean {
   let runs = 0;
-  return replaceRuns(text, writer, BASE58, BASE58_LEAST, (run) => {
+  return replaceRuns(text, writer, BASE58_RUN, (run) => {
     if (run.length > BASE58_MOST || !isMixed(run) || ++runs > BASE58_RUNS) return undefined;
     let value = 0n;
     for (const digit of run) value = value * 58n + BigInt(BASE58_DIGITS.indexOf(digit));
@@ -168,7 +144,7 @@ export function unbase58(text: string, writer: Writer): boolean {
   });
 }
 
-const BASE85_LEAST = 20;
+const BASE85_RUNS = /[!-~]{20,}/g;
 const Z85_DIGITS = `${DIGITS}${LOWER}${UPPER}.-:+=^!/*?&<>()[]{}@%$#`;
 const z85 = new Int8Array(128).fill(-1);
 for (let digit = 0; digit < 85; digit++) z85[Z85_DIGITS.charCodeAt(digit)] = digit;
@@ -176,7 +152,7 @@ const ascii85 = new Int8Array(128).fill(-1);
 for (let digit = 0; digit < 85; digit++) ascii85[33 + digit] = digit;
 
 export const unbase85 = (text: string, writer: Writer): boolean =>
-  replaceRuns(text, writer, BASE85, BASE85_LEAST, (run) => {
+  replaceRuns(text, writer, BASE85_RUNS, (run) => {
     const open = run.indexOf('<~');
     const from = open < 0 ? 0 : open + 2;
     const close = run.indexOf('~>', from);
@@ -210,7 +186,8 @@ function base85Said(digits: string, values: Int8Array): Said | undefined {
 const NUMBERS_LEAST = 6;
 const SEPARATOR_MAX = 12;
 const DIGITS_MAX = 8;
-const isNumeral = (unit: number) => isIn(unit, HEX);
+const isNumeral = (unit: number) =>
+  (unit >= 0x30 && unit <= 0x39) || ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x66);
 
 /**
  * One number per character, whatever stands between them as long as it is always the same: 105,103,110 or 69 67 6e or
