@@ -1,7 +1,7 @@
 /** Expressions whose time is linear in the text, whatever the text (RE2 syntax). */
 
 import { RE2JS } from 're2js';
-import { testsOf } from './needs.ts';
+import { filterOf, type Part, partsOf } from './needs.ts';
 
 export interface Match {
   readonly start: number;
@@ -11,31 +11,65 @@ export interface Match {
   readonly valueEnd: number;
 }
 
-export class Linear {
-  readonly #expression: RE2JS;
-  readonly #hasValue: boolean;
-  /** What a text lacks that cannot match. */
-  readonly #needs: readonly RegExp[];
+/** One that can find where an expression matches. */
+export interface Finder {
+  /** All matches within text[from, to), by where they begin. */
+  matches(text: string, from: number, to: number): Iterable<Match>;
+}
+
+/**
+ * An expression as its parts, of which only those are run whose needs a window has: together they would have as many states
+ * as the product of their loops, and be read again and again without what is left of them.
+ */
+export class Linear implements Finder {
+  readonly #parts: readonly Alternative[];
+  readonly #mayMatch: ((text: string) => boolean) | undefined;
 
   constructor(pattern: string) {
-    this.#expression = RE2JS.compile(pattern);
-    this.#hasValue = pattern.includes('<value>');
-    this.#needs = testsOf(pattern);
+    const parts = partsOf(pattern);
+    const isFolded = pattern.includes('(?i');
+    this.#mayMatch = filterOf(parts, isFolded);
+    this.#parts = parts.map((part) => new Alternative(part, isFolded));
   }
 
   /**
-   * All matches within text[from, to).
-   *
    * One character more on either side is shown to the expression, so that `\b`, `^` and `$` are true there only where they
-   * are true of the text. Most windows hold no match: that is asked first, as the answer comes from a lazy DFA, and where
-   * the match lies from an engine that is some ten times slower (bench/micro/inspect.ts).
+   * are true of the text.
    */
-  *matches(text: string, from = 0, to = text.length): Generator<Match> {
+  matches(text: string, from = 0, to = text.length): Match[] {
     const base = Math.max(0, from - 1);
     const piece = text.slice(base, to + 1);
-    for (const need of this.#needs) if (!need.test(piece)) return;
-    if (!this.#expression.test(piece)) return;
-    const matcher = this.#expression.matcher(piece);
+    if (this.#mayMatch?.(piece) === false) return NONE;
+    if (this.#parts.length === 1) return this.#parts[0]!.matches(piece, base, from, to);
+    const all = this.#parts.flatMap((part) => part.matches(piece, base, from, to));
+    return all.length < 2 ? all : all.sort((a, b) => a.start - b.start);
+  }
+}
+
+const NONE: Match[] = [];
+
+class Alternative {
+  readonly #pattern: string;
+  readonly #mayMatch: ((text: string) => boolean) | undefined;
+  readonly #hasValue: boolean;
+  #compiled: RE2JS | undefined;
+
+  constructor(part: Part, isFolded: boolean) {
+    this.#pattern = part.pattern;
+    this.#mayMatch = filterOf([part], isFolded);
+    this.#hasValue = part.pattern.includes('<value>');
+  }
+
+  /**
+   * Most windows hold no match: that is asked first, as the answer comes from a lazy DFA, and where the match lies from an
+   * engine that is some ten times slower (bench/micro/inspect.ts).
+   */
+  matches(piece: string, base: number, from: number, to: number): Match[] {
+    if (this.#mayMatch?.(piece) === false) return NONE;
+    this.#compiled ??= RE2JS.compile(this.#pattern);
+    if (!this.#compiled.test(piece)) return NONE;
+    const found: Match[] = [];
+    const matcher = this.#compiled.matcher(piece);
     for (let next = 0; next <= piece.length && matcher.find(next); ) {
       const [start, end] = [matcher.start(), matcher.end()];
       const hasValue = this.#hasValue && matcher.start('value') >= 0;
@@ -45,12 +79,13 @@ export class Linear {
       if (start + base < from || end + base > to) continue;
       // Behind the value and not behind the match: what ends one token may be what the next begins with.
       next = Math.max(next, valueEnd);
-      yield {
+      found.push({
         start: start + base,
         end: end + base,
         valueStart: valueStart + base,
         valueEnd: valueEnd + base,
-      };
+      });
     }
+    return found;
   }
 }

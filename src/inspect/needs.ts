@@ -25,36 +25,89 @@ const GROUPS_MAX = 2;
 /** A group that is expected in so many characters of prose says too little. */
 const COMMON = 1 / 60;
 
+/** An expression of more than these is known as a whole only. */
+const PARTS_MAX = 64;
+
+type Fork = Extract<Node, { kind: 'one' }>;
 const NOTHING: Known = { texts: [''], groups: [] };
 const ANYTHING: Known = { texts: null, groups: [] };
 
-/** The rarest groups of the expression, the rarest first; none where it needs nothing in particular. */
-export function needsOf(pattern: string): Group[] {
-  const isFolded = pattern.includes('(?i');
-  const known = knownOf(parsed(pattern), isFolded);
-  return groupsOf(known)
-    .filter((group) => chanceOf(group) < COMMON)
-    .sort((a, b) => chanceOf(a) - chanceOf(b))
-    .slice(0, GROUPS_MAX);
+/** A part of an expression: what matches the whole matches one of its parts. */
+export interface Part {
+  readonly pattern: string;
+  /** The rarest groups, the rarest first; none where it needs nothing in particular. */
+  readonly needs: readonly Group[];
 }
 
-/** One native expression for each group: literals only, so its time is linear. */
-export function testsOf(pattern: string): RegExp[] {
+/** The expression taken apart at its forks, each part as an expression of its own. */
+export function partsOf(pattern: string): Part[] {
   const isFolded = pattern.includes('(?i');
-  return needsOf(pattern).map((group) => {
-    // One that holds another says no more than that.
-    const least = group.filter(
-      (one) => !group.some((other) => other !== one && one.includes(other)),
-    );
-    const texts = least.map(escaped).join('|');
-    return isFolded ? new RegExp(`${texts}|[${FOLDED_TO_ASCII}]`, 'i') : new RegExp(texts);
+  const flags = /^\(\?[a-z]+\)/.exec(pattern)?.[0] ?? '';
+  const body = pattern.slice(flags.length);
+  return branchesOf(parsed(body), body, isFolded).map(({ pattern: part, known }) => {
+    const needs = groupsOf(known)
+      .filter((group) => chanceOf(group) < COMMON)
+      .sort((a, b) => chanceOf(a) - chanceOf(b));
+    return { pattern: flags + part, needs: needs.slice(0, GROUPS_MAX) };
   });
+}
+
+/** Whether a text has what one of these needs; undefined where one of them needs nothing. */
+export function filterOf(
+  parts: readonly Part[],
+  isFolded: boolean,
+): ((text: string) => boolean) | undefined {
+  if (parts.some(({ needs }) => needs.length === 0)) return undefined;
+  const groups =
+    parts.length === 1 ? parts[0]!.needs : [parts.flatMap(({ needs: [rarest] }) => rarest!)];
+  const tests = groups.map((group) => testOf(group, isFolded));
+  return (text) => tests.every((test) => test.test(text));
+}
+
+/** A native expression of literals only: its time is linear. */
+function testOf(group: Group, isFolded: boolean): RegExp {
+  // One that holds another says no more than that.
+  const least = [...new Set(group)].filter(
+    (one, _, all) => !all.some((other) => other !== one && one.includes(other)),
+  );
+  const texts = least.map(escaped).join('|');
+  return isFolded ? new RegExp(`${texts}|[${FOLDED_TO_ASCII}]`, 'i') : new RegExp(texts);
+}
+
+/** Flags that are set within one branch hold for those behind it. */
+const FLAGS_WITHIN = /\(\?[a-z-]+\)/i;
+
+interface Branch {
+  readonly pattern: string;
+  readonly known: Known;
+}
+
+/** Taken apart at the first fork that leads to more than a list of texts, and within its branches. */
+function branchesOf(node: Node, pattern: string, isFolded: boolean): Branch[] {
+  const whole = [{ pattern, known: knownOf(node, isFolded) }];
+  const fork = forkOf(node, isFolded);
+  if (fork === undefined) return whole;
+  const { of, from, to } = fork;
+  if (of.length > PARTS_MAX || FLAGS_WITHIN.test(pattern)) return whole;
+  const others = node.kind === 'all' ? groupsOf(sequence(knownParts(node.of, isFolded, fork))) : [];
+  return of.map((one, index) => {
+    const end = from[index + 1] === undefined ? to : from[index + 1]! - 1;
+    const part = pattern.slice(0, from[0]) + pattern.slice(from[index], end) + pattern.slice(to);
+    const known = knownOf(one, isFolded);
+    return { pattern: part, known: { texts: null, groups: [...groupsOf(known), ...others] } };
+  });
+}
+
+function forkOf(node: Node, isFolded: boolean): Fork | undefined {
+  const isFork = (one: Node): one is Fork =>
+    one.kind === 'one' && knownOf(one, isFolded).texts === null;
+  if (isFork(node)) return node;
+  return node.kind === 'all' ? node.of.find(isFork) : undefined;
 }
 
 /** RE2 takes them for K and S where case does not count, and RegExp does not. */
 const FOLDED_TO_ASCII = '\u212a\u017f';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are ASCII as well
 const isAscii = (text: string) => /^[\x00-\x7f]*$/.test(text);
 const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
@@ -69,7 +122,7 @@ function knownOf(node: Node, isFolded: boolean): Known {
         isFolded,
       );
     case 'all':
-      return sequence(partsOf(node.of, isFolded));
+      return sequence(knownParts(node.of, isFolded));
     case 'one':
       return either(node.of.map((one) => knownOf(one, isFolded)));
     default:
@@ -78,7 +131,7 @@ function knownOf(node: Node, isFolded: boolean): Known {
 }
 
 /** Letters that stand in a row are one part. */
-function partsOf(nodes: readonly Node[], isFolded: boolean): Known[] {
+function knownParts(nodes: readonly Node[], isFolded: boolean, except?: Node): Known[] {
   const parts: Known[] = [];
   let letters = '';
   for (const node of nodes) {
@@ -88,7 +141,7 @@ function partsOf(nodes: readonly Node[], isFolded: boolean): Known[] {
     }
     if (letters !== '') parts.push(textsKnown([letters], isFolded));
     letters = node.kind === 'literal' ? String.fromCodePoint(node.code) : '';
-    if (node.kind !== 'literal') parts.push(knownOf(node, isFolded));
+    if (node.kind !== 'literal') parts.push(node === except ? ANYTHING : knownOf(node, isFolded));
   }
   if (letters !== '') parts.push(textsKnown([letters], isFolded));
   return parts;

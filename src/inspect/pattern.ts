@@ -8,7 +8,13 @@ export type Node =
   /** One of few characters, or any of many. */
   | { readonly kind: 'set'; readonly codes: readonly number[] | null }
   | { readonly kind: 'all'; readonly of: readonly Node[] }
-  | { readonly kind: 'one'; readonly of: readonly Node[] }
+  /** Where in the pattern each branch begins, and where the last one ends. */
+  | {
+      readonly kind: 'one';
+      readonly of: readonly Node[];
+      readonly from: readonly number[];
+      readonly to: number;
+    }
   | { readonly kind: 'repeat'; readonly of: Node; readonly min: number; readonly max: number };
 
 /** More members than this, and a class says nothing of its text. */
@@ -52,12 +58,15 @@ class Parser {
 
   #alternatives(): Node {
     const branches: Node[] = [];
+    const from: number[] = [];
     for (;;) {
+      from.push(this.#at);
       branches.push(this.#sequence());
       if (this.#pattern[this.#at] !== '|') break;
       this.#at++;
     }
-    return branches.length === 1 ? branches[0]! : { kind: 'one', of: branches };
+    const [only, ...others] = branches;
+    return others.length === 0 ? only! : { kind: 'one', of: branches, from, to: this.#at };
   }
 
   #sequence(): Node {

@@ -1,7 +1,7 @@
 /** All rules made ready: one automaton over the anchors of all, their expressions, and which of them read where. */
 
 import { Automaton, compile, type Tables } from './automaton.ts';
-import { Linear } from './linear.ts';
+import { type Finder, Linear } from './linear.ts';
 import type { Detector, Direction, FindingClass, Form, TextRule } from './rule.ts';
 import { Scout } from './scout.ts';
 
@@ -50,7 +50,7 @@ export class RuleSet {
     readonly found: Int32Array;
   };
   #scout: Scout | undefined;
-  readonly #expressions: (Linear | undefined)[] = [];
+  readonly #expressions: (Finder | undefined)[] = [];
 
   /** `tables` are those of another RuleSet of the same rules, in another thread; they are made where absent. */
   constructor(
@@ -98,10 +98,11 @@ export class RuleSet {
   }
 
   /** The expression of a rule, compiled when it is first asked for. */
-  expression(rule: number): Linear {
+  expression(rule: number): Finder {
     const known = this.#expressions[rule];
     if (known !== undefined) return known;
-    const compiled = new Linear(this.rules[rule]!.pattern);
+    const { finder, pattern } = this.rules[rule]!;
+    const compiled = finder ?? new Linear(pattern);
     this.#expressions[rule] = compiled;
     return compiled;
   }

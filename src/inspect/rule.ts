@@ -5,6 +5,8 @@
  * around them. What cannot be said as an expression is a detector: a function over one subject.
  */
 
+import type { Finder } from './linear.ts';
+
 export type FindingClass = 'secret' | 'injection' | 'poisoning' | 'arguments' | 'pii';
 
 /** request: arguments on their way to a server; response: what came back; definition: one entry of a list. */
@@ -37,6 +39,8 @@ export interface TextRule {
   readonly reach: readonly [before: number, after: number];
   /** RE2 syntax. A group called `value` is what is redacted; the whole match where there is none. */
   readonly pattern: string;
+  /** Finds what the pattern says in its place, where that pays. */
+  readonly finder?: Finder;
   /** The last word over a match: checksum, entropy, placeholder. Pure and bounded. `match` is all of it, names included. */
   readonly accepts?: (value: string, match: string) => boolean;
 }

@@ -103,6 +103,7 @@ export class Scout {
       wState = wRows[(wState << wShift) + wClasses[code]!]!;
       jState = jRows[(jState << jShift) + jClasses[code]!]!;
       lState = lRows[(lState << lShift) + lClasses[code]!]!;
+      if (bits === ALL_BITS) return bits;
       if (eState >= eAccepting) bits |= eMask[eState - eAccepting]!;
       if (cState >= cAccepting) bits |= cMask[cState - cAccepting]!;
       if (wState >= wAccepting) bits |= wMask[wState - wAccepting]!;
@@ -115,7 +116,6 @@ export class Scout {
 }
 
 /** Others stand only in texts that are read in every way. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are ASCII as well
 const isAscii = (anchor: string) => /^[\x00-\x7f]*$/.test(anchor);
 
 /** Which literal, in which automaton, asks for which forms. */

@@ -253,7 +253,6 @@ const ENDS = new Set(['leet', 'leet-l', 'reversed-words']);
 
 const FORMS: Readonly<Record<Exclude<Form, 'exact'>, Undoing>> = { compact, words, joined };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are ASCII as well
 const ASCII = /^[\x00-\x7f]*$/;
 
 /** One text on the way: what was undone, and of what. */

@@ -6,6 +6,7 @@
  * stand the judgement of `named.ts`; the expressions only find where it is.
  */
 
+import type { Finder } from '../linear.ts';
 import type { Confidence, TextRule } from '../rule.ts';
 import {
   isKeyLike,
@@ -15,6 +16,7 @@ import {
   KEY_NAMES,
   PASSWORD_NAMES,
 } from './named.ts';
+import { NamedFinder } from './named-finder.ts';
 import { isPlaceholder, wordiness } from './plausible.ts';
 
 /** Where words of a name may be joined: `api_key`, `api-key`, `api key`, `apikey`. */
@@ -90,16 +92,23 @@ const FOLLOWED = ['=', ':', '"', "'", '\\', '`', '>', '|', ' =', ' :', ' is '];
 const anchorsOf = (names: readonly string[]) =>
   names.flatMap((name) => FOLLOWED.map((after) => name + after));
 
-const NAME = `[\\w.\\-]{0,40}(?:${ASCII.map((name) => name.replace('-', '\\-')).join('|')})`;
+const NAME = `[\\w.\\-]*(?:${ASCII.map((name) => name.replace('-', '\\-')).join('|')})`;
 /** What stands between a name and its value, quotes and their escapes included. */
 const JOINT =
   '(?:\\\\{0,3}["\'`])?(?:\\])?[ \\t]{0,12}(?:=>|:=|\\?=|\\+=|==|[:=|>,]| is )[ \\t]{0,12}';
 const OPEN = '(?:[a-zA-Z]{0,2}\\\\{0,3}["\'`])';
 
+/** What RE2 means by a blank; RegExp means more. */
+const BLANKS = '\\t\\n\\f\\r ';
+const QUOTED = '[^"\'`\\\\\\r\\n]{5,}';
+const BARE = (blanks: string) =>
+  `[^${blanks}"'\`,;<>\\\\&|(){}\\[\\]][^${blanks}"'\`,;<>\\\\(){}]{4,}`;
+
 interface NamedRow {
   readonly name: string;
   readonly anchors: readonly string[];
   readonly pattern: string;
+  readonly finder?: Finder;
   readonly accepts: (value: string, match: string) => boolean;
   readonly reach?: readonly [number, number];
   readonly confidence?: Confidence;
@@ -121,14 +130,16 @@ const ROWS: readonly NamedRow[] = [
   {
     name: 'named-quoted',
     anchors: anchorsOf(ASCII),
-    pattern: `(?i)${NAME}${JOINT}${OPEN}(?P<value>[^"'\`\\\\\\r\\n]{5,})`,
+    pattern: `(?i)${NAME}${JOINT}${OPEN}(?P<value>${QUOTED})`,
+    finder: new NamedFinder(ASCII, `${JOINT}${OPEN}(?<value>${QUOTED})`),
     accepts: byName,
     reach: [44, 560],
   },
   {
     name: 'named',
     anchors: anchorsOf(ASCII),
-    pattern: `(?i)${NAME}${JOINT}(?P<value>[^\\s"'\`,;<>\\\\&|(){}\\[\\]][^\\s"'\`,;<>\\\\(){}]{4,})`,
+    pattern: `(?i)${NAME}${JOINT}(?P<value>${BARE('\\s')})`,
+    finder: new NamedFinder(ASCII, `${JOINT}(?<value>${BARE(BLANKS)})`),
     accepts: (value, match) => byName(value, match) || byName(value.split('&')[0]!, match),
     reach: [44, 560],
   },
@@ -424,7 +435,7 @@ function isEncodedSecret(value: string): boolean {
 }
 
 export const NAMED_RULES: readonly TextRule[] = ROWS.map(
-  ({ name, anchors, pattern, accepts, reach = [8, 300], confidence = 'medium' }) => ({
+  ({ name, anchors, pattern, finder, accepts, reach = [8, 300], confidence = 'medium' }) => ({
     id: `secret.${name}`,
     class: 'secret',
     confidence,
@@ -432,6 +443,7 @@ export const NAMED_RULES: readonly TextRule[] = ROWS.map(
     anchors,
     reach,
     pattern,
+    ...(finder === undefined ? {} : { finder }),
     accepts,
   }),
 );
