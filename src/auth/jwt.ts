@@ -6,7 +6,9 @@
  * that are verified. No answer depends on which of the two failed.
  */
 
-import { type CryptoKey, compactVerify, errors } from 'jose';
+import type { CryptoKey } from 'jose';
+import * as errors from 'jose/errors';
+import { compactVerify } from 'jose/jws/compact/verify';
 import { isRefusal } from '../model.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { type Claims, callerOf } from './claims.ts';

@@ -8,13 +8,9 @@
  * made-up ids would turn this gateway against the provider. When a key has gone, `onRotated` says so.
  */
 
-import {
-  type CryptoKey,
-  createLocalJWKSet,
-  errors,
-  type JSONWebKeySet,
-  type JWSHeaderParameters,
-} from 'jose';
+import type { CryptoKey, JSONWebKeySet, JWSHeaderParameters } from 'jose';
+import * as errors from 'jose/errors';
+import { createLocalJWKSet } from 'jose/jwks/local';
 import { backoffMs } from '../lib/backoff.ts';
 
 /** Where keys come from: a provider, a file, or the configuration itself. Rejects when they cannot be read. */

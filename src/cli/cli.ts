@@ -7,49 +7,34 @@
 
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../protocol/identity.ts';
-import { accessCommand } from './access.ts';
-import { adminCommand } from './admin.ts';
-import { auditCommand } from './audit.ts';
-import { benchCommand } from './bench.ts';
-import { callCommand } from './call.ts';
-import { canaryCommand } from './canary.ts';
-import { checkCommand } from './check.ts';
-import { doctorCommand } from './doctor.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { initCommand } from './init.ts';
-import { keyCommand } from './key.ts';
-import { revokeCommand } from './revoke.ts';
-import { scanCommand } from './scan.ts';
-import { startCommand } from './start.ts';
-import { stdioCommand } from './stdio.ts';
-import { resumeCommand, stopCommand } from './stop.ts';
 import { type Surroundings, Terminal } from './terminal.ts';
-import { toolsCommand } from './tools.ts';
 
 export type { Surroundings } from './terminal.ts';
 
 /** Adds one command; its action reports through `done`. */
 export type AddCommand = (program: Command, terminal: Terminal, done: (exit: Exit) => void) => void;
 
-const COMMANDS: readonly AddCommand[] = [
-  startCommand,
-  checkCommand,
-  initCommand,
-  toolsCommand,
-  callCommand,
-  stdioCommand,
-  doctorCommand,
-  keyCommand,
-  canaryCommand,
-  revokeCommand,
-  accessCommand,
-  auditCommand,
-  stopCommand,
-  resumeCommand,
-  adminCommand,
-  scanCommand,
-  benchCommand,
-];
+/** By name, in the order of the help. One is loaded alone: the gateway must not wait for what only others need. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  start: async () => (await import('./start.ts')).startCommand,
+  check: async () => (await import('./check.ts')).checkCommand,
+  init: async () => (await import('./init.ts')).initCommand,
+  tools: async () => (await import('./tools.ts')).toolsCommand,
+  call: async () => (await import('./call.ts')).callCommand,
+  stdio: async () => (await import('./stdio.ts')).stdioCommand,
+  doctor: async () => (await import('./doctor.ts')).doctorCommand,
+  key: async () => (await import('./key.ts')).keyCommand,
+  canary: async () => (await import('./canary.ts')).canaryCommand,
+  revoke: async () => (await import('./revoke.ts')).revokeCommand,
+  access: async () => (await import('./access.ts')).accessCommand,
+  audit: async () => (await import('./audit.ts')).auditCommand,
+  stop: async () => (await import('./stop.ts')).stopCommand,
+  resume: async () => (await import('./stop.ts')).resumeCommand,
+  admin: async () => (await import('./admin.ts')).adminCommand,
+  scan: async () => (await import('./scan.ts')).scanCommand,
+  bench: async () => (await import('./bench.ts')).benchCommand,
+};
 
 const EXIT_HELP = `
 Exit codes: 0 ok; 1 found what it looked for to be wrong; 64 usage or configuration;
@@ -68,7 +53,8 @@ export async function run(around: Surroundings): Promise<Exit> {
     })
     .exitOverride()
     .addHelpText('after', EXIT_HELP);
-  for (const add of COMMANDS) {
+  for (const load of wanted(around.argv[0])) {
+    const add = await load();
     add(program, terminal, (code) => {
       exit = code;
     });
@@ -82,4 +68,9 @@ export async function run(around: Surroundings): Promise<Exit> {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
+}
+
+/** All of them where none is named first: for the help, and for what commander has to say. */
+function wanted(name = ''): (() => Promise<AddCommand>)[] {
+  return Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]!] : Object.values(COMMANDS);
 }

@@ -7,7 +7,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { Pool } from 'undici';
+import type { Pool } from 'undici';
 import { backoffMs } from '../lib/backoff.ts';
 import { NAME, VERSION } from '../protocol/identity.ts';
 import type { OtlpConfig } from './config.ts';
@@ -38,7 +38,7 @@ interface Answer {
 
 export class Spans {
   readonly #log: Logger;
-  readonly #pool: Pool;
+  readonly #pool: Promise<Pool>;
   readonly #path: string;
   readonly #headers: Readonly<Record<string, string>>;
   /** What stands before and after the spans in each request. */
@@ -56,13 +56,7 @@ export class Spans {
     const { origin, pathname, search } = new URL(config.url);
     this.#path = pathname + search;
     this.#headers = { ...config.headers, 'content-type': 'application/json' };
-    this.#pool = new Pool(origin, {
-      connections: 1,
-      connect: { timeout: DEADLINE_MS },
-      headersTimeout: DEADLINE_MS,
-      bodyTimeout: DEADLINE_MS,
-      maxResponseSize: ANSWER_BYTES_MAX,
-    });
+    this.#pool = poolOf(origin);
     this.#frame = frameOf(config.service);
   }
 
@@ -122,7 +116,7 @@ export class Spans {
   /** The answer, or why there is none. */
   async #post(body: string): Promise<Answer | string> {
     try {
-      const response = await this.#pool.request({
+      const response = await (await this.#pool).request({
         path: this.#path,
         method: 'POST',
         headers: this.#headers,
@@ -155,8 +149,20 @@ export class Spans {
     this.#ending.abort();
     this.#send();
     await Promise.race([this.#sending, pause(LAST_MS)]);
-    await this.#pool.destroy();
+    await (await this.#pool).destroy();
   }
+}
+
+/** undici is loaded only where there is a collector. */
+async function poolOf(origin: string): Promise<Pool> {
+  const { Pool } = await import('undici');
+  return new Pool(origin, {
+    connections: 1,
+    connect: { timeout: DEADLINE_MS },
+    headersTimeout: DEADLINE_MS,
+    bodyTimeout: DEADLINE_MS,
+    maxResponseSize: ANSWER_BYTES_MAX,
+  });
 }
 
 function rejectedIn(text: string): number {
