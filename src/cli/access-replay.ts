@@ -11,7 +11,8 @@ import { ANONYMOUS, type Caller } from '../model.ts';
 import { type Decision, judgeable, Policy, type Subject } from '../policy/policy.ts';
 import { type QuestionOptions, questionOf } from './audit-query.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { absolute, loadOrSay } from './load.ts';
+import { absolute } from './file.ts';
+import { loadOrSay } from './load.ts';
 import type { Terminal } from './terminal.ts';
 
 const KINDS: Readonly<Record<string, Subject['kind']>> = {

@@ -13,7 +13,8 @@ import { ANONYMOUS, type Caller } from '../model.ts';
 import { type Decision, judgeable, Policy, type Subject } from '../policy/policy.ts';
 import { replay } from './access-replay.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { absolute, CONFIG_OPTION, line, loadOrSay } from './load.ts';
+import { absolute, CONFIG_OPTION } from './file.ts';
+import { line, loadOrSay } from './load.ts';
 import type { Terminal } from './terminal.ts';
 
 const EXPLAIN_EXAMPLE = `

@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Agent, request } from 'undici';
 import { connectable } from './endpoint.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { absolute, DEFAULT_FILE, loadOrSay } from './load.ts';
+import { absolute, DEFAULT_FILE } from './file.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface AdminOptions {
@@ -44,8 +44,8 @@ export class AdminClient {
   }
 
   /** Undefined after what is wrong was said. */
-  static of(terminal: Terminal, options: AdminOptions): AdminClient | undefined {
-    const place = placeOf(terminal, options);
+  static async of(terminal: Terminal, options: AdminOptions): Promise<AdminClient | undefined> {
+    const place = await placeOf(terminal, options);
     if (place === undefined) return undefined;
     const token = tokenOf(terminal, options) ?? place.token;
     if (token === undefined) return undefined;
@@ -120,10 +120,10 @@ function parse(text: string): Json | undefined {
 }
 
 /** Where it is, and the token that the file has for it; undefined after what is wrong was said. */
-function placeOf(
+async function placeOf(
   terminal: Terminal,
   options: AdminOptions,
-): { url: string; token: string } | undefined {
+): Promise<{ url: string; token: string } | undefined> {
   const given = options.url ?? terminal.around.env.SLUICE_ADMIN_URL;
   if (given !== undefined) {
     if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) {
@@ -136,6 +136,7 @@ function placeOf(
   if (isDefault && !existsSync(absolute(terminal, options.config))) {
     return { url: 'http://127.0.0.1:7333', token: '' };
   }
+  const { loadOrSay } = await import('./load.ts');
   const config = loadOrSay(terminal, options.config, options.json);
   if (config === undefined) return undefined;
   const { host, port, tls, token = '' } = config.admin;

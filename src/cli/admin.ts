@@ -8,7 +8,7 @@ import type { Command } from 'commander';
 import { type AdminAnswer, AdminClient, type AdminOptions, type Json } from './admin-client.ts';
 import * as show from './admin-tables.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { CONFIG_OPTION } from './load.ts';
+import { CONFIG_OPTION } from './file.ts';
 import type { Terminal } from './terminal.ts';
 
 const EXAMPLE = `
@@ -249,7 +249,7 @@ async function carryOut(
   args: Args,
   options: Options,
 ): Promise<Exit> {
-  const client = AdminClient.of(terminal, options);
+  const client = await AdminClient.of(terminal, options);
   if (client === undefined) return EXIT.usage;
   try {
     const answer = await one.ask(client, args, options);

@@ -14,7 +14,8 @@ import {
 } from '../audit/audit.ts';
 import { type FolderOptions, folderOf, timeOf } from './audit.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { absolute, load } from './load.ts';
+import { absolute } from './file.ts';
+import { load } from './load.ts';
 import type { Terminal } from './terminal.ts';
 
 interface PruneOptions extends FolderOptions {

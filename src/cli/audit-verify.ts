@@ -18,7 +18,7 @@ import {
 } from '../audit/audit.ts';
 import { type FolderOptions, folderOf } from './audit.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { absolute } from './load.ts';
+import { absolute } from './file.ts';
 import type { Terminal } from './terminal.ts';
 
 interface VerifyOptions extends FolderOptions {

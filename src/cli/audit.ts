@@ -11,7 +11,8 @@ import { exported, follow, queried } from './audit-query.ts';
 import { stats } from './audit-stats.ts';
 import { receipt, verified } from './audit-verify.ts';
 import type { Exit } from './exit.ts';
-import { absolute, CONFIG_OPTION, load } from './load.ts';
+import { absolute, CONFIG_OPTION } from './file.ts';
+import { load } from './load.ts';
 import type { Terminal } from './terminal.ts';
 
 const CONDITIONS = `

@@ -17,7 +17,7 @@ import type {
   Report,
 } from '../../bench/load/load.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { absolute } from './load.ts';
+import { absolute } from './file.ts';
 import { harmless, type Terminal } from './terminal.ts';
 
 interface Options extends LoadOptions {

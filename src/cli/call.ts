@@ -16,7 +16,7 @@ import {
   URL_OPTION,
 } from './endpoint.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { CONFIG_OPTION } from './load.ts';
+import { CONFIG_OPTION } from './file.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Options extends EndpointOptions {
@@ -58,7 +58,7 @@ async function call(
     terminal.err(fault);
     return EXIT.usage;
   }
-  const client = connect(terminal, options);
+  const client = await connect(terminal, options);
   if (client === undefined) return EXIT.usage;
   try {
     return await callWith(terminal, client, name, given, options);

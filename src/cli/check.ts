@@ -8,7 +8,8 @@ import type { Command } from 'commander';
 import type { ServerReport } from '../gateway/gateway.ts';
 import { createLog } from '../telemetry/telemetry.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { CONFIG_OPTION, line, load, ruleSetLine, sayFaults } from './load.ts';
+import { CONFIG_OPTION } from './file.ts';
+import { line, load, ruleSetLine, sayFaults } from './load.ts';
 import { oneLine, type Terminal } from './terminal.ts';
 
 const EXAMPLE = `

@@ -10,7 +10,8 @@ import { type Config, type Fault, type Loaded, opensAdmin } from '../config/conf
 import { readStopFile, stopFile } from '../policy/policy.ts';
 import { VERSION } from '../protocol/identity.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { CONFIG_OPTION, line, load, ruleSetLine } from './load.ts';
+import { CONFIG_OPTION } from './file.ts';
+import { line, load, ruleSetLine } from './load.ts';
 import type { Terminal } from './terminal.ts';
 
 const EXAMPLE = `

@@ -4,7 +4,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { Client } from './client.ts';
-import { absolute, DEFAULT_FILE, loadOrSay } from './load.ts';
+import { absolute, DEFAULT_FILE } from './file.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface EndpointOptions {
@@ -31,8 +31,11 @@ export const TIMEOUT_OPTION = [
 ] as const;
 
 /** A client, or undefined after what is wrong was said. */
-export function connect(terminal: Terminal, options: EndpointOptions): Client | undefined {
-  const url = options.url ?? configuredUrl(terminal, options);
+export async function connect(
+  terminal: Terminal,
+  options: EndpointOptions,
+): Promise<Client | undefined> {
+  const url = options.url ?? (await configuredUrl(terminal, options));
   if (url === undefined) return undefined;
   const timeoutMs = Number(options.timeout);
   if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > 86_400_000) {
@@ -66,11 +69,15 @@ function tokenOf(terminal: Terminal, { tokenFile }: EndpointOptions): string | u
   return undefined;
 }
 
-function configuredUrl(terminal: Terminal, options: EndpointOptions): string | undefined {
+async function configuredUrl(
+  terminal: Terminal,
+  options: EndpointOptions,
+): Promise<string | undefined> {
   const isDefault = options.config === DEFAULT_FILE;
   if (isDefault && !existsSync(absolute(terminal, options.config))) {
     return 'http://127.0.0.1:7332/mcp';
   }
+  const { loadOrSay } = await import('./load.ts');
   const config = loadOrSay(terminal, options.config, options.json);
   if (config === undefined) return undefined;
   const { host, port, tls } = config.listen;

@@ -10,8 +10,8 @@ import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { type ForeignServer, knownFiles, readClientFile } from './client-files.ts';
 import { EXIT, type Exit } from './exit.ts';
+import { absolute, CONFIG_OPTION } from './file.ts';
 import { type Imported, importServers } from './import.ts';
-import { absolute, CONFIG_OPTION } from './load.ts';
 import { harmless, type Terminal } from './terminal.ts';
 
 const EXAMPLE = `

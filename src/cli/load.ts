@@ -2,22 +2,14 @@
  * Loads the configuration for a command, and says every fault where there are any.
  */
 
-import { isAbsolute, join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { type Config, type Fault, faultLine, type Loaded, loadConfig } from '../config/config.ts';
 import type { RuleSetReport } from '../inspect/inspect.ts';
+import { absolute } from './file.ts';
 import type { Terminal } from './terminal.ts';
-
-export const DEFAULT_FILE = 'sluice.yaml';
-
-/** `-c` as every command words it. */
-export const CONFIG_OPTION = ['-c, --config <file>', 'configuration file', DEFAULT_FILE] as const;
 
 export function load(terminal: Terminal, file: string): Loaded {
   return loadConfig(absolute(terminal, file), terminal.around.env);
-}
-
-export function absolute(terminal: Terminal, file: string): string {
-  return isAbsolute(file) ? file : join(terminal.around.cwd, file);
 }
 
 /** The configuration, or undefined after its faults were said: on stdout as JSON where a script reads, else on stderr. */

@@ -20,7 +20,8 @@ import type { Edge } from '../edge/edge.ts';
 import type { Gateway, Operation } from '../gateway/gateway.ts';
 import type { InspectConfig } from '../inspect/inspect.ts';
 import type { Logger } from '../telemetry/telemetry.ts';
-import { absolute, line, load } from './load.ts';
+import { absolute } from './file.ts';
+import { line, load } from './load.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What takes a new configuration. */

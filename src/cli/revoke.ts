@@ -7,7 +7,8 @@
 import type { Command } from 'commander';
 import type { RevocationKind } from '../auth/auth.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { CONFIG_OPTION, loadOrSay } from './load.ts';
+import { CONFIG_OPTION } from './file.ts';
+import { loadOrSay } from './load.ts';
 import type { Terminal } from './terminal.ts';
 
 const EXAMPLE = `

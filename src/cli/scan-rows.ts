@@ -10,7 +10,7 @@ import { createGunzip } from 'node:zlib';
 import type { Direction, Inspection, Outcome } from '../inspect/inspect.ts';
 import { LineFramer } from '../protocol/framing.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { absolute } from './load.ts';
+import { absolute } from './file.ts';
 import type { Terminal } from './terminal.ts';
 
 const ROW_BYTES_MAX = 64 * 1024 * 1024;

@@ -19,7 +19,8 @@ import {
   ToolNames,
 } from '../inspect/inspect.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { absolute, DEFAULT_FILE, loadOrSay } from './load.ts';
+import { absolute, DEFAULT_FILE } from './file.ts';
+import { loadOrSay } from './load.ts';
 import type { ScanOptions } from './scan.ts';
 import { type Form, isClean, type ScanFinding, type ScanReport, sayReport } from './scan-report.ts';
 import { inputOf, scanRows } from './scan-rows.ts';

@@ -17,7 +17,8 @@ import {
   writeStopFile,
 } from '../policy/policy.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { CONFIG_OPTION, loadOrSay } from './load.ts';
+import { CONFIG_OPTION } from './file.ts';
+import { loadOrSay } from './load.ts';
 import type { Terminal } from './terminal.ts';
 
 const STOP_EXAMPLE = `

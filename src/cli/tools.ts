@@ -13,7 +13,7 @@ import {
   URL_OPTION,
 } from './endpoint.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { CONFIG_OPTION } from './load.ts';
+import { CONFIG_OPTION } from './file.ts';
 import { oneLine, type Terminal } from './terminal.ts';
 
 const EXAMPLE = `
@@ -37,7 +37,7 @@ export function toolsCommand(program: Command, terminal: Terminal, done: (exit: 
 }
 
 async function tools(terminal: Terminal, pattern: string, options: EndpointOptions): Promise<Exit> {
-  const client = connect(terminal, options);
+  const client = await connect(terminal, options);
   if (client === undefined) return EXIT.usage;
   try {
     const answer = await client.tools();

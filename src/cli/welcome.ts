@@ -6,7 +6,7 @@
  */
 
 import { Client, type RemoteTool, requestHeaders, requestMeta } from './client.ts';
-import { absolute } from './load.ts';
+import { absolute } from './file.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A server that starts slowly must not keep the welcome back. */

@@ -13,6 +13,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const TINY = fileURLToPath(new URL('./tiny-server.js', import.meta.url));
 
+/** --no-addons, where the whole suite runs without native code, and where `.ci/run` keeps compiled modules. */
+const FROM_CI = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => /^NODE_(OPTIONS|COMPILE_CACHE)$/.test(name)),
+);
+
 /** Only prevents that a test hangs. */
 const PATIENCE_MS = 120_000;
 
@@ -58,11 +63,10 @@ export class Program {
   constructor(place: Place, args: readonly string[]) {
     this.child = spawn(process.execPath, [MAIN, ...args], {
       cwd: place.folder,
-      // NODE_OPTIONS carries --no-addons, where the whole suite runs without native code.
       env: {
         PATH: process.env.PATH,
-        NODE_OPTIONS: process.env.NODE_OPTIONS ?? '',
         HOME: place.folder,
+        ...FROM_CI,
         ...place.env,
       },
     });
