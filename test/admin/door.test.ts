@@ -10,7 +10,7 @@ import type { Route } from '../../src/admin/route.ts';
 import { ROUTES } from '../../src/admin/routes.ts';
 import { makeKey } from '../../src/auth/auth.ts';
 import { faultLine, loadConfig } from '../../src/config/config.ts';
-import { type Json, RunningGateway, recorder } from '../e2e/running-gateway.ts';
+import { type Json, RunningGateway, recorder, UNINSPECTED } from '../e2e/running-gateway.ts';
 import { Authority, pem, serialAt } from '../support/certificates.ts';
 import { exchange, type HeaderLine, requestBytes } from '../support/raw-http.ts';
 import { temporaryFolder } from '../support/temp.ts';
@@ -69,7 +69,7 @@ describe('the roles of the admin API', { timeout: 300_000 }, () => {
 
   it('come together in a token that has several', async () => {
     const gateway = await AdminUnderTest.start(
-      { servers },
+      { ...UNINSPECTED, servers },
       { tokens: [{ id: 'both', sha256: own.sha256, roles: ['operator', 'auditor'] }] },
     );
     const both = new AdminClient(gateway.url, own.key);
@@ -269,14 +269,17 @@ describe('a request to the admin API', { timeout: 300_000 }, () => {
 
 describe('the listener of the admin API', { timeout: 300_000 }, () => {
   it('is closed unless somebody could be let in', async (t) => {
-    const gateway = await RunningGateway.start({ servers });
+    const gateway = await RunningGateway.start({ ...UNINSPECTED, servers });
     t.after(() => gateway.stop());
     await gateway.settled();
     assert.ok(!gateway.process.stderr().includes('admin API'));
   });
 
   it('tells metrics to whoever connects, and nothing else, where the file says so', async (t) => {
-    const open = await AdminUnderTest.start({ servers }, { tokens: [], metrics: 'open' });
+    const open = await AdminUnderTest.start(
+      { ...UNINSPECTED, servers },
+      { tokens: [], metrics: 'open' },
+    );
     t.after(() => open.stop());
     const stranger = new AdminClient(open.url);
     assert.match((await stranger.get('/metrics')).text, /^# /);
@@ -313,7 +316,7 @@ describe('the listener of the admin API', { timeout: 300_000 }, () => {
       copyFileSync(one.cert, cert);
     };
     put(authority.issue('localhost'));
-    const over = await AdminUnderTest.start({ servers }, { tls: { cert, key } });
+    const over = await AdminUnderTest.start({ ...UNINSPECTED, servers }, { tls: { cert, key } });
     t.after(() => over.stop());
     const port = Number(new URL(over.url).port);
     const before = await serialAt(port, authority.ca);
@@ -331,7 +334,7 @@ describe('the listener of the admin API', { timeout: 300_000 }, () => {
       { id: 'bob', san: 'URI:spiffe://example.org/bob', roles: ['viewer'] },
     ];
     const tls = { ...server, clientCa: authority.ca };
-    const over = await AdminUnderTest.start({ servers }, { tls, mtls });
+    const over = await AdminUnderTest.start({ ...UNINSPECTED, servers }, { tls, mtls });
     t.after(() => over.stop());
     const { port } = new URL(over.url);
     const ask = (

@@ -26,13 +26,18 @@ import {
   recorded,
   recorder,
   remote,
+  UNINSPECTED,
   until,
 } from './running-gateway.ts';
 
 const OPAQUE = 'https://gateway.example/opaque';
 
 async function running(t: TestContext, config: Json): Promise<RunningGateway> {
-  const gateway = await RunningGateway.start({ access: { default: 'allow' }, ...config });
+  const gateway = await RunningGateway.start({
+    ...UNINSPECTED,
+    access: { default: 'allow' },
+    ...config,
+  });
   t.after(() => gateway.stop());
   await gateway.settled();
   return gateway;
@@ -220,7 +225,7 @@ describe('a key', { timeout: 180_000 }, () => {
     assert.deepEqual(await statuses(gateway.url, key), [200, 200]);
     const client = await LegacyClient.open(gateway.url, bearer(key));
     const stream = await client.listen();
-    gateway.write({ servers, auth: { apiKeys: [rest] } });
+    gateway.write({ ...UNINSPECTED, servers, auth: { apiKeys: [rest] } });
     await stream.ended;
     assert.deepEqual(await statuses(gateway.url, key), [401, 401]);
     assert.deepEqual(await statuses(gateway.url, other.key), [200, 200]);

@@ -6,7 +6,7 @@ import process from 'node:process';
 import { afterEach, describe, it } from 'node:test';
 import { LegacyClient } from '../support/legacy-client.ts';
 import { compiled } from '../support/temp.ts';
-import { type Json, RunningGateway, textOf, until } from './running-gateway.ts';
+import { type Json, RunningGateway, textOf, UNINSPECTED, until } from './running-gateway.ts';
 import { SessionServer } from './session-server.ts';
 
 const QUICK = { silentMs: 150, answerMs: 300 };
@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 async function gatewayOf(entry: Json): Promise<RunningGateway> {
-  const gateway = await RunningGateway.start({ servers: { far: entry } });
+  const gateway = await RunningGateway.start({ ...UNINSPECTED, servers: { far: entry } });
   stops.push(() => gateway.stop());
   await gateway.settled();
   return gateway;

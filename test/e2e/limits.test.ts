@@ -15,7 +15,7 @@ import { ModernClient } from '../support/modern-client.ts';
 import { StdioClient } from '../support/stdio-client.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
 import { KINDS, Unsteady } from '../support/unsteady.ts';
-import { type Json, RunningGateway, textOf, until } from './running-gateway.ts';
+import { type Json, RunningGateway, textOf, UNINSPECTED, until } from './running-gateway.ts';
 
 const MARK = 'dev.sluice/refusal';
 
@@ -34,6 +34,7 @@ describe('a limit over HTTP', { timeout: 180_000 }, () => {
   before(async () => {
     server = await Unsteady.start('modern-stdio');
     gateway = await RunningGateway.start({
+      ...UNINSPECTED,
       servers: { u: server.entry(), w: server.entry() },
       limits: [
         { id: 'tool', tools: ['u.read'], key: ['caller', 'tool'], rate: '2/h' },
@@ -78,6 +79,7 @@ describe('a limit over HTTP', { timeout: 180_000 }, () => {
 
   it('on all that a caller does answers 429 with Retry-After, also for lists', async () => {
     gateway.write({
+      ...UNINSPECTED,
       servers: { u: server.entry() },
       limits: [{ id: 'few', rate: '4/h', burst: 4 }],
     });
@@ -109,6 +111,7 @@ for (const front of ['auto', 'node']) {
     it('counts each address by itself, in both eras and every transport', async () => {
       const server = await Unsteady.start('legacy-stdio');
       const gateway = await RunningGateway.start({
+        ...UNINSPECTED,
         listen: { front },
         servers: { u: server.entry() },
         limits: [{ id: 'address', key: ['address'], tools: ['u.*'], rate: '2/h' }],
@@ -234,6 +237,7 @@ for (const kind of KINDS) {
     before(async () => {
       server = await Unsteady.start(kind);
       gateway = await RunningGateway.start({
+        ...UNINSPECTED,
         servers: { u: server.entry({ timeoutMs: 2000, breaker: { enabled: false } }) },
         limits: [{ id: 'one', concurrent: 1, tools: ['u.write'] }],
       });
@@ -333,6 +337,7 @@ describe('a quota', { timeout: 180_000 }, () => {
     const state = { dir: join(temporaryFolder('limits'), 'state') };
     const quota = (count: number) => ({ id: 'month', tools: ['u.*'], quota: `${count}/month` });
     const config = (count: number) => ({
+      ...UNINSPECTED,
       servers: { u: server.entry() },
       state,
       limits: [quota(count)],

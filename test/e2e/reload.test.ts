@@ -21,6 +21,7 @@ import {
   recorded,
   recorder,
   textOf,
+  UNINSPECTED,
   until,
 } from './running-gateway.ts';
 
@@ -34,7 +35,7 @@ async function running(t: TestContext, more: Json = {}, args: string[] = []): Pr
   const folder = temporaryFolder('reload');
   const files = { kept: join(folder, 'kept'), other: join(folder, 'other') };
   const servers = { kept: recorder(files.kept), other: fixture('slow', 'stdio') };
-  const gateway = await RunningGateway.start({ servers, ...more }, args);
+  const gateway = await RunningGateway.start({ ...UNINSPECTED, servers, ...more }, args);
   t.after(() => gateway.stop());
   await gateway.settled();
   return { gateway, files, servers };
@@ -47,7 +48,7 @@ async function pidOf(client: ModernClient | LegacyClient, name = 'kept__pid'): P
 /** Writes and waits until it is in force. */
 async function reload(gateway: RunningGateway, config: Json): Promise<void> {
   const seen = gateway.process.stderr().length;
-  gateway.write(config);
+  gateway.write({ ...UNINSPECTED, ...config });
   await gateway.logs(/"configuration loaded"/, seen);
 }
 
@@ -122,7 +123,7 @@ describe('a changed configuration', { timeout: 180_000 }, () => {
     const servers = { one: fixture('dual', 'stdio') };
     const uri = 'test://watched-resource';
     const allowed = { default: 'allow' };
-    const gateway = await RunningGateway.start({ servers, access: allowed });
+    const gateway = await RunningGateway.start({ ...UNINSPECTED, servers, access: allowed });
     t.after(() => gateway.stop());
     await gateway.settled();
     const url = gateway.route('one');
@@ -156,7 +157,11 @@ describe('a changed configuration', { timeout: 180_000 }, () => {
 
   it('ends the session of a caller for whom its route is there no more', async (t) => {
     const servers = { one: fixture('dual', 'stdio') };
-    const gateway = await RunningGateway.start({ servers, access: { default: 'allow' } });
+    const gateway = await RunningGateway.start({
+      ...UNINSPECTED,
+      servers,
+      access: { default: 'allow' },
+    });
     t.after(() => gateway.stop());
     await gateway.settled();
     const client = await LegacyClient.open(gateway.route('one'));
@@ -188,7 +193,7 @@ describe('a changed configuration', { timeout: 180_000 }, () => {
   it('is taken on SIGHUP where the file is not watched', async (t) => {
     const { gateway, servers } = await running(t, {}, ['--no-watch']);
     const seen = gateway.process.stderr().length;
-    gateway.write({ servers: { ...servers, fresh: fixture('echo') } });
+    gateway.write({ ...UNINSPECTED, servers: { ...servers, fresh: fixture('echo') } });
     gateway.process.child.kill('SIGHUP');
     await gateway.logs(/"configuration loaded"/, seen);
     const client = new ModernClient(gateway.url);

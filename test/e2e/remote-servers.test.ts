@@ -8,7 +8,14 @@ import process from 'node:process';
 import { afterEach, describe, it } from 'node:test';
 import { ModernClient } from '../support/modern-client.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
-import { fixture, type Json, RunningGateway, textOf, until } from './running-gateway.ts';
+import {
+  fixture,
+  type Json,
+  RunningGateway,
+  textOf,
+  UNINSPECTED,
+  until,
+} from './running-gateway.ts';
 import { SessionServer } from './session-server.ts';
 
 const stops: (() => unknown)[] = [];
@@ -23,7 +30,7 @@ async function server(port = 0): Promise<SessionServer> {
 }
 
 async function gatewayOf(entry: Json): Promise<{ gateway: RunningGateway; client: ModernClient }> {
-  const gateway = await RunningGateway.start({ servers: { far: entry } });
+  const gateway = await RunningGateway.start({ ...UNINSPECTED, servers: { far: entry } });
   stops.push(() => gateway.stop());
   await gateway.settled();
   const client = new ModernClient(gateway.url);

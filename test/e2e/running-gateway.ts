@@ -116,6 +116,9 @@ export class RunningGateway {
   }
 }
 
+/** For tests of something else that start many gateways: what inspection builds first is half of each start. */
+export const UNINSPECTED = { inspect: 'off' } as const;
+
 function withDefaults(config: Json): Json {
   const listen = { host: '127.0.0.1', port: 0, ...(config.listen as Json | undefined) };
   const { inspect } = config;

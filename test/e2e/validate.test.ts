@@ -7,7 +7,7 @@ import { LegacyClient } from '../support/legacy-client.ts';
 import { ModernClient } from '../support/modern-client.ts';
 import { runProcess } from '../support/spawn.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
-import { type Json, RunningGateway, script, textOf } from './running-gateway.ts';
+import { type Json, RunningGateway, script, textOf, UNINSPECTED } from './running-gateway.ts';
 
 const MARK = 'dev.sluice/refusal';
 const SCHEMA = {
@@ -40,7 +40,12 @@ const started: RunningGateway[] = [];
 
 async function start(more: Json): Promise<RunningGateway> {
   const state = { dir: join(temporaryFolder('validate'), 'state') };
-  const gateway = await RunningGateway.start({ servers: { s: script(SERVER) }, state, ...more });
+  const gateway = await RunningGateway.start({
+    ...UNINSPECTED,
+    servers: { s: script(SERVER) },
+    state,
+    ...more,
+  });
   started.push(gateway);
   await gateway.settled();
   return gateway;

@@ -9,6 +9,7 @@ import {
   RunningGateway,
   script,
   textOf,
+  UNINSPECTED,
   until,
 } from '../e2e/running-gateway.ts';
 import { ModernClient } from '../support/modern-client.ts';
@@ -44,7 +45,11 @@ function childrenOf(pid: number): number[] {
 }
 
 async function withServers(names: Record<string, Json>): Promise<[RunningGateway, number[]]> {
-  const gateway = await RunningGateway.start({ servers: names, listen: { drainMs: 200 } });
+  const gateway = await RunningGateway.start({
+    ...UNINSPECTED,
+    servers: names,
+    listen: { drainMs: 200 },
+  });
   const pids: number[] = [];
   for (const name of Object.keys(names)) {
     const answer = await new ModernClient(gateway.route(name)).call('pids');
