@@ -130,7 +130,9 @@ export class Client {
   /** `where`: a port of this machine, or the path of a unix socket. */
   constructor(where: number | string, bytes: string | Buffer) {
     const to = typeof where === 'number' ? { port: where, host: '127.0.0.1' } : { path: where };
-    this.socket = connect(to, () => this.socket.write(bytes));
+    this.socket = connect(to);
+    // At once: what a test writes next, connected or not yet, must come after it.
+    this.socket.write(bytes);
     this.socket.on('data', (chunk) => {
       this.#chunks.push(chunk);
       this.bytes += chunk.length;
