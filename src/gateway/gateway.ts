@@ -285,7 +285,8 @@ export class Gateway {
   /** One notification or response from a legacy client. */
   take(session: Session, message: Message): void {
     session.usedAt = Date.now();
-    if (message.kind === Kind.result || message.kind === Kind.error) session.answered(message);
+    if (message.kind === Kind.result || message.kind === Kind.error)
+      session.asks.answered(message, session.route.inspection);
     else forwardFromClient(session, message);
   }
 

@@ -18,48 +18,16 @@ import { type Caller, isRefusal } from '../model.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { withId } from '../protocol/splice.ts';
+import { Asks } from './asks.ts';
 import type { Call } from './call.ts';
 import { DIGEST_MS, openLease } from './lease-call.ts';
 import type { Relay } from './relay.ts';
-import {
-  InOrder,
-  isShown,
-  type Reviewed,
-  reviewAnswer,
-  reviewSaid,
-  type Speaker,
-} from './review.ts';
+import { InOrder, isShown, type Reviewed, reviewSaid } from './review.ts';
 import type { RouteView } from './route.ts';
 import { Subscriptions } from './subscriptions.ts';
 
-/** A question to the client that has no answer yet. */
-interface Ask {
-  /** Sends the client's answer, with our id still in it, to whoever asked. */
-  answer(reply: Message): void;
-  /** The client will not answer. */
-  fail(why: string): void;
-  /** The client has answered, and inspection does not let it through. */
-  refused(refusal: Refusal): void;
-  /** Who asks, about what. */
-  readonly speaker: Speaker;
-  /** The asking server's own id of the question, to match its cancellation. */
-  readonly lease: Lease | null;
-  readonly serverId: string;
-  readonly askedAt: number;
-  /** The request that it is known to be about. */
-  readonly about: Relay | null;
-  isAnswered: boolean;
-}
-
-/** Questions open at one client. A server that asks more is told so. */
-const ASKS_MAX = 64;
 /** Requests of one session in flight. */
 export const CALLS_MAX = 1_024;
-/** How long a client may think about a question. */
-const ASK_TTL_MS = 10 * 60_000;
-/** How long the first call waits for the client's answer to what a new process asks; programs answer in no time. */
-const EARLY_ANSWER_MS = 5_000;
-
 export class Session implements LeaseHolder {
   /** 122 random bits, visible ASCII (2025-11-25 basic/transports). */
   readonly id = randomUUID();
@@ -92,10 +60,8 @@ export class Session implements LeaseHolder {
   /** Whose leases they are. */
   readonly #servers = new WeakMap<Lease, string>();
   readonly #reviews = new InOrder();
-  readonly #asks = new Map<string, Ask>();
-  /** Waits for the answers to what a new process asks. */
-  readonly #onAnswered = new Set<() => void>();
-  #nextAsk = 1;
+  /** What servers ask of the client. */
+  readonly asks = new Asks((message, about) => this.say(message, about));
   isEnded = false;
 
   constructor(
@@ -152,31 +118,14 @@ export class Session implements LeaseHolder {
       lease.listen();
       this.subscriptions.move(backend, lease);
       // A server that asks for roots right after the handshake answers its first call by them.
-      if (this.#hasAsked(lease)) {
-        await this.#quiet();
+      if (this.asks.hasOf(lease)) {
+        await this.asks.quiet();
         await new Promise((resolve) => setTimeout(resolve, DIGEST_MS));
       }
     }
     if (!this.isEnded) return lease;
     backend.end(lease);
     return refuse('unknown_session');
-  }
-
-  #hasAsked(lease: Lease): boolean {
-    return [...this.#asks.values()].some((ask) => ask.lease === lease);
-  }
-
-  /** Resolves when the client has answered, or has had its time. */
-  #quiet(): Promise<void> {
-    return new Promise((resolve) => {
-      const over = () => {
-        clearTimeout(timer);
-        this.#onAnswered.delete(over);
-        resolve();
-      };
-      const timer = setTimeout(over, EARLY_ANSWER_MS);
-      this.#onAnswered.add(over);
-    });
   }
 
   /** Every lease that is open or opening. */
@@ -211,7 +160,8 @@ export class Session implements LeaseHolder {
     if (message.kind === Kind.request) {
       this.#forward(lease, message, about);
     } else if (message.method === 'notifications/cancelled') {
-      this.#withdraw(lease, message.text(message.requestIdStart, message.requestIdEnd));
+      const id = message.text(message.requestIdStart, message.requestIdEnd);
+      this.asks.withdraw(lease, id, this.#soleRelay(lease));
     } else if (message.method === 'notifications/resources/updated') {
       this.subscriptions.updated(lease, message.uri);
     } else {
@@ -225,8 +175,7 @@ export class Session implements LeaseHolder {
         if (held === lease) this.#leases.delete(backend);
       });
     }
-    for (const [id, ask] of this.#asks)
-      if (ask.lease === lease) this.#drop(id, 'the server has gone');
+    this.asks.dropOf(lease, 'the server has gone');
   }
 
   /** Passes a server's request to the client under an id of ours, and the client's answer back under the server's. */
@@ -246,8 +195,8 @@ export class Session implements LeaseHolder {
     const resume = () => {
       for (const relay of this.relays) if (relay.lease === lease) relay.resumeDeadline();
     };
-    const asked = this.ask(
-      withId(message, this.askId()).toBuffer(),
+    const asked = this.asks.ask(
+      withId(message, this.asks.nextId).toBuffer(),
       about ?? this.#soleRelay(lease),
       {
         answer: (reply) => {
@@ -277,79 +226,13 @@ export class Session implements LeaseHolder {
   }
 
   isAsking(lease: Lease): boolean {
-    for (const ask of this.#asks.values()) if (ask.lease === lease) return true;
-    return false;
+    return this.asks.hasOf(lease);
   }
 
   canSpare(lease: Lease): boolean {
     if (this.isAttached) return false;
     if (this.isAsking(lease)) return false;
     return ![...this.relays].some((relay) => relay.lease === lease);
-  }
-
-  /** The id that the next `ask` goes out under, as JSON text. */
-  askId(): string {
-    return String(this.#nextAsk);
-  }
-
-  /** Sends a request whose id is `askId()`; false where too many are open. */
-  ask(
-    request: Buffer,
-    about: Relay | null,
-    ask: Omit<Ask, 'askedAt' | 'about' | 'isAnswered'>,
-  ): boolean {
-    if (this.#asks.size >= ASKS_MAX || this.isEnded) return false;
-    this.#asks.set(this.askId(), { ...ask, about, askedAt: Date.now(), isAnswered: false });
-    this.#nextAsk += 1;
-    this.say(request, about);
-    return true;
-  }
-
-  /** Hands the client's response to whoever asked, once it was inspected; an answer to nothing is dropped. */
-  answered(reply: Message): void {
-    const ask = this.#asks.get(reply.id);
-    if (ask === undefined || ask.isAnswered) return;
-    const { inspection } = this.route;
-    ask.isAnswered = true;
-    if (!inspection.readsRequests) {
-      this.#hand(reply.id, ask, reply);
-      return;
-    }
-    const reviewed = reviewAnswer(inspection, reply, ask.speaker, ask.about?.call ?? null);
-    if (!(reviewed instanceof Promise)) this.#hand(reply.id, ask, reviewed);
-    else void reviewed.then((late) => this.#hand(reply.id, ask, late));
-  }
-
-  #hand(id: string, ask: Ask, answer: Reviewed): void {
-    // Withdrawn, or the session has ended, while it was looked at.
-    if (this.#asks.get(id) !== ask) return;
-    this.#asks.delete(id);
-    if (isRefusal(answer)) ask.refused(answer);
-    else ask.answer(answer);
-    this.#answeredAll();
-  }
-
-  /** The server no longer wants its answer: the client is told under our id. */
-  #withdraw(lease: Lease, serverId: string): void {
-    for (const [id, ask] of this.#asks) {
-      if (ask.lease !== lease || ask.serverId !== serverId) continue;
-      this.#asks.delete(id);
-      this.say(cancelled(id), this.#soleRelay(lease));
-      this.#answeredAll();
-    }
-  }
-
-  #answeredAll(): void {
-    if (this.#asks.size === 0) for (const answered of [...this.#onAnswered]) answered();
-  }
-
-  #drop(id: string, why: string): void {
-    const ask = this.#asks.get(id);
-    if (ask === undefined) return;
-    this.#asks.delete(id);
-    this.say(cancelled(id), null);
-    ask.fail(why);
-    this.#answeredAll();
   }
 
   // === where messages go ===
@@ -384,13 +267,6 @@ export class Session implements LeaseHolder {
     return [...this.relays].findLast((relay) => relay.lease === lease);
   }
 
-  /** Gives up questions that the client has left open too long. */
-  sweep(now: number): void {
-    for (const [id, ask] of this.#asks) {
-      if (now - ask.askedAt > ASK_TTL_MS) this.#drop(id, 'The client did not answer in time.');
-    }
-  }
-
   /** Ends everything that belongs to the session. */
   end(): void {
     if (this.isEnded) return;
@@ -400,9 +276,7 @@ export class Session implements LeaseHolder {
       call.refuse(refuse('unknown_session'));
       cancel?.('the session has ended');
     }
-    for (const ask of this.#asks.values()) ask.fail('The client has gone.');
-    this.#asks.clear();
-    this.#answeredAll();
+    this.asks.end('The client has gone.');
     this.subscriptions.end();
     for (const [backend, opening] of this.#leases) {
       void opening.then((lease) => {
@@ -420,9 +294,3 @@ const CAPABILITY: ReadonlyMap<string, string> = new Map([
   ['elicitation/create', 'elicitation'],
   ['roots/list', 'roots'],
 ]);
-
-function cancelled(id: string): Buffer {
-  return Buffer.from(
-    `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":${id}}}`,
-  );
-}

@@ -91,7 +91,7 @@ export class Sessions {
   sweep(now: number): void {
     const { idleMs, absoluteMs } = this.#config;
     for (const session of [...this.#sessions.values()]) {
-      session.sweep(now);
+      session.asks.sweep(now);
       const idle = !isInUse(session) && now - session.usedAt > idleMs;
       if (idle || now - session.openedAt > absoluteMs) this.end(session);
     }

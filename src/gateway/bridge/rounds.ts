@@ -61,9 +61,9 @@ export class Rounds {
       const words = 'The server needs something of the client that it did not declare.';
       return refuse('missing_capability', words);
     }
-    const id = session.askId();
+    const id = session.asks.nextId;
     const request = JSON.stringify({ jsonrpc: '2.0', id: Number(id), method, params });
-    const sent = session.ask(Buffer.from(request), this.#relay, {
+    const sent = session.asks.ask(Buffer.from(request), this.#relay, {
       answer: (reply) => this.#answered(reply, answered),
       fail: (why) => this.#relay.fail(refuse('deadline_exceeded', why)),
       refused: (refusal) => this.#relay.fail(refusal),
