@@ -22,6 +22,9 @@ const HALF_CAPACITY_PLAYERS = 3;
 const PIPE_RUNS = 5;
 /** Kinds of floods; each is measured without and with, for twice as long. */
 const FLOODS = 5;
+/** Kinds of trouble of the audit log; each is measured before, during and after, and takes a while to be over. */
+const TROUBLES = 5;
+const BACK_MS = 800;
 
 export function estimateMs(settings: Settings, subjects: readonly Subject[]): number {
   const { rounds, warmupMs, durationMs } = settings;
@@ -56,6 +59,9 @@ export function estimateMs(settings: Settings, subjects: readonly Subject[]): nu
     gateways.filter(({ name }) => settings.floodSubjects.test(name)).length *
       FLOODS *
       (START_MS + 2 * rounds * (runMs + durationMs)) +
+    gateways.filter(({ name }) => settings.troubleSubjects.test(name)).length *
+      TROUBLES *
+      (START_MS + rounds * (3 * runMs + BACK_MS)) +
     soaks.reduce((sum, subject) => sum + soakMs(subject), 0)
   );
 }

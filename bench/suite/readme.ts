@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { middle, paired, ratio } from './figures.ts';
 import {
   agentLoops,
+  auditTroubles,
   badTokens,
   count,
   fixed,
@@ -94,6 +95,7 @@ function quoted(results: Results): string {
     ['Time inside the gateway, by its own stopwatch', insideTables(results)],
     ['A greedy caller beside modest ones', greedy(results)],
     ['A flood of wrong credentials beside known callers', badTokens(results)],
+    ['The audit log in trouble', auditTroubles(results)],
     ['What of the traffic of agents reaches the server', agentLoops(results)],
   ];
   return sections

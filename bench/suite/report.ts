@@ -26,6 +26,7 @@ export function markdown(results: Results): string {
     section('A slow server beside a fast one', neighbours(results)),
     section('A greedy caller beside modest ones', greedy(results)),
     section('A flood of wrong credentials beside known callers', badTokens(results)),
+    section('The audit log in trouble', auditTroubles(results)),
     section('What of the traffic of agents reaches the server', agentLoops(results)),
     section('A connection per call', churn(results)),
     section('Cold start to the first answer', coldStarts(results)),
@@ -289,6 +290,25 @@ export function badTokens({ badTokens: all = [] }: Results): string {
     ...[count(row.aloneP99), count(row.besideP99), fixed(row.ratioP99)],
     row.errors,
   ]);
+  return table(head, rows);
+}
+
+export function auditTroubles({ auditTroubles: all = [] }: Results): string {
+  const head = [
+    ...['subject', 'trouble', 'calls/s', 'p50 before', 'during', 'after', 'ratio'],
+    ...['p99 before', 'during', 'after', 'ratio', 'max during', 'refused', 'back after'],
+  ];
+  const rows = all.map(({ subject, kind, rate, phases, refuses, ...row }) => {
+    const { before, during, after } = phases;
+    const three = (figure: 'p50' | 'p99') =>
+      [before, during, after].map((phase) => count(phase[figure]));
+    return [
+      ...[subject, kind, count(rate), ...three('p50'), fixed(row.ratioP50)],
+      ...[...three('p99'), fixed(row.ratioP99), count(during.max)],
+      refuses ? `${count(during.errors)} of ${count(during.calls)}` : '0',
+      `${count(row.backMs)} ms`,
+    ];
+  });
   return table(head, rows);
 }
 

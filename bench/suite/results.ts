@@ -3,6 +3,7 @@
  */
 
 import type { AgentLoop } from './agent-loop.ts';
+import type { AuditTrouble } from './audit-trouble.ts';
 import type { BadTokens } from './bad-tokens.ts';
 import type { ColdStart } from './cold-start.ts';
 import type { Cell } from './figures.ts';
@@ -45,8 +46,9 @@ export interface Results {
   readonly inside: Inside[];
   readonly neighbours: Neighbours[];
   readonly greedy: Greedy[];
-  /** Runs recorded before there was this part have none. */
+  /** Runs recorded before there were these parts have none. */
   readonly badTokens?: BadTokens[];
+  readonly auditTroubles?: AuditTrouble[];
   readonly agentLoops: AgentLoop[];
   secondOpinion: SecondOpinion | null;
   /** Whatever was left out, dropped, or went wrong. A run of our own subjects in which this is not empty has failed. */

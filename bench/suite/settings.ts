@@ -62,6 +62,9 @@ export interface Settings {
   readonly floodSubjects: RegExp;
   /** Which kinds of wrong credentials. */
   readonly floods: RegExp;
+  /** Whose audit log comes into trouble, and into which. */
+  readonly troubleSubjects: RegExp;
+  readonly troubles: RegExp;
   /** Who stands between agents and a server that counts, and how many agents there are. */
   readonly agentSubjects: RegExp;
   readonly agentSessions: number;
@@ -172,6 +175,8 @@ export const FULL: Settings = {
   greedySubjects: /^(floor|sdk-relay|sluice|sluice-node)$/,
   floodSubjects: /^sluice$/,
   floods: /./,
+  troubleSubjects: /^sluice$/,
+  troubles: /./,
   agentSubjects: /^(sdk-relay|sluice|sluice-node)$/,
   agentSessions: 100,
   openRate: OPEN_RATE,
@@ -203,6 +208,8 @@ export const SMOKE: Settings = {
   greedySubjects: /^sluice$/,
   floodSubjects: /^sluice$/,
   floods: /bad signatures/,
+  troubleSubjects: /^sluice$/,
+  troubles: /refuse|gone/,
   agentSubjects: /^sluice$/,
   agentSessions: 10,
   openRate: SMOKE_RATE,

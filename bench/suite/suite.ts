@@ -6,6 +6,7 @@
  */
 
 import { agentLoop } from './agent-loop.ts';
+import { faultsOf, inTrouble } from './audit-trouble.ts';
 import { besideBadTokens } from './bad-tokens.ts';
 import { churn } from './churn.ts';
 import { coldStarts } from './cold-start.ts';
@@ -78,6 +79,7 @@ export async function runSuite(run: Run): Promise<Results> {
     neighbours: [],
     greedy: [],
     badTokens: [],
+    auditTroubles: [],
     agentLoops: [],
     secondOpinion: null,
     faults: [],
@@ -274,6 +276,13 @@ async function behaviours(run: Run, results: Results): Promise<void> {
       results.badTokens?.push(...rows);
       for (const row of rows.filter(({ errors }) => errors > 0))
         results.faults.push(`bad tokens on ${row.subject}, ${row.kind}: ${row.errors} errors`);
+    });
+  }
+  for (const subject of subjects.filter(({ name }) => settings.troubleSubjects.test(name))) {
+    await part(run, results, `audit in trouble on ${subject.name}`, async () => {
+      const rows = await inTrouble(subject, settings, cpus);
+      results.auditTroubles?.push(...rows);
+      results.faults.push(...rows.flatMap(faultsOf));
     });
   }
   for (const subject of subjects.filter(({ name }) => settings.agentSubjects.test(name))) {

@@ -74,6 +74,11 @@ class Writer {
     this.work();
   }
 
+  /** There is more to write. A disk that fails is tried again in its own time: each attempt reads and hashes anew what waits. */
+  wake(): void {
+    if (!this.#isFailing) this.work();
+  }
+
   /** Writes what there is, and sees to what is due; again as soon as there is more. */
   work(): void {
     if (this.#isQueued || this.#isClosing) return;
@@ -215,7 +220,7 @@ try {
   parentPort?.close();
 }
 parentPort?.on('message', async (message: ToWriter) => {
-  if (message.kind === 'wake') writer?.work();
+  if (message.kind === 'wake') writer?.wake();
   else if (message.kind === 'settings') writer?.configure(message.settings);
   else {
     await writer?.close();

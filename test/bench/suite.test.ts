@@ -164,6 +164,11 @@ test('the smoke run has every part of the full run, and nothing goes wrong in it
   for (const { kind, statuses } of results.badTokens ?? []) {
     assert.ok((statuses['401'] ?? 0) > 0 && statuses['200'] === undefined, kind);
   }
+  assert.deepEqual(found(results.auditTroubles ?? []), ['sluice']);
+  for (const { kind, phases, refuses } of results.auditTroubles ?? []) {
+    assert.ok(phases.during.calls > 0, kind);
+    if (refuses) assert.ok(phases.during.errors > 0, kind);
+  }
   assert.deepEqual(found(results.agentLoops), ['sluice', 'sluice, cache on']);
   for (const { lists, listsReached } of results.agentLoops) assert.ok(listsReached < lists);
   const [uncached, cached] = results.agentLoops;
