@@ -15,6 +15,7 @@ import { type Refusal, refuse } from '../protocol/refusal.ts';
 import type { AuditConfig } from './config.ts';
 import type { CourierSetup, FromCourier, ToCourier } from './courier.ts';
 import { Gauge, type Payload, Ring, State, Way } from './ring.ts';
+import { Count, countsFor, countsOf } from './sink-counts.ts';
 import type { FromWriter, ToWriter, WriterSettings, WriterSetup } from './writer.ts';
 
 export type { AuditConfig, PayloadPolicy, SinkConfig } from './config.ts';
@@ -69,15 +70,30 @@ export interface AuditReport {
   readonly refused: number;
   readonly failures: number;
   readonly segment: number;
+  readonly sinks: readonly SinkReport[];
+}
+
+/** Since the start; `behindBytes` as they lie on disk. */
+export interface SinkReport {
+  readonly id: string;
+  readonly taken: number;
+  readonly failures: number;
+  /** Segments that it was too far behind to get. */
+  readonly skipped: number;
+  readonly behindBytes: number;
 }
 
 export class Audit {
   readonly #ring: Ring;
   readonly #log: Logger;
   readonly #isStrict: boolean;
+  /** As it was at the start: a thread that died begins again where it was, whatever was configured since. */
+  readonly #opened: AuditConfig;
   #config: AuditConfig;
   #worker: Worker | null = null;
   #courier: Worker | null = null;
+  readonly #sinks: readonly { readonly id: string; readonly counts: Float64Array }[];
+  readonly #sinkCounts: SharedArrayBuffer;
   #wake: NodeJS.Timeout | null = null;
   #isClosing = false;
   #closed: (() => void) | null = null;
@@ -94,10 +110,14 @@ export class Audit {
   readonly #unnamed = new Map<string, number>();
 
   private constructor(config: AuditConfig, log: Logger) {
+    this.#opened = config;
     this.#config = config;
     this.#log = log;
     this.#isStrict = config.onOverflow === 'refuse';
     this.#ring = new Ring(config.bufferBytes);
+    const { sinks } = config;
+    this.#sinkCounts = countsFor(sinks.length);
+    this.#sinks = sinks.map(({ id }, at) => ({ id, counts: countsOf(this.#sinkCounts, at) }));
   }
 
   /** Resolves when the folder is open. Rejects, in words for the operator, where it cannot be used. */
@@ -108,7 +128,7 @@ export class Audit {
     return audit;
   }
 
-  /** As configured; counts from the next record on. Folder, key, buffer and what to do on overflow count at the next start. */
+  /** As configured; counts from the next record on. Folder, key, buffer, sinks and what to do on overflow count at the next start. */
   configure(config: AuditConfig): void {
     this.#config = config;
     this.#post({ kind: 'settings', settings: settingsOf(config) });
@@ -173,6 +193,13 @@ export class Audit {
       refused: this.#refused,
       failures: gauges[Gauge.failures]!,
       segment: gauges[Gauge.segment]!,
+      sinks: this.#sinks.map(({ id, counts }) => ({
+        id,
+        taken: counts[Count.taken]!,
+        failures: counts[Count.failures]!,
+        skipped: counts[Count.skipped]!,
+        behindBytes: counts[Count.behind]!,
+      })),
     };
   }
 
@@ -270,7 +297,7 @@ export class Audit {
   // === the threads ===
 
   #start(): Promise<void> {
-    const { dir, signKey } = this.#config;
+    const { dir, signKey } = this.#opened;
     const setup: WriterSetup = {
       memory: this.#ring.memory,
       dir,
@@ -317,10 +344,11 @@ export class Audit {
   }
 
   #startCourier(): void {
-    const { dir, sinks, signKey = null, sinkLagBytesMax: lagBytesMax } = this.#config;
+    const { dir, sinks, signKey = null, sinkLagBytesMax: lagBytesMax } = this.#opened;
     if (sinks.length === 0) return;
     const first = this.#ring.gauges[Gauge.segment]!;
-    const setup: CourierSetup = { dir, sinks, signKey, lagBytesMax, first };
+    const counts = this.#sinkCounts;
+    const setup: CourierSetup = { dir, sinks, signKey, lagBytesMax, counts, first };
     const url = new URL('./courier.js', import.meta.url);
     const courier = new Worker(url, { workerData: setup, env: {}, name: 'audit-sinks' });
     courier.unref();

@@ -13,6 +13,7 @@ import { backoffMs } from '../lib/backoff.ts';
 import type { SinkConfig } from './config.ts';
 import { type Signer, signerOf } from './seal.ts';
 import { segmentsIn } from './segments.ts';
+import { Count, countsOf } from './sink-counts.ts';
 import { FileSink } from './sinks/file.ts';
 import { OtlpSink } from './sinks/otlp.ts';
 import type { Sink } from './sinks/sink.ts';
@@ -25,6 +26,8 @@ export interface CourierSetup {
   readonly sinks: readonly SinkConfig[];
   readonly signKey: string | null;
   readonly lagBytesMax: number;
+  /** Counts of each sink, in the order of `sinks`: outlives this thread. */
+  readonly counts: SharedArrayBuffer;
   /** The segment with which a sink begins that has got nothing yet. */
   readonly first: number;
 }
@@ -54,13 +57,15 @@ class Feed {
   readonly #sink: Sink;
   readonly #setup: CourierSetup;
   readonly #batchMax: number;
+  readonly #counts: Float64Array;
   #place: Place;
   #savedAt = 0;
   #failures = 0;
   #isClosing = false;
   #wake: (() => void) | null = null;
 
-  constructor(config: SinkConfig, sink: Sink, setup: CourierSetup) {
+  constructor(config: SinkConfig, at: number, sink: Sink, setup: CourierSetup) {
+    this.#counts = countsOf(setup.counts, at);
     this.#id = config.id;
     this.#sink = sink;
     this.#setup = setup;
@@ -74,7 +79,7 @@ class Feed {
     for (;;) {
       let isIdle = true;
       try {
-        this.#skipWhatIsTooOld();
+        this.#look();
         for await (const { lines, place } of linesFrom(this.#setup.dir, this.#place)) {
           isIdle = false;
           await this.#carry(lines, place);
@@ -105,7 +110,7 @@ class Feed {
       if (batch.length === 0) return;
       const words = await this.#sink.take(batch);
       if (words !== undefined) this.#tell('fault', words);
-      this.#taken({ segment: end.segment, offset: end.offset - left });
+      this.#taken({ segment: end.segment, offset: end.offset - left }, batch.length, bytes);
       batch = [];
       bytes = 0;
     };
@@ -118,8 +123,11 @@ class Feed {
     await deliver();
   }
 
-  #taken(place: Place): void {
+  #taken(place: Place, records: number, bytes: number): void {
     this.#place = place;
+    const counts = this.#counts;
+    counts[Count.taken] = counts[Count.taken]! + records;
+    counts[Count.behind] = Math.max(0, counts[Count.behind]! - bytes);
     if (this.#failures > 0) this.#tell('note', 'the sink takes records again');
     this.#failures = 0;
     if (Date.now() - this.#savedAt >= SAVE_MS) this.#save();
@@ -129,6 +137,7 @@ class Feed {
   async #failed(error: Error): Promise<void> {
     if (this.#failures === 0) this.#tell('fault', `the sink takes no records: ${reasonOf(error)}`);
     this.#failures += 1;
+    this.#counts[Count.failures] = this.#counts[Count.failures]! + 1;
     await this.#pause(backoffMs(this.#failures - 1, FIRST_MS, LAST_MS, Math.random()));
   }
 
@@ -181,22 +190,33 @@ class Feed {
     }
   }
 
-  /** Bounded in what it is behind, as everything is in something. */
-  #skipWhatIsTooOld(): void {
+  /** How far behind it is, which is bounded, as everything is in something: what is older than that is skipped. */
+  #look(): void {
     let behind = 0;
-    for (const segment of segmentsIn(this.#setup.dir).toReversed()) {
-      if (segment.number < this.#place.segment) return;
-      if (segment.number === this.#place.segment) return;
-      behind += statSync(segment.path).size;
+    for (const { number, path, isGzip } of segmentsIn(this.#setup.dir).toReversed()) {
+      if (number < this.#place.segment) break;
+      // Compressed or deleted since it was listed: then it is nothing that is written now.
+      const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+      if (number === this.#place.segment) {
+        behind += isGzip ? 0 : Math.max(0, bytes - this.#place.offset);
+        break;
+      }
+      behind += bytes;
       if (behind <= this.#setup.lagBytesMax) continue;
-      const { segment: from } = this.#place;
-      this.#place = { segment: segment.number, offset: 0 };
-      this.#tell(
-        'fault',
-        `the sink is too far behind: segments ${from} to ${segment.number - 1} are skipped`,
-      );
-      return;
+      this.#skipTo(number);
+      break;
     }
+    this.#counts[Count.behind] = behind;
+  }
+
+  #skipTo(segment: number): void {
+    const from = this.#place.segment;
+    this.#place = { segment, offset: 0 };
+    this.#counts[Count.skipped] = this.#counts[Count.skipped]! + segment - from;
+    this.#tell(
+      'fault',
+      `the sink is too far behind: segments ${from} to ${segment - 1} are skipped`,
+    );
   }
 
   #tell(kind: 'fault' | 'note', words: string): void {
@@ -219,7 +239,9 @@ function sinkOf(config: SinkConfig, signer: Signer | null): Sink {
 if (parentPort !== null) {
   const setup = workerData as CourierSetup;
   const signer = setup.signKey === null ? null : signerOf(setup.signKey);
-  const feeds = setup.sinks.map((config) => new Feed(config, sinkOf(config, signer), setup));
+  const feeds = setup.sinks.map(
+    (config, at) => new Feed(config, at, sinkOf(config, signer), setup),
+  );
   const runs = feeds.map((feed) => feed.run());
   parentPort.on('message', async () => {
     for (const feed of feeds) feed.close();

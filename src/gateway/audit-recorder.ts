@@ -43,7 +43,8 @@ export class AuditRecorder implements Recorder {
   }
 
   collect(put: Parameters<Collector>[0]): void {
-    const { taken, written, durable, lost, refused, failures, ...bytes } = this.#audit.report;
+    const { taken, written, durable, lost, refused, failures, sinks, ...bytes } =
+      this.#audit.report;
     for (const [result, count] of Object.entries({ taken, written, durable, lost, refused })) {
       put('sluice_audit_records', count, result);
     }
@@ -51,6 +52,12 @@ export class AuditRecorder implements Recorder {
     put('sluice_audit_failures', failures);
     put('sluice_audit_waiting_bytes', bytes.waitingBytes);
     put('sluice_audit_buffer_bytes', bytes.bufferBytes);
+    for (const { id, ...sink } of sinks) {
+      put('sluice_audit_sink_records', sink.taken, id);
+      put('sluice_audit_sink_failures', sink.failures, id);
+      put('sluice_audit_sink_skipped', sink.skipped, id);
+      put('sluice_audit_sink_behind_bytes', sink.behindBytes, id);
+    }
   }
 
   configure({ audit }: GatewayConfig): void {

@@ -56,7 +56,8 @@ const STEPS = 50;
 
 interface ToolMeter {
   readonly calls: (Counter | null)[];
-  readonly window: Window;
+  readonly name: string;
+  window: Window;
 }
 
 class ServerMeter {
@@ -149,7 +150,7 @@ export class Metrics {
     const tool = this.#tool(server, nameOf(call));
     let calls = tool.calls[at] ?? null;
     if (calls === null) {
-      calls = this.registry.counter('sluice_calls', name, tool.window.tool, OUTCOMES[at]!);
+      calls = this.registry.counter('sluice_calls', name, tool.name, OUTCOMES[at]!);
       tool.calls[at] = calls;
     }
     calls.add();
@@ -162,7 +163,8 @@ export class Metrics {
       OUTCOMES[at]!,
     );
     server.durations[at].observe(ms / 1000);
-    tool.window.record(Math.round(ms * 1000), Date.now());
+    const now = Date.now();
+    this.#window(server, tool, now).record(Math.round(ms * 1000), now);
     server.stages[at] ??= STAGES.map((stage) =>
       this.registry.histogram('sluice_stage_duration_seconds', stage, name, OUTCOMES[at]!),
     );
@@ -185,10 +187,19 @@ export class Metrics {
     if (server.tools.size >= TOOLS_MAX && original !== OTHER) return this.#tool(server, OTHER);
     const tool = {
       calls: OUTCOMES.map(() => null),
-      window: this.#windows.of(server.name, original),
+      name: original,
+      window: this.#windows.of(server.name, original, Date.now()),
     };
     server.tools.set(original, tool);
     return tool;
+  }
+
+  /** Among the others of its server until there is room for it. */
+  #window(server: ServerMeter, tool: ToolMeter, now: number): Window {
+    const { window, name } = tool;
+    if (window.isGone || window.tool !== name)
+      tool.window = this.#windows.of(server.name, name, now);
+    return tool.window;
   }
 
   /** Percentiles of the last minute, the busiest tool first. */

@@ -129,6 +129,16 @@ export const METRICS = {
   sluice_audit_waiting_bytes: gauge('Bytes that wait to be written.'),
   sluice_audit_buffer_bytes: gauge('How many may.'),
   sluice_audit_failures: counter('Writes of the audit that failed.'),
+  sluice_audit_sink_records: counter('Records that a sink of the audit has taken.', ['sink']),
+  sluice_audit_sink_failures: counter('Attempts that it did not take.', ['sink']),
+  sluice_audit_sink_skipped: counter(
+    'Segments of the audit that it never gets, because it was too far behind.',
+    ['sink'],
+  ),
+  sluice_audit_sink_behind_bytes: gauge(
+    'Bytes of the audit, as they lie on disk, that it has not got yet.',
+    ['sink'],
+  ),
   sluice_log_repeats: counter('Lines left out of the log because they said the same again.'),
   sluice_spans: counter(
     'Spans sent, rejected by the collector, failed to be sent, or dropped because too many waited.',

@@ -4,7 +4,7 @@
  *     | s0 | s1 | s2 | s3 |     four histograms of a quarter of the window each; the oldest is emptied and used again
  *
  * HDR histograms of two digits: exact to 1 %, and 7 KB where calls take up to a second. What nobody calls any more gives
- * its memory back when it is asked for.
+ * its memory back when it is asked for, and its place when another tool wants one.
  */
 
 import type { Histogram } from 'hdr-histogram-js';
@@ -35,6 +35,8 @@ export interface Latency {
 export class Window {
   readonly server: string;
   readonly tool: string;
+  /** Another tool has its place: the next call asks for a window again. */
+  isGone = false;
   readonly #slots: (Histogram | null)[] = Array.from({ length: SLOTS }, () => null);
   /** The number of the newest slot since the epoch. */
   #newest = 0;
@@ -55,6 +57,11 @@ export class Window {
       this.#slots[at] = histogram;
     }
     histogram.recordValue(Math.min(us, US_MAX));
+  }
+
+  /** Whether the last call is older than the window. */
+  isIdle(now: number): boolean {
+    return Math.floor(now / SLOT_MS) - this.#newest >= SLOTS;
   }
 
   /** A clock that was set back leaves the newest slot the newest. */
@@ -101,15 +108,30 @@ function fresh(): Histogram {
 export class Windows {
   readonly #windows = new Map<string, Window>();
 
-  /** The window of this tool, or where too many are watched that of all others of its server. Resolve it once. */
-  of(server: string, tool: string): Window {
+  #lookedAt = 0;
+
+  /** The window of this tool, or where too many are watched that of all others of its server. Keep it until it is gone. */
+  of(server: string, tool: string, now: number): Window {
     const key = `${server}\0${tool}`;
     const known = this.#windows.get(key);
     if (known !== undefined) return known;
-    if (this.#windows.size >= TOOLS_MAX && tool !== OTHER) return this.of(server, OTHER);
+    if (this.#windows.size >= TOOLS_MAX) this.#makeRoom(now);
+    if (this.#windows.size >= TOOLS_MAX && tool !== OTHER) return this.of(server, OTHER, now);
     const window = new Window(server, tool);
     this.#windows.set(key, window);
     return window;
+  }
+
+  /** Gives up those that nobody called lately; once for each slot, however many tools ask. */
+  #makeRoom(now: number): void {
+    const slot = Math.floor(now / SLOT_MS);
+    if (slot === this.#lookedAt) return;
+    this.#lookedAt = slot;
+    for (const [key, window] of this.#windows) {
+      if (!window.isIdle(now)) continue;
+      window.isGone = true;
+      this.#windows.delete(key);
+    }
   }
 
   /** Those that were called within the window, the busiest first. */

@@ -4,13 +4,14 @@
  */
 
 import assert from 'node:assert/strict';
-import { createHmac, createPublicKey, verify as verifySignature } from 'node:crypto';
+import { createHmac, createPublicKey, randomBytes, verify as verifySignature } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTcp, type Socket, type Server as TcpServer } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { createServer as createTls } from 'node:tls';
+import { pino } from 'pino';
 import { Audit } from '../../src/audit/audit.ts';
 import { auditSchema } from '../../src/audit/config.ts';
 import { newKeys } from '../../src/audit/seal.ts';
@@ -212,6 +213,60 @@ describe('a sink', { timeout: 180_000 }, () => {
       stringValue: 't',
     });
     assert.ok([9, 13].includes(Number(first!.severityNumber)));
+  });
+
+  it('counts what it has taken and what it has not, and that no other sink waits for it', async () => {
+    const [hook, down] = [new Hook(), new Hook()];
+    down.status = 503;
+    const audit = await opened(temporaryFolder(), [
+      { id: 'up', kind: 'webhook', url: await hook.listen() },
+      { id: 'down', kind: 'webhook', url: await down.listen() },
+    ]);
+    put(audit, 30);
+    const report = (at: number) => audit.report.sinks[at]!;
+    await until(() => report(0).behindBytes === 0 && report(0).taken >= 30);
+    await until(() => report(1).failures >= 1 && report(1).behindBytes > 0);
+    assert.deepEqual([report(0).id, report(0).failures, report(0).skipped], ['up', 0, 0]);
+    assert.deepEqual([report(1).id, report(1).taken], ['down', 0]);
+    assert.equal(numbers(hook.lines).length, 30);
+    down.status = 200;
+    await until(() => report(1).behindBytes === 0 && report(1).taken === report(0).taken);
+  });
+
+  it('that is too far behind skips what is older, says so, and goes on with the rest', async () => {
+    const dir = temporaryFolder();
+    const hook = new Hook();
+    const url = await hook.listen();
+    hook.status = 503;
+    const sinks = [{ id: 'late', kind: 'webhook', url, batchMax: 10_000 }];
+    const words: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => words.push(line) });
+    const config = auditSchema.parse({
+      ...{ dir, sinks, flushMs: 5, rotateBytes: 1 << 20, sinkLagBytesMax: 1 << 20 },
+    });
+    // Segments that are compressed count as they lie: what cannot be compressed keeps its size.
+    const audit = await Audit.open(config, log);
+    audits.push(audit);
+    const from = count;
+    put(audit, 1);
+    await until(() => hook.attempts >= 1);
+    while (audit.report.segment < 8) {
+      for (let i = 0; i < 200; i++) {
+        audit.write(
+          `"time":"${new Date().toISOString()}","kind":"call","n":${count++},"pad":"${randomBytes(3000).toString('base64')}"`,
+        );
+      }
+      await until(() => audit.report.waitingBytes < audit.report.bufferBytes / 4);
+    }
+    const sink = () => audit.report.sinks[0]!;
+    await until(() => audit.report.durable === audit.report.taken);
+    await until(() => sink().skipped > 0 && sink().behindBytes > 0);
+    hook.status = 200;
+    await until(() => numbers(hook.lines).at(-1) === count - 1);
+    const found = numbers(hook.lines);
+    assert.ok(found[0]! > from && inOrder(found), `${found[0]} is the first of ${found.length}`);
+    assert.ok(found.length < count - from);
+    assert.match(words.join(), /too far behind: segments 1 to \d+ are skipped/);
   });
 
   for (const isSecure of [false, true]) {

@@ -8,7 +8,7 @@ const START = 1_800_000_000_000;
 describe('the latency of a tool', () => {
   it('is that of the last minute, exact to one per cent', () => {
     const windows = new Windows();
-    const window = windows.of('files', 'read');
+    const window = windows.of('files', 'read', START);
     for (let us = 1; us <= 10_000; us++) window.record(us, START + us);
     const [found] = windows.latencies(START + 10_000);
     assert.equal(found?.calls, 10_000);
@@ -24,7 +24,7 @@ describe('the latency of a tool', () => {
 
   it('forgets what is older, bit by bit', () => {
     const windows = new Windows();
-    const window = windows.of('files', 'read');
+    const window = windows.of('files', 'read', START);
     window.record(100, START);
     window.record(200, START + WINDOW_MS / 2);
     assert.equal(windows.latencies(START + WINDOW_MS / 2)[0]?.calls, 2);
@@ -36,7 +36,7 @@ describe('the latency of a tool', () => {
 
   it('does not run back with the clock', () => {
     const windows = new Windows();
-    const window = windows.of('files', 'read');
+    const window = windows.of('files', 'read', START);
     window.record(100, START + WINDOW_MS);
     window.record(100, START);
     assert.equal(windows.latencies(START + WINDOW_MS)[0]?.calls, 2);
@@ -44,15 +44,34 @@ describe('the latency of a tool', () => {
 
   it('holds the longest call that there may be', () => {
     const windows = new Windows();
-    windows.of('files', 'read').record(1e15, START);
+    windows.of('files', 'read', START).record(1e15, START);
     assert.ok(windows.latencies(START)[0]!.max >= 3600);
   });
 
   it('is kept for so many tools, and the others of a server together', () => {
     const windows = new Windows();
-    for (let tool = 0; tool < 600; tool++) windows.of('files', `tool${tool}`).record(1, START);
+    for (let tool = 0; tool < 600; tool++)
+      windows.of('files', `tool${tool}`, START).record(1, START);
     const found = windows.latencies(START);
     assert.equal(found.length, 501);
     assert.deepEqual([found[0]?.tool, found[0]?.calls], [OTHER, 100]);
+  });
+
+  it('leaves its place to another one where nobody has called it for so long', () => {
+    const windows = new Windows();
+    const old = Array.from({ length: 500 }, (_, tool) => windows.of('old', `tool${tool}`, START));
+    for (const window of old) window.record(1, START);
+    const later = START + WINDOW_MS / 2;
+    for (const window of old.slice(0, 10)) window.record(1, later);
+    assert.equal(windows.of('new', 'read', later).tool, OTHER);
+    const last = START + 1.25 * WINDOW_MS;
+    const fresh = windows.of('new', 'read', last);
+    assert.equal(fresh.tool, 'read');
+    fresh.record(1, last);
+    assert.deepEqual(
+      old.map(({ isGone }) => isGone),
+      old.map((_, tool) => tool >= 10),
+    );
+    assert.equal(windows.latencies(last).length, 11);
   });
 });
