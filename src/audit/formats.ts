@@ -5,6 +5,7 @@
  * formula (OWASP, CSV injection): the one who opens the file is the auditor.
  */
 
+import { isIPv6 } from 'node:net';
 import { VERSION as PRODUCT_VERSION } from '../protocol/identity.ts';
 import { fieldOf } from './index-file.ts';
 import type { AuditRecord } from './query.ts';
@@ -80,7 +81,10 @@ function cef(record: AuditRecord): string {
     ['externalId', id ?? seq],
     ['outcome', outcome],
     ['reason', refusal],
-    ['src', address],
+    // `src` is for IPv4 only.
+    ['c6a2Label', 'source'],
+    ['c6a2', isIPv6(String(address)) ? address : ''],
+    ['src', isIPv6(String(address)) ? '' : address],
     ['suser', text('caller.id')],
     ['cs1Label', 'tool'],
     ['cs1', [record.server, record.original].filter(Boolean).join('.')],

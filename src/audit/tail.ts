@@ -3,6 +3,7 @@
  */
 
 import { statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { blocksOf, linesOf, type Segment, segmentsIn } from './segments.ts';
 
 /** A place in the log: behind so many bytes of a segment. */
@@ -30,7 +31,13 @@ export async function* linesFrom(
     if (segment.number < number) continue;
     if (segment.number > number) offset = 0;
     number = segment.number;
-    yield* linesIn(segment, offset);
+    try {
+      yield* linesIn(segment, offset);
+    } catch (error) {
+      // Compressed since it was listed, or deleted: whoever comes again finds what there is.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      throw error;
+    }
   }
 }
 
@@ -53,14 +60,19 @@ async function* linesIn(segment: Segment, offset: number) {
 
 const POLL_MS = 200;
 
-/** Never ends by itself. */
-export async function* tail(dir: string, from: Place = endOf(dir)): AsyncGenerator<Buffer> {
+/** Lines that are written from now on, until the signal says that nobody wants more. */
+export function tail(dir: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+  // Not within the generator, which begins only when it is asked.
+  return follow(dir, signal, endOf(dir));
+}
+
+async function* follow(dir: string, signal: AbortSignal, from: Place): AsyncGenerator<Buffer> {
   let place = from;
-  for (;;) {
+  while (!signal.aborted) {
     for await (const found of linesFrom(dir, place)) {
       yield* found.lines;
       place = found.place;
     }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await sleep(POLL_MS, undefined, { signal }).catch(() => {});
   }
 }

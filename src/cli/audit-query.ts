@@ -84,27 +84,26 @@ export async function follow(
   const question = questionOf(terminal, conditions, options);
   const dir = question === undefined ? undefined : folderOf(terminal, options);
   if (question === undefined || dir === undefined) return EXIT.usage;
+  const over = new AbortController();
   // Before the newest are read: what comes meanwhile is not missed.
-  const coming = options.follow === true ? tail(dir) : undefined;
-  const first = coming?.next();
+  const coming = options.follow === true ? tail(dir, over.signal) : undefined;
   let seen = 0;
   const printer = new Printer(terminal);
+  const print = (record: AuditRecord, line: Buffer) =>
+    printer.say(options.json === true ? line.utf8Slice() : forPeople(record));
   for (const { record, line } of await queryNewest(dir, question, countOf(options))) {
     seen = Number(record.seq);
-    await printer.say(options.json === true ? line.utf8Slice() : forPeople(record));
+    await print(record, line);
   }
-  if (coming === undefined || first === undefined) return EXIT.ok;
-  const ended = new Promise<undefined>((resolve) => {
-    terminal.around.onSignal('SIGINT', () => resolve(undefined));
-    terminal.around.onSignal('SIGTERM', () => resolve(undefined));
-  });
-  for (let next: typeof first = first; ; next = coming.next()) {
-    const line = (await Promise.race([next, ended]))?.value as Buffer | undefined;
-    if (line === undefined || printer.isOver) return EXIT.ok;
+  if (coming === undefined) return EXIT.ok;
+  terminal.around.onSignal('SIGINT', () => over.abort());
+  terminal.around.onSignal('SIGTERM', () => over.abort());
+  for await (const line of coming) {
+    if (over.signal.aborted || printer.isOver) break;
     const record = JSON.parse(line.utf8Slice()) as AuditRecord;
-    if (Number(record.seq) <= seen || !isAsked(line, question)) continue;
-    await printer.say(options.json === true ? line.utf8Slice() : forPeople(record));
+    if (Number(record.seq) > seen && isAsked(line, question)) await print(record, line);
   }
+  return EXIT.ok;
 }
 
 export async function exported(
