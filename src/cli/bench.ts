@@ -46,7 +46,9 @@ Examples:
   $ sluice bench http://127.0.0.1:7332/mcp --tool echo --args '{"message":""}' --size 2k --rate 2000 --gate 'p99<2ms'
   $ sluice bench https://example.com/mcp --token-file token.txt --method tools/list --knee 'p99<50ms'`;
 
-const list = (value: string, before: string[]) => [...before, value];
+const list = (value: string, before: string[] = []) => [...before, value];
+/** Not as defaults of the options, which the help would print. */
+const NONE = { token: [], tokenFile: [], header: [], gate: [] };
 
 export function benchCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
   program
@@ -72,20 +74,20 @@ export function benchCommand(program: Command, terminal: Terminal, done: (exit: 
     )
     .option('--era <era>', 'modern, legacy or auto', 'auto')
     .option('--sessions <which>', 'legacy: one for each "connection", or "shared"', 'connection')
-    .option('--token <token>', 'bearer token; several take turns', list, [])
-    .option('--token-file <file>', 'bearer tokens, one on each line', list, [])
-    .option('--header <header>', 'one more header, "name: value"', list, [])
+    .option('--token <token>', 'bearer token; several take turns', list)
+    .option('--token-file <file>', 'bearer tokens, one on each line', list)
+    .option('--header <header>', 'one more header, "name: value"', list)
     .option('--pid <pids>', 'processes whose CPU time and memory are reported')
     .option('--cpus <list>', 'pin the generator to these CPUs (taskset)')
     .option('--knee <gate>', 'raise the rate until this breaks, and report the highest that holds')
-    .option('--gate <gate>', 'a limit; exit 1 unless all hold', list, [])
+    .option('--gate <gate>', 'a limit; exit 1 unless all hold', list)
     .option('--compare <file>', 'a report of --json: how this run differs from it')
     .option('--json', 'print the report as JSON')
     .option('--hgrm <file>', 'write the distribution for HdrHistogram plotters')
     .option('--html <file>', 'write a page with drawings')
     .addHelpText('after', EXAMPLE)
     .action(async (url: string, options: Options) => {
-      done(await bench(terminal, url, options));
+      done(await bench(terminal, url, { ...NONE, ...options }));
     });
 }
 

@@ -120,14 +120,16 @@ function fileFindings(terminal: Terminal, loaded: Loaded): Finding[] {
 }
 
 function authWords({ listen, auth }: Config): string {
-  const counts = {
-    'API keys': auth.apiKeys.length,
-    'issuers of JWT': auth.jwt.length,
-    'servers for introspection': auth.introspection.length,
-    certificates: auth.mtls.length,
-  };
-  const methods = Object.entries(counts).filter(([, count]) => count > 0);
-  const words = methods.map(([what, count]) => `${count} ${what}`).join(', ');
+  const counts: [number, string, string][] = [
+    [auth.apiKeys.length, 'API key', 'API keys'],
+    [auth.jwt.length, 'issuer of JWT', 'issuers of JWT'],
+    [auth.introspection.length, 'server for introspection', 'servers for introspection'],
+    [auth.mtls.length, 'certificate', 'certificates'],
+  ];
+  const methods = counts.filter(([count]) => count > 0);
+  const words = methods
+    .map(([count, one, more]) => `${count} ${count === 1 ? one : more}`)
+    .join(', ');
   if (auth.anonymous) {
     const also = words === '' ? '' : `; also ${words}`;
     return `everybody who can connect to ${listen.host} may call everything${also}`;

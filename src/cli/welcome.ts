@@ -9,8 +9,8 @@ import { Client, type RemoteTool, requestHeaders, requestMeta } from './client.t
 import { absolute } from './file.ts';
 import type { Terminal } from './terminal.ts';
 
-/** A server that starts slowly must not keep the welcome back. */
-const LIST_MS = 3000;
+/** The rest of the welcome is said by then; servers may have to be downloaded first. */
+const LIST_MS = 60_000;
 const HARMLESS = /^[A-Za-z0-9_.-]{1,64}$/;
 
 export async function sayWelcome(
@@ -26,20 +26,21 @@ export async function sayWelcome(
   terminal.err(JSON.stringify({ mcpServers: { sluice: { type: 'http', url } } }));
   terminal.err(`\n${title('Clients that start a program:')}`);
   terminal.err(JSON.stringify({ mcpServers: { sluice: stdio } }));
-  const tool = await Promise.race([someTool(url), ending.then(() => undefined)]);
-  if (tool === undefined) return;
+  const client = new Client(url, LIST_MS);
+  const tool = await Promise.race([someTool(client), ending.then(() => null)]);
+  await client.close();
+  if (tool === null) return;
+  if (tool === undefined) {
+    terminal.err('\n"sluice tools" lists what can be called, "sluice call" calls it.');
+    return;
+  }
   terminal.err(`\n${title('One call:')}`);
   terminal.err(`${curl(url, tool)}\n`);
 }
 
-async function someTool(url: string): Promise<RemoteTool | undefined> {
-  const client = new Client(url, LIST_MS);
-  try {
-    const answer = await client.tools();
-    return answer.ok ? answer.value.find(isEasy) : undefined;
-  } finally {
-    await client.close();
-  }
+async function someTool(client: Client): Promise<RemoteTool | undefined> {
+  const answer = await client.tools();
+  return answer.ok ? answer.value.find(isEasy) : undefined;
 }
 
 /** Needs nothing, or only text that anything will do for. */

@@ -3,7 +3,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { gateway, Program, placeOf, run, tiny, write } from './sluice.ts';
+import { gateway, Program, placeOf, run, tiny, tinyModule, write } from './sluice.ts';
 
 const CONFIG = `listen: { port: 0 }\nservers: { tiny: ${tiny()} }\n`;
 
@@ -15,6 +15,17 @@ describe('sluice start', { timeout: 180_000 }, () => {
     assert.equal(code, 0);
     assert.equal(stdout, 'hello\n');
     assert.equal(program.stdout, `listening on ${url}\n`);
+  });
+
+  it('says with --hints how to connect, and one call to paste, however long its server takes to start', async (t) => {
+    const place = placeOf(t);
+    const late = `await new Promise((resolve) => setTimeout(resolve, 4000));\n${tinyModule()}`;
+    const args = JSON.stringify([write(place, late, 'late.mjs')]);
+    const config = `listen: { port: 0 }\nservers: { tiny: { command: "${process.execPath}", args: ${args} } }\n`;
+    const { program, url } = await gateway(t, place, config, '--hints');
+    const [, command] = await program.shows('stderr', /One call:\n(curl -s .*?\}')\n/s);
+    assert.ok(program.stderr.includes(JSON.stringify({ type: 'http', url })));
+    assert.match(command!, /"name":"echo","arguments":\{"text":"hello"\}/);
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
