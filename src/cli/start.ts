@@ -19,6 +19,7 @@ import { CONFIG_OPTION } from './file.ts';
 import { load, sayFaults } from './load.ts';
 import { openRecorders, recentCalls } from './recorders.ts';
 import { logWarnings, Reloading, sayPacks } from './reload.ts';
+import { sayReport } from './report.ts';
 import type { Terminal } from './terminal.ts';
 import { sayWelcome } from './welcome.ts';
 
@@ -189,15 +190,4 @@ function untilEnded(terminal: Terminal, log: Logger): Promise<void> {
     terminal.around.onSignal('SIGTERM', take('SIGTERM', 143));
     terminal.around.onSignal('SIGINT', take('SIGINT', 130));
   });
-}
-
-/** One line, so that it can be cut out of the log. What the stopwatch shows comes first: the bench suite looks for it. */
-async function sayReport(
-  terminal: Terminal,
-  telemetry: Telemetry,
-  about: object,
-  stopwatch: object | undefined,
-): Promise<void> {
-  const report = await telemetry.report(about);
-  terminal.err(JSON.stringify(stopwatch === undefined ? { report } : { stopwatch, report }));
 }

@@ -14,6 +14,7 @@ import { CONFIG_OPTION } from './file.ts';
 import { load, sayFaults } from './load.ts';
 import { openRecorders } from './recorders.ts';
 import { logWarnings, Reloading, sayPacks } from './reload.ts';
+import { sayReport } from './report.ts';
 import type { Terminal } from './terminal.ts';
 
 const EXAMPLE = `
@@ -53,10 +54,11 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
   ]);
   const audited = await openRecorders(loaded.config, log, terminal);
   if (audited === undefined) return EXIT.unavailable;
-  // There is nowhere to ask for metrics.
-  const telemetry = new Telemetry({ ...loaded.config.telemetry, metrics: false }, log);
+  const telemetry = new Telemetry(loaded.config.telemetry, log);
   const recorders = [...telemetry.recorders, ...audited];
   const gateway = new Gateway(loaded.config, log, terminal.around.env, recorders);
+  telemetry.collect((put) => gateway.collect(put));
+  for (const one of audited) telemetry.collect((put) => one.collect?.(put));
   try {
     gateway.open();
   } catch (error) {
@@ -77,6 +79,12 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
   }
   const reloading = new Reloading(terminal, options.config, true);
   reloading.begin(loaded, { gateway, log });
+  // There is nowhere to ask for metrics; the report has them.
+  terminal.around.onSignal('SIGUSR2', () => {
+    const { hash } = reloading.loaded ?? loaded;
+    const about = { front: 'stdio', config: hash, ...gateway.readiness() };
+    void sayReport(terminal, telemetry, about);
+  });
   const conversation = serveStdio(gateway, {
     input: terminal.around.stdin,
     output: terminal.around.stdout,

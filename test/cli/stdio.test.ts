@@ -56,6 +56,29 @@ describe('sluice stdio', { timeout: 180_000 }, () => {
     assert.equal((await run(place, 'stdio', '--route', 'none')).code, 64);
   });
 
+  it('answers SIGUSR2 with a report that has its metrics, and goes on', async (t) => {
+    const place = placeOf(t);
+    write(place, `servers: { a: ${tiny()} }\naudit: {}\n`);
+    const program = new Program(place, ['stdio']);
+    const say = (message: object) =>
+      program.child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+    say(initialize);
+    await program.shows('stdout', /"id":1\b/);
+    say(initialized);
+    say(call('echo'));
+    await program.shows('stdout', /over pipes/);
+    program.child.kill('SIGUSR2');
+    const [, line] = await program.shows('stderr', /^(\{"report":.*\})$/m);
+    const { report } = JSON.parse(line!) as { report: Record<string, Record<string, number>> };
+    assert.equal(report.front, 'stdio');
+    assert.equal(report.metrics?.['sluice_calls{server="a",tool="echo",outcome="ok"}'], 1);
+    assert.ok(Number(report.metrics?.['sluice_audit_records{result="taken"}']) > 0);
+    say({ ...call('echo'), id: 3 });
+    await program.shows('stdout', /"id":3\b/);
+    program.child.stdin.end();
+    assert.equal((await program.ended).code, 0);
+  });
+
   it('takes a changed file while a conversation goes on', async (t) => {
     const place = placeOf(t);
     write(place, `servers: { a: ${tiny('old-')} }`);
