@@ -31,7 +31,7 @@ const RESERVED: Record<string, RegExp> = {
   '@rjweb/uws': /^edge\/http\/front\.ts$/,
   'node:http': /^edge\/|^admin\//,
   'node:https': /^edge\/|^admin\//,
-  piscina: /^inspect\/pool\.ts$/,
+  piscina: /^inspect\/thread\.ts$/,
   'node:child_process': /^backends\/(?:stdio-process|watchdog)\.ts$/,
 };
 

@@ -14,9 +14,17 @@ const ECHO_CALL = Buffer.from(
 );
 const AFTER_ID = Buffer.from(',"result":{"content":[{"type":"text","text":"');
 const LF = 0x0a;
-const QUOTE = 0x22;
+const LAST_MEMBER = Buffer.from('"}');
+const NEXT_MEMBER = Buffer.from('","');
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
+
+/** Whether an odd number of backslashes stands before it. */
+function isEscaped(bytes: Buffer, at: number): boolean {
+  let from = at;
+  while (bytes[from - 1] === BACKSLASH) from--;
+  return (at - from) % 2 === 1;
+}
 
 export interface Answers {
   /** The answers to the complete lines of a chunk; an unfinished line is kept for the next. */
@@ -63,10 +71,13 @@ export function answersOf(era: 'modern' | 'legacy'): Answers {
     const textStart = call + ECHO_CALL.length;
     if (idEnd < 0 || textStart >= to) return false;
     if (bytes.compare(ECHO_CALL, 0, ECHO_CALL.length, call, textStart) !== 0) return false;
-    const textEnd = bytes.indexOf(QUOTE, textStart);
+    let textEnd = bytes.indexOf(LAST_MEMBER, textStart);
+    while (textEnd >= 0 && isEscaped(bytes, textEnd))
+      textEnd = bytes.indexOf(LAST_MEMBER, textEnd + 1);
     if (textEnd < 0 || textEnd >= to) return false;
-    // An escaped quote, or a backslash before the last one: rare enough to be parsed.
-    if (bytes[textEnd - 1] === BACKSLASH) return false;
+    // No text has this unescaped: there is another member.
+    const nextMember = bytes.indexOf(NEXT_MEMBER, textStart);
+    if (nextMember >= 0 && nextMember < textEnd) return false;
     room(HEAD.length + idEnd - idStart + AFTER_ID.length + textEnd - textStart + end.length);
     used += bytes.copy(out, used, from, idEnd);
     used += AFTER_ID.copy(out, used);

@@ -4,6 +4,7 @@
  * Sums what the settings bound by time, and what was measured for the rest on two cores with nothing else to do.
  */
 
+import { MARGIN_MS } from './beside-big.ts';
 import type { Subject } from './roster.ts';
 import { durationOf, type Settings } from './settings.ts';
 
@@ -62,6 +63,14 @@ export function estimateMs(settings: Settings, subjects: readonly Subject[]): nu
     gateways.filter(({ name }) => settings.troubleSubjects.test(name)).length *
       TROUBLES *
       (START_MS + rounds * (3 * runMs + BACK_MS)) +
+    gateways.filter(({ name }) => settings.besideBigSubjects.test(name)).length *
+      besideMs(settings) +
     soaks.reduce((sum, subject) => sum + soakMs(subject), 0)
   );
+}
+
+/** Capacity, and in each round without inspection and with, as long as it may take. */
+function besideMs({ bigBytes, bigMs, compileMs, rounds }: Settings): number {
+  const firstMs = 2 * (START_MS + bigMs.least + MARGIN_MS) + compileMs;
+  return firstMs + bigBytes.length * (bigMs.least + 2 * rounds * (bigMs.most + MARGIN_MS));
 }

@@ -17,6 +17,8 @@ const SOAK_BYTES_PER_CALL_MAX = 1;
 const HALF_CAPACITY_MAX = 0.1;
 /** What 2,000 wrong credentials a second, each of them looked at, may do to 1,000 known calls. */
 const FLOOD_MAX = 2;
+/** What inspection of big ones, and of the small ones themselves, may do to small ones beside the same stream. */
+const BESIDE_BIG_MAX = 1.5;
 const MICRO = 'us';
 
 /** The same gateway with native code or without, and the floor that it stands on. */
@@ -58,6 +60,7 @@ export function judge(results: Results): Goal[] {
     ...capacityRules(suffix),
     ...halfCapacityRules(results),
     floodRule,
+    besideBigRule,
     ...memoryRules(results, suffix),
   ];
   return rules.map((rule) => ({
@@ -189,6 +192,18 @@ const floodRule: Rule = {
   value: ({ badTokens = [] }, who) => {
     const ratios = badTokens
       .filter(({ subject }) => subject === who.off)
+      .map((row) => row.ratioP99);
+    return ratios.length === 0 ? null : Math.max(...ratios);
+  },
+};
+
+const besideBigRule: Rule = {
+  name: 'p99 of small calls beside a stream of big ones, inspected, the worst size',
+  limit: BESIDE_BIG_MAX,
+  unit: 'x not inspected',
+  value: ({ besideBig = [] }, who) => {
+    const ratios = besideBig
+      .filter(({ subject, capacity }) => subject === who.off && capacity !== null)
       .map((row) => row.ratioP99);
     return ratios.length === 0 ? null : Math.max(...ratios);
   },

@@ -12,6 +12,7 @@ import {
   agentLoops,
   auditTroubles,
   badTokens,
+  besideBig,
   count,
   fixed,
   goalTable,
@@ -96,6 +97,7 @@ function quoted(results: Results): string {
     ['A greedy caller beside modest ones', greedy(results)],
     ['A flood of wrong credentials beside known callers', badTokens(results)],
     ['The audit log in trouble', auditTroubles(results)],
+    ['Small calls beside a stream of big ones, inspected or not', besideBig(results)],
     ['What of the traffic of agents reaches the server', agentLoops(results)],
   ];
   return sections

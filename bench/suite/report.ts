@@ -27,6 +27,7 @@ export function markdown(results: Results): string {
     section('A greedy caller beside modest ones', greedy(results)),
     section('A flood of wrong credentials beside known callers', badTokens(results)),
     section('The audit log in trouble', auditTroubles(results)),
+    section('Small calls beside a stream of big ones, inspected or not', besideBig(results)),
     section('What of the traffic of agents reaches the server', agentLoops(results)),
     section('A connection per call', churn(results)),
     section('Cold start to the first answer', coldStarts(results)),
@@ -309,6 +310,25 @@ export function auditTroubles({ auditTroubles: all = [] }: Results): string {
       `${count(row.backMs)} ms`,
     ];
   });
+  return table(head, rows);
+}
+
+export function besideBig({ besideBig: all = [] }: Results): string {
+  const head = [
+    ...['subject', 'small calls/s', 'beside', 'big ones/s', 'of what inspection can do'],
+    ...['p50 off', 'p50 on', 'ratio', 'p99 off', 'p99 on', 'ratio'],
+    ...['big ones: p50 off', 'p50 on', 'errors'],
+  ];
+  const rows = all.map((row) => [
+    ...[row.subject, count(row.smallRate)],
+    row.capacity === null ? 'nothing' : `${count(row.bytes / 1024)} KB`,
+    ...(row.capacity === null
+      ? ['-', '-']
+      : [fixed(row.bigRate), `${count(row.share * 100)} % of ${fixed(row.capacity)}/s`]),
+    ...[count(row.offP50), count(row.onP50), fixed(row.ratioP50)],
+    ...[count(row.offP99), count(row.onP99), fixed(row.ratioP99)],
+    ...[count(row.bigOffP50), count(row.bigOnP50), row.errors],
+  ]);
   return table(head, rows);
 }
 

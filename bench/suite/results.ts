@@ -5,6 +5,7 @@
 import type { AgentLoop } from './agent-loop.ts';
 import type { AuditTrouble } from './audit-trouble.ts';
 import type { BadTokens } from './bad-tokens.ts';
+import type { BesideBig } from './beside-big.ts';
 import type { ColdStart } from './cold-start.ts';
 import type { Cell } from './figures.ts';
 import type { Greedy } from './greedy.ts';
@@ -49,6 +50,7 @@ export interface Results {
   /** Runs recorded before there were these parts have none. */
   readonly badTokens?: BadTokens[];
   readonly auditTroubles?: AuditTrouble[];
+  readonly besideBig?: BesideBig[];
   readonly agentLoops: AgentLoop[];
   secondOpinion: SecondOpinion | null;
   /** Whatever was left out, dropped, or went wrong. A run of our own subjects in which this is not empty has failed. */

@@ -32,6 +32,7 @@ function stepOf(part: Part): Plan['mix'][number] {
   const { weight } = part;
   if (part.kind === 'list') return { method: 'tools/list', weight };
   if (part.kind === 'refused') return { tool: ABSENT_TOOL, args: {}, weight, expect: 'error' };
+  if (part.kind === 'text') return { tool: 'echo', args: { message: part.text }, weight };
   return { tool: 'echo', args: { message: '' }, size: part.bytes, weight };
 }
 

@@ -28,6 +28,7 @@ export interface Scenario {
 
 export type Part =
   | { readonly kind: 'call'; readonly bytes: number; readonly weight: number }
+  | { readonly kind: 'text'; readonly text: string; readonly weight: number }
   | { readonly kind: 'list'; readonly weight: number }
   | { readonly kind: 'refused'; readonly weight: number };
 
@@ -68,6 +69,15 @@ export interface Settings {
   /** Who stands between agents and a server that counts, and how many agents there are. */
   readonly agentSubjects: RegExp;
   readonly agentSessions: number;
+  /** Sizes of what is beside small calls; 0 for nothing. */
+  readonly bigBytes: readonly number[];
+  readonly besideBigSubjects: RegExp;
+  /** Small calls per second beside big ones. */
+  readonly besideBigRate: number;
+  /** Until a gateway has compiled what inspection needs. */
+  readonly compileMs: number;
+  /** How long that is measured: longer where big ones are rare. */
+  readonly bigMs: { readonly least: number; readonly most: number };
   /** Calls per second of the open loop, and of the stopwatch inside. */
   readonly openRate: number;
   /** After this long the run is given up. */
@@ -179,6 +189,11 @@ export const FULL: Settings = {
   troubles: /./,
   agentSubjects: /^(sdk-relay|sluice|sluice-node)$/,
   agentSessions: 100,
+  bigBytes: [0, 16_384, 65_536, 262_144, 1 << 20],
+  besideBigSubjects: /^sluice$/,
+  besideBigRate: 200,
+  compileMs: 15_000,
+  bigMs: { least: 2000, most: 3500 },
   openRate: OPEN_RATE,
   deadlineMs: 50 * 60_000,
 };
@@ -212,6 +227,11 @@ export const SMOKE: Settings = {
   troubles: /refuse|gone/,
   agentSubjects: /^sluice$/,
   agentSessions: 10,
+  bigBytes: [0, 16_384],
+  besideBigSubjects: /^sluice$/,
+  besideBigRate: 20,
+  compileMs: 0,
+  bigMs: { least: 500, most: 500 },
   openRate: SMOKE_RATE,
   deadlineMs: 5 * 60_000,
 };

@@ -8,6 +8,7 @@
 import { agentLoop } from './agent-loop.ts';
 import { faultsOf, inTrouble } from './audit-trouble.ts';
 import { besideBadTokens } from './bad-tokens.ts';
+import { besideBig } from './beside-big.ts';
 import { churn } from './churn.ts';
 import { coldStarts } from './cold-start.ts';
 import { firstAnswer } from './control.ts';
@@ -80,6 +81,7 @@ export async function runSuite(run: Run): Promise<Results> {
     greedy: [],
     badTokens: [],
     auditTroubles: [],
+    besideBig: [],
     agentLoops: [],
     secondOpinion: null,
     faults: [],
@@ -283,6 +285,16 @@ async function behaviours(run: Run, results: Results): Promise<void> {
       const rows = await inTrouble(subject, settings, cpus);
       results.auditTroubles?.push(...rows);
       results.faults.push(...rows.flatMap(faultsOf));
+    });
+  }
+  for (const subject of subjects.filter(({ name }) => settings.besideBigSubjects.test(name))) {
+    await part(run, results, `beside big ones on ${subject.name}`, async () => {
+      const rows = await besideBig(subject, settings, cpus);
+      results.besideBig?.push(...rows);
+      for (const row of rows.filter(({ errors }) => errors > 0))
+        results.faults.push(
+          `beside big ones on ${row.subject}, ${row.bytes} B: ${row.errors} errors`,
+        );
     });
   }
   for (const subject of subjects.filter(({ name }) => settings.agentSubjects.test(name))) {

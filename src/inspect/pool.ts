@@ -1,28 +1,28 @@
 /**
  * The threads in which large messages are inspected.
  *
- * They share the automaton's tables; an expression is compiled by a thread when it first needs it, as most never are
- * (all of them are a second and a hundred megabytes: bench/micro/inspect.ts). The queue is bounded in messages and bytes, and each message has a deadline, from when there is a thread: past
- * it the thread that is busy with it is ended, and another takes its place. Threads end when they are idle; nothing keeps the process alive.
+ * They share the automaton's tables, and give way to the thread that serves (low-priority.ts). One of them is kept from the
+ * largest messages, so that others need not wait until these are done. What waits is bounded in messages and bytes, and
+ * each message has a deadline, from when there is a thread: past it the thread that is busy with it is ended. All but the
+ * first end when they are idle, as what they have compiled is dear; nothing keeps the process alive.
  */
 
 import { availableParallelism } from 'node:os';
-import { Piscina } from 'piscina';
 import type { Finding } from './rule.ts';
 import type { RuleSet } from './rule-set.ts';
 import type { Task } from './task.ts';
+import { Thread } from './thread.ts';
 import type { Order, Setup } from './worker.ts';
 
-/** The main thread has a core of its own; beyond some threads it is the limit. */
-const THREADS_MAX = Math.max(1, Math.min(4, availableParallelism() - 1));
+/** The main thread has a core of its own, where there are several; beyond some threads it is the limit. */
+const THREADS_MAX = Math.max(2, Math.min(4, availableParallelism() - 1));
 const WAITING_MAX = 256;
 /** Of all messages that wait or are looked at: four of the largest that can be configured by default. */
 export const WAITING_BYTES_MAX = 64 << 20;
-const IDLE_MS = 60_000;
-/** Of a thread until it can look; three seconds on a machine that others keep busy. */
-const START_MS = 30_000;
-/** What 16 MB of dense text and its readings need, with room to spare. */
-const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 };
+/** Larger ones keep a thread for long: they never have all of them. */
+const LARGE_BYTES = 64 << 10;
+/** Longer than what it takes to start one is worth. */
+const IDLE_MS = 600_000;
 
 /** What threads have to do at this moment. */
 export interface PoolLoad {
@@ -34,31 +34,26 @@ export interface PoolLoad {
 
 export const NO_LOAD: PoolLoad = { waiting: 0, waitingBytes: 0, threads: 0 };
 
+/** A message that waits for a thread. */
+interface Waiting {
+  readonly size: number;
+  take(by: Thread): void;
+}
+
 export class Pool {
-  readonly #piscina: Piscina<Order | null, Finding[]>;
-  #starting: Promise<unknown> | null = null;
+  readonly #threads: readonly Thread[];
+  /** In the order in which they came; whom no free thread may have is passed by. */
+  readonly #queue: Waiting[] = [];
   #waiting = 0;
   #waitingBytes = 0;
 
   constructor(rules: RuleSet) {
     const setup: Setup = { operator: rules.operator, tables: rules.automaton.tables };
-    this.#piscina = new Piscina({
-      filename: new URL('./worker.js', import.meta.url).href,
-      // No environment: what is read there comes from servers, and secrets have no business beside it.
-      env: {},
-      workerData: setup,
-      minThreads: 0,
-      maxThreads: THREADS_MAX,
-      idleTimeout: IDLE_MS,
-      recordTiming: false,
-      resourceLimits: LIMITS,
-    });
+    const idleMs = (at: number) => (at === 0 ? Number.POSITIVE_INFINITY : IDLE_MS);
+    this.#threads = Array.from({ length: THREADS_MAX }, (_, at) => new Thread(setup, idleMs(at)));
   }
 
-  /**
-   * Findings in the value that stands in [start, end). Rejects where it was not inspected to the end. The bounds are kept
-   * here: piscina's `maxQueue` let a thousand messages wait that came in one turn.
-   */
+  /** Findings in the value that stands in [start, end). Rejects where it was not inspected to the end. */
   async look(
     bytes: Uint8Array,
     start: number,
@@ -75,46 +70,85 @@ export class Pool {
     const own = new Uint8Array(bytes.subarray(start, end));
     const { direction, tool, definition } = about;
     const copy = definition === null ? null : new Uint8Array(definition);
+    const order = { bytes: own, start, about: { direction, tool, definition: copy } };
     try {
+      const open = this.#threadsFor(size);
       // Else its start would be at the cost of the message that needs it, whose time could be over before it is looked at.
-      if (this.#piscina.threads.length === 0 || this.#starting !== null) await this.#start();
-      return await this.#piscina.run(
-        { bytes: own, start, about: { direction, tool, definition: copy } },
-        { transferList: [own.buffer], signal: AbortSignal.timeout(deadlineMs) },
-      );
+      if (!open.some(({ isReady }) => isReady)) await open[0]!.start();
+      const signal = AbortSignal.timeout(deadlineMs);
+      const thread = open.find(({ isFree }) => isFree);
+      return await (thread?.look(order, signal) ?? this.#turn(order, signal));
     } finally {
       this.#waiting -= 1;
       this.#waitingBytes -= size;
+      this.#next();
     }
   }
 
-  #start(): Promise<unknown> {
-    this.#starting ??= this.#piscina
-      .run(null, { signal: AbortSignal.timeout(START_MS) })
-      .finally(() => {
-        this.#starting = null;
+  /** Whom a message of this size may have; the first is the one that is there for good. */
+  #threadsFor(size: number): readonly Thread[] {
+    return size > LARGE_BYTES ? this.#threads.slice(0, -1) : this.#threads;
+  }
+
+  #turn(order: Order, signal: AbortSignal): Promise<Finding[]> {
+    const size = order.bytes.length;
+    // All that run are busy: with another there is less to wait for, next time.
+    this.#start(this.#threadsFor(size).findLast(({ isRunning }) => !isRunning));
+    return new Promise((resolve, reject) => {
+      const waiting = { size, take: (by: Thread) => resolve(by.look(order, signal)) };
+      this.#queue.push(waiting);
+      signal.addEventListener('abort', () => {
+        const at = this.#queue.indexOf(waiting);
+        if (at < 0) return;
+        this.#queue.splice(at, 1);
+        reject(new DOMException('No thread was free in time.', 'AbortError'));
       });
-    return this.#starting;
+    });
+  }
+
+  /** Gives those that wait what is free. */
+  #next(): void {
+    for (let at = 0; at < this.#queue.length; ) {
+      const waiting = this.#queue[at]!;
+      const open = this.#threadsFor(waiting.size);
+      const thread = open.find(({ isFree }) => isFree);
+      if (thread === undefined) {
+        at += 1;
+        // One that took too long may have taken the thread along.
+        if (!open.some(({ isRunning }) => isRunning)) this.#start(open[0]);
+      } else {
+        this.#queue.splice(at, 1);
+        waiting.take(thread);
+      }
+    }
+  }
+
+  /** Beside what else goes on; who needs one that does not start, is told when it is over. */
+  #start(thread: Thread | undefined): void {
+    const next = () => this.#next();
+    thread?.start().then(next, () => {});
   }
 
   get load(): PoolLoad {
-    const threads = this.#piscina.threads.length;
+    const threads = this.#threads.filter(({ isRunning }) => isRunning).length;
     return { waiting: this.#waiting, waitingBytes: this.#waitingBytes, threads };
   }
 
-  close(): Promise<void> {
-    return this.#piscina.destroy();
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.close()));
   }
 }
 
-/** A configuration that is gone takes its threads with it as soon as they are idle. */
+/** A configuration that is gone takes its threads with it. */
 const pools = new WeakMap<RuleSet, Pool>();
+const orphans = new FinalizationRegistry<Pool>((pool) => void pool.close());
 
 export function poolOf(rules: RuleSet): Pool {
   const known = pools.get(rules);
   if (known !== undefined) return known;
   const pool = new Pool(rules);
   pools.set(rules, pool);
+  orphans.register(rules, pool);
   return pool;
 }
 

@@ -1,5 +1,6 @@
 /** One thread of the pool: rules of its own over shared tables, one message at a time. */
 
+import './low-priority.ts';
 import { workerData } from 'node:worker_threads';
 import type { Tables } from './automaton.ts';
 import { rulesWith } from './catalog.ts';
@@ -22,6 +23,9 @@ export interface Order {
 
 const setup = workerData as Setup;
 const rules = rulesWith(setup.operator, setup.tables);
+
+// While there is no message: what one needs that is not there yet is compiled at the cost of its deadline.
+rules.compileRest(setImmediate);
 
 /** Makes what the first text of all would have to wait for. */
 const FIRST: Order = {

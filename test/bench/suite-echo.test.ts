@@ -49,6 +49,13 @@ test('echoes quotes and backslashes wherever they stand', () => {
   }
 });
 
+test('echoes the message only, whatever other arguments there are', () => {
+  const args = { message: 'hello', other: 'x' };
+  const params = { name: 'echo', arguments: args };
+  const [answer] = answers('legacy', line({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }));
+  assert.equal(textOf(answer!), 'hello');
+});
+
 test('echoes a call whose _meta follows its arguments', () => {
   const [answer] = answers('modern', call(7, 'hello', { _meta: { a: '"message":"other"' } }));
   assert.equal(textOf(answer!), 'hello');

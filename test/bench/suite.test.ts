@@ -169,6 +169,11 @@ test('the smoke run has every part of the full run, and nothing goes wrong in it
     assert.ok(phases.during.calls > 0, kind);
     if (refuses) assert.ok(phases.during.errors > 0, kind);
   }
+  assert.deepEqual(found(results.besideBig ?? []), ['sluice']);
+  assert.deepEqual(
+    results.besideBig?.map(({ bytes, bigRate }) => [bytes, bigRate > 0]),
+    SMOKE.bigBytes.map((bytes) => [bytes, bytes > 0]),
+  );
   assert.deepEqual(found(results.agentLoops), ['sluice', 'sluice, cache on']);
   for (const { lists, listsReached } of results.agentLoops) assert.ok(listsReached < lists);
   const [uncached, cached] = results.agentLoops;

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { rulesWith } from '../../src/inspect/catalog.ts';
 import { look } from '../../src/inspect/look.ts';
 import { Pool, poolOf, WAITING_BYTES_MAX } from '../../src/inspect/pool.ts';
 import type { Finding, TextRule } from '../../src/inspect/rule.ts';
 import { findingsIn, type Task } from '../../src/inspect/task.ts';
+import { projectFolder } from '../support/temp.ts';
 
 const token: TextRule = {
   id: 'own.test-token',
@@ -81,6 +84,40 @@ test('the start of a thread is at no message’s cost', async () => {
   const tries = Array.from({ length: 5 }, () => () => first(Math.ceil(tookMs / 2)));
   for (const again of tries) if (await again().catch(() => undefined)) return;
   assert.fail('none of five had looked within half the time that a thread takes to start');
+});
+
+test('large messages never have every thread', async () => {
+  const page = readFileSync(join(projectFolder(), 'docs/configuration.md'), 'utf8');
+  const large = Buffer.from(JSON.stringify(page.repeat(2)));
+  /** How many of a dozen large ones are done before the small one that came after them. */
+  const before = async () => {
+    let done = 0;
+    const looks = Array.from({ length: 12 }, async () => {
+      await pool.look(large, 0, large.length, about, 60_000);
+      done += 1;
+    });
+    const small = pool.look(dirty, 0, dirty.length, about, 60_000).then(() => done);
+    await Promise.all(looks);
+    return small;
+  };
+  // The first time, threads are started.
+  await before();
+  const done = await before();
+  assert.ok(done < 6, `${done} of 12`);
+});
+
+test('threads give way to the one that serves', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  await pool.look(dirty, 0, dirty.length, about, 60_000);
+  const niceOf = (thread: string) => {
+    const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'latin1');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+  };
+  const others = readdirSync('/proc/self/task').filter((thread) => thread !== `${process.pid}`);
+  const own = niceOf(String(process.pid));
+  const behind = others.filter((thread) => niceOf(thread) > own);
+  assert.equal(behind.length, pool.load.threads);
 });
 
 test('more than may wait is not accepted', async () => {

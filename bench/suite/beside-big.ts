@@ -1,0 +1,192 @@
+/**
+ * Small calls beside a stream of big ones: what does the inspection of the big ones cost the small?
+ *
+ * One Sluice without inspection and one with, each with two servers. Small calls come on a fixed schedule to the one server,
+ * the same with nothing beside them and beside a stream of big ones to the other. The stream is the same for both: a share
+ * of what the gateway with inspection could do of nothing else, found out before. No two texts are alike.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cpus } from './cpus.ts';
+import { type Player, start } from './deck.ts';
+import { type Figures, figuresOf, median, ratio } from './figures.ts';
+import { freePort } from './processes.ts';
+import { echo, type Subject, sluice } from './roster.ts';
+import { measure, type Shape } from './rounds.ts';
+import type { Part, Settings } from './settings.ts';
+import { Texts } from './texts.ts';
+
+const ERA = 'legacy';
+/** The whole message has 300 bytes. */
+const SMALL_BYTES = 200;
+const SMALL_TEXTS = 250;
+const SMALL_CONNECTIONS = 16;
+/** In memory, of all texts of a stream. */
+const BIG_TEXTS_BYTES = 24 << 20;
+const BIG_TEXTS_MAX = 250;
+const BIG_CONNECTIONS = 16;
+/** Of what the gateway with inspection can do of the big ones alone. */
+const SHARE = 0.5;
+/** So many big ones pass while the small are measured, as far as there is time. */
+const BIG_CALLS = 4;
+/** What runs before anything is measured. */
+const FIRST = { bytes: 16_384, bigRate: 2 };
+/** Longer than what is measured on both sides, the start of the generator included. */
+export const MARGIN_MS = 1500;
+
+export interface BesideBig {
+  readonly subject: string;
+  /** Of one of the stream; 0: nothing is beside the small calls. */
+  readonly bytes: number;
+  readonly smallRate: number;
+  /** Big ones per second that inspection can do of nothing else; null where there is no stream. */
+  readonly capacity: number | null;
+  /** Of the stream, and which part of `capacity` that is. */
+  readonly bigRate: number;
+  readonly share: number;
+  readonly offP50: number;
+  readonly onP50: number;
+  readonly offP99: number;
+  readonly onP99: number;
+  /** Medians of the ratios within a round. */
+  readonly ratioP50: number;
+  readonly ratioP99: number;
+  /** Of the big ones. */
+  readonly bigOffP50: number;
+  readonly bigOnP50: number;
+  readonly errors: number;
+}
+
+interface Seat {
+  readonly small: Player;
+  readonly bigUrl: string;
+}
+
+/** On a machine that others keep busy a thread may need long: what is measured is what others pay, and not that. */
+const INSPECT = { name: 'inspect', config: { inspect: { deadlineMs: 60_000 } } };
+
+export async function besideBig(
+  subject: Subject,
+  settings: Settings,
+  cpus: Cpus,
+): Promise<BesideBig[]> {
+  const seats: Seat[] = [];
+  try {
+    for (const features of [[], [INSPECT]]) {
+      const port = await freePort();
+      const base = `http://127.0.0.1:${port}/mcp`;
+      const options = { ...subject.sluice, features };
+      const program = sluice(port, { small: echo(ERA), big: echo(ERA) }, options);
+      const at = { name: subject.name, url: `${base}/small` };
+      const small = await start(at, program, ERA, cpus);
+      seats.push({ small, bigUrl: `${base}/big` });
+    }
+    const [off, on] = seats as [Seat, Seat];
+    await sleep(settings.compileMs);
+    // Also the code that inspection itself is, and its thread.
+    const first = { ...FIRST, durationMs: settings.bigMs.least };
+    for (const seat of seats) await beside(seat, first, 0, settings, cpus);
+    const rows: BesideBig[] = [];
+    for (const bytes of settings.bigBytes) rows.push(await compare(off, on, bytes, settings, cpus));
+    return rows;
+  } finally {
+    await Promise.all(seats.map(({ small }) => small.stop()));
+  }
+}
+
+async function compare(
+  off: Seat,
+  on: Seat,
+  bytes: number,
+  settings: Settings,
+  cpus: Cpus,
+): Promise<BesideBig> {
+  const capacity = bytes === 0 ? null : await capacityOf(on, bytes, settings, cpus);
+  const bigRate = capacity === null ? 0 : capacity * SHARE;
+  const wantedMs = bigRate === 0 ? 0 : (BIG_CALLS / bigRate) * 1000;
+  const { bigMs } = settings;
+  const durationMs = Math.min(Math.max(wantedMs, bigMs.least), bigMs.most);
+  const plan = { bytes, bigRate, durationMs };
+  const rounds: { off: Beside; on: Beside }[] = [];
+  for (let round = 0; round < settings.rounds; round++) {
+    // The same texts for both, and others in the next round.
+    const run = (seat: Seat) => beside(seat, plan, round + 1, settings, cpus);
+    if (round % 2 === 0) {
+      const first = await run(off);
+      rounds.push({ off: first, on: await run(on) });
+    } else {
+      const first = await run(on);
+      rounds.push({ off: await run(off), on: first });
+    }
+  }
+  const middle = (of: (round: { off: Beside; on: Beside }) => number) => median(rounds.map(of));
+  return {
+    subject: on.small.name,
+    bytes,
+    smallRate: settings.besideBigRate,
+    capacity,
+    bigRate,
+    share: SHARE,
+    offP50: middle((round) => round.off.small.p50),
+    onP50: middle((round) => round.on.small.p50),
+    offP99: middle((round) => round.off.small.p99),
+    onP99: middle((round) => round.on.small.p99),
+    ratioP50: middle((round) => ratio(round.on.small.p50, round.off.small.p50)),
+    ratioP99: middle((round) => ratio(round.on.small.p99, round.off.small.p99)),
+    bigOffP50: middle((round) => round.off.big?.p50 ?? Number.NaN),
+    bigOnP50: middle((round) => round.on.big?.p50 ?? Number.NaN),
+    errors: rounds.reduce((sum, round) => sum + errorsOf(round.off) + errorsOf(round.on), 0),
+  };
+}
+
+interface Beside {
+  readonly small: Figures;
+  readonly big: Figures | null;
+}
+
+const errorsOf = ({ small, big }: Beside) => small.errors + (big?.errors ?? 0);
+
+async function beside(
+  { small, bigUrl }: Seat,
+  { bytes, bigRate, durationMs }: { bytes: number; bigRate: number; durationMs: number },
+  round: number,
+  settings: Settings,
+  cpus: Cpus,
+): Promise<Beside> {
+  const { warmupMs, isRough } = settings;
+  const shape: Shape = {
+    era: ERA,
+    connections: SMALL_CONNECTIONS,
+    rate: settings.besideBigRate,
+    mix: texts(SMALL_BYTES, SMALL_TEXTS, round),
+  };
+  const times = { warmupMs, durationMs, isRough };
+  const measured = () => measure(small, shape, times, cpus).then(figuresOf);
+  if (bigRate === 0) return { small: await measured(), big: null };
+  const stream = { ...bigShape(bytes, round), rate: bigRate };
+  const whole = { warmupMs: 0, durationMs: warmupMs + durationMs + MARGIN_MS, isRough };
+  const [figures, big] = await Promise.all([
+    measured(),
+    measure({ url: bigUrl, pids: [] }, stream, whole, cpus).then(figuresOf),
+  ]);
+  return { small: figures, big };
+}
+
+/** One after the other, so that a thread is never without one for long. */
+async function capacityOf({ bigUrl }: Seat, bytes: number, settings: Settings, cpus: Cpus) {
+  const { isRough, bigMs } = settings;
+  const times = { warmupMs: 0, durationMs: bigMs.least, isRough };
+  const shape = { ...bigShape(bytes, -1), connections: 1 };
+  const { p50 } = figuresOf(await measure({ url: bigUrl, pids: [] }, shape, times, cpus));
+  return 1e6 / p50;
+}
+
+function bigShape(bytes: number, seed: number): Shape {
+  const count = Math.min(BIG_TEXTS_MAX, Math.ceil(BIG_TEXTS_BYTES / bytes));
+  return { era: ERA, connections: BIG_CONNECTIONS, mix: texts(bytes, count, seed) };
+}
+
+function texts(bytes: number, count: number, seed: number): Part[] {
+  const from = new Texts(seed * 7919 + bytes);
+  return Array.from({ length: count }, () => ({ kind: 'text', text: from.next(bytes), weight: 1 }));
+}
