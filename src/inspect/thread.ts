@@ -32,6 +32,8 @@ export class Thread {
       recordTiming: false,
       resourceLimits: LIMITS,
     });
+    // One that fails with nothing in hand is started again for the next message; who waits for it is told.
+    this.#piscina.on('error', () => {});
   }
 
   get isRunning(): boolean {
