@@ -203,7 +203,7 @@ test('the page says so while on equals off', () => {
   assert.match(markdown(resultsOf([])), /on equals off/);
 });
 
-test('a full run stays below 28 minutes, also with a feature turned on', () => {
+test('a full run stays below half an hour, also with a feature turned on', () => {
   const on = SUBJECTS.filter(({ name }) => name === 'sluice' || name === 'sluice-node').map(
     (subject) => ({
       ...subject,
@@ -213,7 +213,7 @@ test('a full run stays below 28 minutes, also with a feature turned on', () => {
   );
   const withOn = on.filter(({ name }) => SUBJECTS.every((subject) => subject.name !== name));
   const minutes = estimateMs(FULL, [...SUBJECTS, ...withOn]) / 60_000;
-  assert.ok(minutes < 28, `${minutes.toFixed(1)} min`);
+  assert.ok(minutes < 30, `${minutes.toFixed(1)} min`);
   assert.ok(estimateMs(SMOKE, SUBJECTS) < 90_000);
 });
 
