@@ -24,6 +24,16 @@ export function time(work: () => unknown): number {
   return rounds[ROUNDS >> 1]!;
 }
 
+/** Bytes of the young heap that one run leaves; the count is short enough that nothing is collected between. */
+export function litter(work: () => unknown): number {
+  const runs = 20_000;
+  for (let i = 0; i < 5 * runs; i++) work();
+  global.gc?.();
+  const before = process.memoryUsage().heapUsed;
+  for (let i = 0; i < runs; i++) work();
+  return (process.memoryUsage().heapUsed - before) / runs;
+}
+
 /** A table with right-aligned figures: one row per `[name, us…]`. */
 export function print(
   head: readonly string[],

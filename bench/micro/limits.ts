@@ -8,7 +8,7 @@ import { limitsSchema } from '../../src/limits/config.ts';
 import { Gcra } from '../../src/limits/gcra.ts';
 import { isRefused, Limits } from '../../src/limits/limits.ts';
 import { ANONYMOUS } from '../../src/model.ts';
-import { time } from '../stopwatch.ts';
+import { litter, time } from '../stopwatch.ts';
 
 const ALWAYS = '1000000000/s';
 const asker = { caller: ANONYMOUS, address: '192.0.2.1' };
@@ -23,16 +23,6 @@ function call(entries: unknown[]): () => unknown {
     if (taken !== undefined && !isRefused(taken)) limits.settle(taken, 2000);
     return taken;
   };
-}
-
-/** Bytes of the young heap that one run leaves; the count is short enough that nothing is collected between. */
-function litter(work: () => unknown): number {
-  const runs = 20_000;
-  for (let i = 0; i < 5 * runs; i++) work();
-  global.gc?.();
-  const before = process.memoryUsage().heapUsed;
-  for (let i = 0; i < runs; i++) work();
-  return (process.memoryUsage().heapUsed - before) / runs;
 }
 
 const rows: [string, unknown[]][] = [

@@ -12,7 +12,7 @@ import type { Trace, TraceHeaders } from '../../src/protocol/trace-context.ts';
 import { type EndedCall, Metrics, type Outcome } from '../../src/telemetry/metrics.ts';
 import type { Spans } from '../../src/telemetry/otlp.ts';
 import { Tracer } from '../../src/telemetry/tracer.ts';
-import { time } from '../stopwatch.ts';
+import { litter, time } from '../stopwatch.ts';
 
 const OTLP = { url: '', headers: {}, sample: 1, followParents: true, service: 'sluice' };
 const NO_TRACE: TraceHeaders = { traceparent: '', tracestate: '', baggage: '' };
@@ -42,16 +42,6 @@ function endedCall(server: string, original: string, outcome: Outcome): EndedCal
       outcome: () => outcome,
     },
   };
-}
-
-/** Bytes of the young heap that one run leaves; the count is short enough that nothing is collected between. */
-function litter(work: () => unknown): number {
-  const runs = 20_000;
-  for (let i = 0; i < 5 * runs; i++) work();
-  global.gc?.();
-  const before = process.memoryUsage().heapUsed;
-  for (let i = 0; i < runs; i++) work();
-  return (process.memoryUsage().heapUsed - before) / runs;
 }
 
 const metrics = new Metrics();

@@ -6,11 +6,11 @@
  * where the configuration says so (`cache`).
  */
 
+import { freePort } from '../free-port.ts';
 import { callRequest, closeSession, credentials, type Headers, openSession } from './control.ts';
 import type { Cpus } from './cpus.ts';
 import { start } from './deck.ts';
 import { median } from './figures.ts';
-import { freePort } from './processes.ts';
 import { type Backend, counting, type Subject } from './roster.ts';
 import type { Settings } from './settings.ts';
 

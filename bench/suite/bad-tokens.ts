@@ -9,11 +9,12 @@
 
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { join } from 'node:path';
+import { freePort } from '../free-port.ts';
 import { useToken } from './control.ts';
 import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
 import { figuresOf, median } from './figures.ts';
-import { freePort, launch } from './processes.ts';
+import { launch } from './processes.ts';
 import { echo, OUT, type Subject, sluice } from './roster.ts';
 import { measure } from './rounds.ts';
 import type { Settings } from './settings.ts';

@@ -7,10 +7,10 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../free-port.ts';
 import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
 import { type Figures, figuresOf, median, ratio } from './figures.ts';
-import { freePort } from './processes.ts';
 import { echo, type Subject, sluice } from './roster.ts';
 import { measure, type Shape } from './rounds.ts';
 import type { Part, Settings } from './settings.ts';

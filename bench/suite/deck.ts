@@ -6,9 +6,10 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../free-port.ts';
 import { type Era, firstAnswer } from './control.ts';
 import type { Cpus } from './cpus.ts';
-import { freePort, launch, type Program, type Running } from './processes.ts';
+import { launch, type Program, type Running } from './processes.ts';
 import { type Backend, EVERYTHING, type Subject } from './roster.ts';
 
 const START_MS = 30_000;

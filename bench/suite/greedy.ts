@@ -6,10 +6,10 @@
  * call of theirs waits behind all of the flood's.
  */
 
+import { freePort } from '../free-port.ts';
 import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
 import { figuresOf, median } from './figures.ts';
-import { freePort } from './processes.ts';
 import { type Backend, type Subject, serialEcho, sluice } from './roster.ts';
 import { measure } from './rounds.ts';
 import type { Settings } from './settings.ts';

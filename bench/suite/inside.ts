@@ -9,11 +9,12 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StopwatchReport } from '../../src/telemetry/stopwatch.ts';
+import { freePort } from '../free-port.ts';
 import type { Era } from './control.ts';
 import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
 import { figuresOf } from './figures.ts';
-import { freePort, type Program } from './processes.ts';
+import type { Program } from './processes.ts';
 import { echo, type Subject, sluice } from './roster.ts';
 import { measure } from './rounds.ts';
 import type { Settings } from './settings.ts';

@@ -5,10 +5,10 @@
  * slow one without pause. The slow server sleeps and takes no CPU, so whatever changes is the gateway's doing.
  */
 
+import { freePort } from '../free-port.ts';
 import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
 import { figuresOf, median } from './figures.ts';
-import { freePort } from './processes.ts';
 import { echo, type Subject, slowEcho, sluice } from './roster.ts';
 import { measure } from './rounds.ts';
 import type { Settings } from './settings.ts';

@@ -12,13 +12,13 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { createServer as createTls } from 'node:tls';
 import { pino } from 'pino';
+import { freePort } from '../../bench/free-port.ts';
 import { Audit } from '../../src/audit/audit.ts';
 import { auditSchema } from '../../src/audit/config.ts';
 import { newKeys } from '../../src/audit/seal.ts';
 import { createLog } from '../../src/telemetry/telemetry.ts';
 import { type Json, until } from '../e2e/running-gateway.ts';
 import { Authority, pem } from '../support/certificates.ts';
-import { freePort } from '../support/ports.ts';
 import { temporaryFolder } from '../support/temp.ts';
 
 const KEYS = newKeys();

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { freePort } from '../../bench/free-port.ts';
 import type { Known } from '../../src/backends/known.ts';
 import { isRefusal } from '../../src/model.ts';
-import { freePort } from '../support/ports.ts';
 import { type StartedProcess, startProcess } from '../support/spawn.ts';
 import { compiled, projectFolder } from '../support/temp.ts';
 import { fixture, type Json, reference, script, User } from './link-user.ts';

@@ -5,10 +5,10 @@ import { copyFileSync, readFileSync, utimesSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { after, afterEach, describe, it } from 'node:test';
+import { freePort } from '../../bench/free-port.ts';
 import type { Refusal } from '../../src/protocol/refusal.ts';
 import { Authority, type Certificate, pem } from '../support/certificates.ts';
 import { ForwardProxy, type ProxyOptions } from '../support/forward-proxy.ts';
-import { freePort } from '../support/ports.ts';
 import { type Json, User } from './link-user.ts';
 import {
   type Got,

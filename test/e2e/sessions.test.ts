@@ -242,7 +242,7 @@ describe('a session', { timeout: 180_000 }, () => {
     assert.ok(lastId !== undefined, text);
     const rest = await client.listen(lastId);
     await rest.until((message) => message.id === 'cut' && message.method === undefined);
-    const steps = (messages: RpcMessage[]) =>
+    const steps = (messages: readonly RpcMessage[]) =>
       messages.flatMap(({ params: said }) => (said?.progress === undefined ? [] : [said.progress]));
     assert.deepEqual([...before, ...steps(rest.messages)], [1, 2, 3, 4, 5, 6]);
     await client.close();

@@ -5,6 +5,7 @@
  */
 
 import { createParser } from 'eventsource-parser';
+import { Inbox } from './inbox.ts';
 
 const DEADLINE_MS = 30_000;
 
@@ -100,49 +101,34 @@ export async function collect(
 
 /** A stream that stays open; what arrived is in `messages`. */
 export class OpenStream {
-  readonly messages: RpcMessage[] = [];
   readonly eventIds: string[] = [];
   readonly status: number;
   readonly headers: Headers;
   /** Resolves when the server ended the stream or `close` was called. */
   readonly ended: Promise<void>;
+  readonly #inbox = new Inbox();
   #abort: AbortController;
-  #waiting = new Set<() => void>();
 
   constructor(response: Response, abort: AbortController, onMessage?: (m: RpcMessage) => void) {
     this.status = response.status;
     this.headers = response.headers;
     this.#abort = abort;
     const read = readEvents(response, (message, eventId) => {
-      this.messages.push(message);
       if (eventId !== undefined) this.eventIds.push(eventId);
+      this.#inbox.add(message);
       onMessage?.(message);
-      for (const look of this.#waiting) look();
       return undefined;
     });
     this.ended = read.catch(() => {});
   }
 
-  /** Resolves with the first message, past or to come, that `matches`; rejects at the deadline. */
-  until(matches: (message: RpcMessage) => boolean, deadlineMs = 10_000): Promise<RpcMessage> {
-    return new Promise((resolve, reject) => {
-      const stop = () => {
-        clearTimeout(timer);
-        this.#waiting.delete(look);
-      };
-      const timer = setTimeout(() => {
-        stop();
-        reject(new Error(`No such message; there were ${JSON.stringify(this.messages)}`));
-      }, deadlineMs);
-      const look = () => {
-        const found = this.messages.find(matches);
-        if (found === undefined) return;
-        stop();
-        resolve(found);
-      };
-      this.#waiting.add(look);
-      look();
-    });
+  get messages(): readonly RpcMessage[] {
+    return this.#inbox.messages;
+  }
+
+  /** Resolves with the first message, past or to come, that `matches`. */
+  until(matches: (message: RpcMessage) => boolean): Promise<RpcMessage> {
+    return this.#inbox.until(matches);
   }
 
   /** Closes from the client's side. */

@@ -4,6 +4,7 @@
  */
 
 import { LATEST_LEGACY, LATEST_MODERN, META } from '../../src/protocol/eras.ts';
+import { Inbox } from './inbox.ts';
 import type { Answer } from './legacy-client.ts';
 import type { Json, RpcMessage } from './mcp-exchange.ts';
 import { type StartedProcess, startProcess } from './spawn.ts';
@@ -16,13 +17,12 @@ export interface StdioOptions {
 
 export class StdioClient {
   readonly process: StartedProcess;
-  /** Everything that the server sent, in order; lines that are not JSON are in `noise`. */
-  readonly messages: RpcMessage[] = [];
+  /** Lines that are not JSON. */
   readonly noise: string[] = [];
   #options: StdioOptions;
   #tail = '';
   #id = 0;
-  #waiting = new Set<() => void>();
+  readonly #inbox = new Inbox();
 
   private constructor(process: StartedProcess, options: StdioOptions) {
     this.process = process;
@@ -39,11 +39,15 @@ export class StdioClient {
     return new StdioClient(await startProcess(command, args, env), options);
   }
 
+  /** Everything that the server sent, in order. */
+  get messages(): readonly RpcMessage[] {
+    return this.#inbox.messages;
+  }
+
   #read(chunk: string): void {
     const lines = (this.#tail + chunk).split('\n');
     this.#tail = lines.pop() ?? '';
     for (const line of lines) if (line !== '') this.#take(line);
-    for (const look of this.#waiting) look();
   }
 
   #take(line: string): void {
@@ -54,7 +58,7 @@ export class StdioClient {
       this.noise.push(line);
       return;
     }
-    this.messages.push(message);
+    this.#inbox.add(message);
     if (message.method !== undefined && message.id !== undefined) void this.#answer(message);
   }
 
@@ -71,27 +75,9 @@ export class StdioClient {
     this.process.child.stdin?.write(`${line}\n`);
   }
 
-  /** Resolves with the first message, past or to come, that `matches`; rejects at the deadline. */
-  until(matches: (message: RpcMessage) => boolean, deadlineMs = 15_000): Promise<RpcMessage> {
-    return new Promise((resolve, reject) => {
-      const stop = () => {
-        clearTimeout(timer);
-        this.#waiting.delete(look);
-      };
-      const timer = setTimeout(() => {
-        stop();
-        const last = JSON.stringify(this.messages.slice(-5));
-        reject(new Error(`No such message; the last were ${last}\n${this.process.stderr()}`));
-      }, deadlineMs);
-      const look = () => {
-        const found = this.messages.find(matches);
-        if (found === undefined) return;
-        stop();
-        resolve(found);
-      };
-      this.#waiting.add(look);
-      look();
-    });
+  /** Resolves with the first message, past or to come, that `matches`. */
+  until(matches: (message: RpcMessage) => boolean): Promise<RpcMessage> {
+    return this.#inbox.until(matches, () => this.process.stderr());
   }
 
   /** Sends a request as given and resolves with its response. */
