@@ -10,6 +10,7 @@
 import { ownRules } from './catalog.ts';
 import { joinedOf } from './joined.ts';
 import type { Match } from './linear.ts';
+import type { Plain, PlainStrings } from './plain.ts';
 import type { Finding, FindingClass, Leaf, Reading, Subject, View } from './rule.ts';
 import { type RuleSet, wanted } from './rule-set.ts';
 import { ALL_BITS } from './scout.ts';
@@ -42,6 +43,15 @@ export function examine(
   return examination.run();
 }
 
+/** Beside each string what was remembered of it. */
+interface Read extends Reading {
+  readonly views: readonly {
+    readonly leaf: Leaf;
+    readonly views: readonly View[];
+    readonly plain: Plain | undefined;
+  }[];
+}
+
 class Examination {
   readonly #subject: Subject;
   readonly #rules: RuleSet;
@@ -57,17 +67,21 @@ class Examination {
   readonly #opened: number[] = [];
   readonly #windows = new Map<string, readonly Match[]>();
   /** Detectors one of whose anchors was seen. */
-  readonly #called = new Set<number>();
+  #called = new Set<number>();
   /** Rules of low confidence that this string has met. */
   readonly #noted = new Set<number>();
   #lows = 0;
   #confirmLeft: number = BOUNDS.confirmCharacters;
   #isTooMuch = false;
+  /** Not every reading was made. */
+  #isCut = false;
+  readonly #plain: PlainStrings;
 
   constructor(subject: Subject, rules: RuleSet, isThorough: boolean) {
     this.#subject = subject;
     this.#isThorough = isThorough;
     this.#rules = rules;
+    this.#plain = rules.plain(subject.direction);
     const { start, end, found } = rules.windows;
     this.#start = start;
     this.#end = end;
@@ -76,10 +90,7 @@ class Examination {
 
   run(): Finding[] {
     const reading = this.#read();
-    for (const { leaf, views } of reading.views) {
-      this.#noted.clear();
-      for (const view of views) this.#view(leaf, view);
-    }
+    for (const { leaf, views, plain } of reading.views) this.#leaf(leaf, views, plain);
     const findings = this.#settled();
     const { rules, detectors } = this.#rules;
     for (const [index, detector] of detectors.entries()) {
@@ -113,11 +124,29 @@ class Examination {
     });
   }
 
-  #read(): Reading {
+  /** A string that was read before has nothing, and calls what it called. */
+  #leaf(leaf: Leaf, views: readonly View[], plain: Plain | undefined): void {
+    if (plain !== undefined) {
+      for (const detector of plain.called) this.#called.add(detector);
+      return;
+    }
+    const before = this.#findings.length;
+    const called = this.#called;
+    this.#called = new Set();
+    this.#noted.clear();
+    for (const view of views) this.#view(leaf, view);
+    const isPlain = this.#findings.length === before && !this.#isTooMuch && !this.#isThorough;
+    if (isPlain && leaf.seams === undefined && !this.#isCut)
+      this.#plain.keep(leaf.text, { views, called: [...this.#called] });
+    for (const detector of this.#called) called.add(detector);
+    this.#called = called;
+  }
+
+  #read(): Read {
     const { leaves, direction } = this.#subject;
     const all = [...leaves, ...joinedOf(leaves)];
     const characters = all.reduce((sum, { text }) => sum + text.length, 0);
-    const views: { leaf: Leaf; views: View[] }[] = [];
+    const views: { leaf: Leaf; views: readonly View[]; plain: Plain | undefined }[] = [];
     if (characters > BOUNDS.characters) {
       this.#isTooMuch = true;
       return { subject: this.#subject, views };
@@ -131,8 +160,11 @@ class Examination {
     for (const leaf of all) {
       // So many readings of each string, so many characters for all of them.
       budget.texts = texts;
-      views.push({ leaf, views: viewsOf(leaf.text, budget, worth) });
+      const isOwn = leaf.seams === undefined && !this.#isThorough;
+      const plain = isOwn ? this.#plain.get(leaf.text) : undefined;
+      views.push({ leaf, views: plain?.views ?? viewsOf(leaf.text, budget, worth), plain });
     }
+    this.#isCut = budget.truncated.size > 0;
     // What is nested too deep or inflates too far was made so. Readings that are left out as there are many are no reason
     // to refuse, as ordinary text of 64 KB has more than are read: in large texts whole kinds of hiding go unread.
     if (budget.truncated.has('depth') || budget.truncated.has('inflated')) this.#isTooMuch = true;

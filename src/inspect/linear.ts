@@ -17,19 +17,25 @@ export interface Finder {
   matches(text: string, from: number, to: number): Iterable<Match>;
 }
 
+/** Up to so many characters an expression is run as one. */
+const WHOLE_MAX = 3000;
+
 /**
- * An expression as its parts, of which only those are run whose needs a window has: together they would have as many states
- * as the product of their loops, and be read again and again without what is left of them.
+ * An expression and its parts, which tell what it needs. A long one is run as those parts whose needs a window has: together
+ * they would have as many states as the product of their loops, and be read again and again without what is left of them.
  */
 export class Linear implements Finder {
   readonly #parts: readonly Alternative[];
   readonly #mayMatch: ((text: string) => boolean) | undefined;
+  readonly #whole: Alternative | undefined;
 
   constructor(pattern: string) {
     const parts = partsOf(pattern);
     const isFolded = pattern.includes('(?i');
     this.#mayMatch = filterOf(parts, isFolded);
     this.#parts = parts.map((part) => new Alternative(part, isFolded));
+    this.#whole =
+      pattern.length <= WHOLE_MAX ? new Alternative({ pattern, needs: [] }, isFolded) : undefined;
   }
 
   /**
@@ -40,8 +46,13 @@ export class Linear implements Finder {
     const base = Math.max(0, from - 1);
     const piece = text.slice(base, to + 1);
     if (this.#mayMatch?.(piece) === false) return NONE;
-    if (this.#parts.length === 1) return this.#parts[0]!.matches(piece, base, from, to);
-    const all = this.#parts.flatMap((part) => part.matches(piece, base, from, to));
+    if (this.#whole !== undefined) {
+      if (!this.#parts.some((part) => part.mayMatch(piece))) return NONE;
+      return this.#whole.matches(piece, base, from, to);
+    }
+    const all = this.#parts.flatMap((part) =>
+      part.mayMatch(piece) ? part.matches(piece, base, from, to) : NONE,
+    );
     return all.length < 2 ? all : all.sort((a, b) => a.start - b.start);
   }
 }
@@ -60,12 +71,15 @@ class Alternative {
     this.#hasValue = part.pattern.includes('<value>');
   }
 
+  mayMatch(text: string): boolean {
+    return this.#mayMatch?.(text) !== false;
+  }
+
   /**
    * Most windows hold no match: that is asked first, as the answer comes from a lazy DFA, and where the match lies from an
    * engine that is some ten times slower (bench/micro/inspect.ts).
    */
   matches(piece: string, base: number, from: number, to: number): Match[] {
-    if (this.#mayMatch?.(piece) === false) return NONE;
     this.#compiled ??= RE2JS.compile(this.#pattern);
     if (!this.#compiled.test(piece)) return NONE;
     const found: Match[] = [];

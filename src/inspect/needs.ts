@@ -74,7 +74,7 @@ function testOf(group: Group, isFolded: boolean): RegExp {
   return isFolded ? new RegExp(`${texts}|[${FOLDED_TO_ASCII}]`, 'i') : new RegExp(texts);
 }
 
-/** Flags that are set within one branch hold for those behind it. */
+/** Flags that are set within a branch hold for those behind it. */
 const FLAGS_WITHIN = /\(\?[a-z-]+\)/i;
 
 interface Branch {
@@ -82,14 +82,14 @@ interface Branch {
   readonly known: Known;
 }
 
-/** Taken apart at the first fork that leads to more than a list of texts, and within its branches. */
+/** Taken apart at the first fork that leads to more than a list of texts, however many groups it stands in. */
 function branchesOf(node: Node, pattern: string, isFolded: boolean): Branch[] {
   const whole = [{ pattern, known: knownOf(node, isFolded) }];
   const fork = forkOf(node, isFolded);
   if (fork === undefined) return whole;
   const { of, from, to } = fork;
   if (of.length > PARTS_MAX || FLAGS_WITHIN.test(pattern)) return whole;
-  const others = node.kind === 'all' ? groupsOf(sequence(knownParts(node.of, isFolded, fork))) : [];
+  const others = groupsOf(knownOf(node, isFolded, fork));
   return of.map((one, index) => {
     const end = from[index + 1] === undefined ? to : from[index + 1]! - 1;
     const part = pattern.slice(0, from[0]) + pattern.slice(from[index], end) + pattern.slice(to);
@@ -99,10 +99,13 @@ function branchesOf(node: Node, pattern: string, isFolded: boolean): Branch[] {
 }
 
 function forkOf(node: Node, isFolded: boolean): Fork | undefined {
-  const isFork = (one: Node): one is Fork =>
-    one.kind === 'one' && knownOf(one, isFolded).texts === null;
-  if (isFork(node)) return node;
-  return node.kind === 'all' ? node.of.find(isFork) : undefined;
+  if (node.kind === 'one') return knownOf(node, isFolded).texts === null ? node : undefined;
+  if (node.kind !== 'all') return undefined;
+  for (const one of node.of) {
+    const fork = forkOf(one, isFolded);
+    if (fork !== undefined) return fork;
+  }
+  return undefined;
 }
 
 /** RE2 takes them for K and S where case does not count, and RegExp does not. */
@@ -111,7 +114,9 @@ const FOLDED_TO_ASCII = '\u212a\u017f';
 const isAscii = (text: string) => /^[\x00-\x7f]*$/.test(text);
 const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
-function knownOf(node: Node, isFolded: boolean): Known {
+/** Of what stands for `except` nothing is known. */
+function knownOf(node: Node, isFolded: boolean, except?: Node): Known {
+  if (node === except) return ANYTHING;
   switch (node.kind) {
     case 'literal':
       return textsKnown([String.fromCodePoint(node.code)], isFolded);
@@ -122,7 +127,7 @@ function knownOf(node: Node, isFolded: boolean): Known {
         isFolded,
       );
     case 'all':
-      return sequence(knownParts(node.of, isFolded));
+      return sequence(knownParts(node.of, isFolded, except));
     case 'one':
       return either(node.of.map((one) => knownOf(one, isFolded)));
     default:
@@ -141,7 +146,7 @@ function knownParts(nodes: readonly Node[], isFolded: boolean, except?: Node): K
     }
     if (letters !== '') parts.push(textsKnown([letters], isFolded));
     letters = node.kind === 'literal' ? String.fromCodePoint(node.code) : '';
-    if (node.kind !== 'literal') parts.push(node === except ? ANYTHING : knownOf(node, isFolded));
+    if (node.kind !== 'literal') parts.push(knownOf(node, isFolded, except));
   }
   if (letters !== '') parts.push(textsKnown([letters], isFolded));
   return parts;

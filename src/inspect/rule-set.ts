@@ -2,6 +2,7 @@
 
 import { Automaton, compile, type Tables } from './automaton.ts';
 import { type Finder, Linear } from './linear.ts';
+import { PlainStrings } from './plain.ts';
 import type { Detector, Direction, FindingClass, Form, TextRule } from './rule.ts';
 import { Scout } from './scout.ts';
 
@@ -49,6 +50,7 @@ export class RuleSet {
     readonly end: Int32Array;
     readonly found: Int32Array;
   };
+  readonly #plain: Partial<Record<Direction, PlainStrings>> = {};
   #scout: Scout | undefined;
   readonly #expressions: (Finder | undefined)[] = [];
 
@@ -89,6 +91,12 @@ export class RuleSet {
   /** Whether the rule or detector looks for something in this direction. */
   isOn(index: number, direction: Direction): boolean {
     return (this.where[index]! & DIRECTIONS[direction]) !== 0;
+  }
+
+  /** What these rules find nothing in. */
+  plain(direction: Direction): PlainStrings {
+    this.#plain[direction] ??= new PlainStrings();
+    return this.#plain[direction];
   }
 
   /** Tells which forms of a text are worth making; made when it is first asked for. */

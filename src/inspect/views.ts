@@ -113,6 +113,8 @@ const MIXED = 1 << 15;
 const SOLID = 1 << 16;
 /** Six digits at least: as many numbers as make a text. */
 const ROW = 1 << 17;
+/** A run of 16. */
+const LONG_RUN = 1 << 18;
 const ROW_LEAST = 6;
 const RUN_SURE = 16;
 const RUN_LEAST = 8;
@@ -141,7 +143,8 @@ function signsOf(text: string): number {
       run++;
       // Upper case or a digit behind a letter.
       isNoWord ||= (kind === 2 && last === 1) || kind === 3;
-      if (run === RUN_SURE || (run >= RUN_LEAST && isNoWord)) all |= RUN;
+      if (run === RUN_SURE) all |= RUN | LONG_RUN;
+      else if (run >= RUN_LEAST && isNoWord) all |= RUN;
     }
     if (kind === 0 || kind === 4) {
       if (word === 1) singles++;
@@ -190,8 +193,8 @@ const STEPS: readonly Step[] = [
   { name: 'numbers', undo: unnumber, needs: ROW, forms: ALL },
   { name: 'hex', undo: unhex, needs: RUN, may: /[0-9A-Fa-f]{12}/, forms: ALL },
   { name: 'base64', undo: unbase64, needs: RUN, forms: ALL },
-  { name: 'base32', undo: unbase32, needs: RUN, may: /[A-Z2-7]{16}|[a-z2-7]{16}/, forms: ALL },
-  { name: 'base58', undo: unbase58, needs: RUN, may: /[1-9A-HJ-NP-Za-km-z]{16}/, forms: ALL },
+  { name: 'base32', undo: unbase32, needs: LONG_RUN, may: /[A-Z2-7]{16}|[a-z2-7]{16}/, forms: ALL },
+  { name: 'base58', undo: unbase58, needs: LONG_RUN, may: /[1-9A-HJ-NP-Za-km-z]{16}/, forms: ALL },
   { name: 'base85', undo: unbase85, needs: SOLID, forms: ALL },
   {
     name: 'markup',
