@@ -50,8 +50,8 @@ const RESTART_MS = 1_000;
 const FULL = 0.75;
 /** Records of calls that were let in and then found no room: as many as calls can be in flight. */
 const LATE_MAX = 100_000;
-/** Of the refusals of strangers, so many are recorded one by one in a second; the rest are counted. */
-const STRANGERS_MAX = 100;
+/** Of what has no bound of its own, so many are recorded one by one in a second; the rest are counted. */
+const BOUNDED_MAX = 100;
 const SECOND_MS = 1_000;
 const UNAVAILABLE = refuse('audit_unavailable');
 
@@ -106,8 +106,8 @@ export class Audit {
   #toldRefused = 0;
   #gapSince = '';
   #second = 0;
-  #strangers = 0;
-  readonly #unnamed = new Map<string, number>();
+  #bounded = 0;
+  readonly #others = new Map<string, number>();
 
   private constructor(config: AuditConfig, log: Logger) {
     this.#opened = config;
@@ -162,21 +162,24 @@ export class Audit {
     this.#gap();
   }
 
-  /** The same for what somebody without a name caused, who could fill the disk with it: beyond some it is counted. */
-  writeStranger(line: string, reason: string): void {
+  /**
+   * The same for what could fill the disk: what somebody without a name caused, or a server outside of calls. Beyond some it is
+   * counted, in one record with these members.
+   */
+  writeBounded(line: string, members: string): void {
     const second = Math.floor(Date.now() / SECOND_MS);
     if (second !== this.#second) {
       this.#second = second;
-      this.#strangers = 0;
-      this.#countStrangers();
+      this.#bounded = 0;
+      this.#countOthers();
     }
-    this.#strangers += 1;
+    this.#bounded += 1;
     const isCalm = this.#ring.used < this.#ring.capacity / 2;
-    if (this.#strangers <= STRANGERS_MAX && isCalm && this.#late.length === 0) {
+    if (this.#bounded <= BOUNDED_MAX && isCalm && this.#late.length === 0) {
       this.write(line);
       return;
     }
-    this.#unnamed.set(reason, (this.#unnamed.get(reason) ?? 0) + 1);
+    this.#others.set(members, (this.#others.get(members) ?? 0) + 1);
     if (this.#wake === null) this.#wake = setTimeout(this.#onWake, WAKE_MS);
   }
 
@@ -207,7 +210,7 @@ export class Audit {
   async close(deadlineMs: number): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    this.#countStrangers();
+    this.#countOthers();
     this.#catchUp();
     this.#post({ kind: 'wake' });
     const deadline = Date.now() + deadlineMs;
@@ -241,7 +244,7 @@ export class Audit {
     this.#wake = null;
     this.#catchUp();
     this.#post({ kind: 'wake' });
-    if (this.#late.length + this.#unnamed.size > 0 || this.#isGapOpen) {
+    if (this.#late.length + this.#others.size > 0 || this.#isGapOpen) {
       this.#wake = setTimeout(this.#onWake, this.#late.length > 0 ? WAKE_MS : SECOND_MS);
     }
   };
@@ -252,19 +255,17 @@ export class Audit {
     while (at < late.length && this.#ring.put(late[at]!, NOTHING, NOTHING)) at += 1;
     if (at > 0) this.#late = late.slice(at);
     if (this.#late.length > 0) return;
-    if (this.#unnamed.size > 0 && Math.floor(Date.now() / SECOND_MS) !== this.#second) {
-      this.#countStrangers();
+    if (this.#others.size > 0 && Math.floor(Date.now() / SECOND_MS) !== this.#second) {
+      this.#countOthers();
     }
     if (this.#isGapOpen && this.#ring.state === State.writing) this.#closeGap();
   }
 
-  #countStrangers(): void {
-    for (const [reason, count] of this.#unnamed) {
-      this.write(
-        `"time":"${new Date().toISOString()}","kind":"turned_away","refusal":${JSON.stringify(reason)},"count":${count}`,
-      );
+  #countOthers(): void {
+    for (const [members, count] of this.#others) {
+      this.write(`"time":"${new Date().toISOString()}",${members},"count":${count}`);
     }
-    this.#unnamed.clear();
+    this.#others.clear();
   }
 
   // === gaps ===

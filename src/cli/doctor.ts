@@ -164,7 +164,8 @@ function adminFinding({ admin }: Config): Finding {
   const { host, port, token, tokens, mtls, tls, metrics } = admin;
   const holders = (token === undefined ? 0 : 1) + tokens.length + mtls.length;
   const open = metrics === 'open' ? ', /metrics for whoever connects' : '';
-  const words = `${tls === undefined ? 'http' : 'https'} on ${host}:${port}, for ${holders}${open}`;
+  const who = `${holders} ${holders === 1 ? 'credential' : 'credentials'}`;
+  const words = `${tls === undefined ? 'http' : 'https'} on ${host}:${port}, for ${who}${open}`;
   return { about: 'admin', state: metrics === 'open' ? 'note' : 'ok', words };
 }
 

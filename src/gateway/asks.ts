@@ -10,7 +10,7 @@ import { isRefusal } from '../model.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Refusal } from '../protocol/refusal.ts';
 import type { Relay } from './relay.ts';
-import { type Reviewed, reviewAnswer, type Speaker } from './review.ts';
+import { type Noting, type Reviewed, reviewAnswer, type Speaker } from './review.ts';
 import type { RouteView } from './route.ts';
 
 /** A question to the client that has no answer yet. */
@@ -90,7 +90,11 @@ export class Asks {
   }
 
   /** Hands the client's response to whoever asked, once it was inspected; an answer to nothing is dropped. */
-  answered(reply: Message, inspection: RouteView['inspection']): void {
+  answered(
+    reply: Message,
+    inspection: RouteView['inspection'],
+    between: (server: string) => Noting,
+  ): void {
     const ask = this.#asks.get(reply.id);
     if (ask === undefined || ask.isAnswered) return;
     ask.isAnswered = true;
@@ -98,7 +102,8 @@ export class Asks {
       this.#hand(reply.id, ask, reply);
       return;
     }
-    const reviewed = reviewAnswer(inspection, reply, ask.speaker, ask.about?.call ?? null);
+    const noting = ask.about?.call ?? between(ask.speaker.server);
+    const reviewed = reviewAnswer(inspection, reply, ask.speaker, noting);
     if (!(reviewed instanceof Promise)) this.#hand(reply.id, ask, reviewed);
     else void reviewed.then((late) => this.#hand(reply.id, ask, late));
   }

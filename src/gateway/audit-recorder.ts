@@ -16,7 +16,7 @@ import type { Collector } from '../telemetry/telemetry.ts';
 import { Payloads, SPOKEN } from './audit-payloads.ts';
 import type { Call } from './call.ts';
 import type { Recorder } from './finish.ts';
-import type { Happening, Operation, SessionChange, TurnedAway } from './happening.ts';
+import type { FoundBeside, Happening, Operation, SessionChange, TurnedAway } from './happening.ts';
 import type { GatewayConfig } from './parts.ts';
 import type { Trail } from './trail.ts';
 
@@ -78,6 +78,7 @@ export class AuditRecorder implements Recorder {
   happened(happening: Happening): void {
     if (happening.kind === 'turned_away') this.#turnedAway(happening);
     else if (happening.kind === 'session') this.#audit.write(this.#session(happening));
+    else if (happening.kind === 'found') this.#found(happening);
     else this.#audit.write(operated(happening));
   }
 
@@ -146,8 +147,18 @@ export class AuditRecorder implements Recorder {
       `"outcome":"refused","method":${quoted(method)},"request":${idText(id)},` +
       `${caller === null ? '"caller":null' : this.#callerText(caller)},"address":${quoted(address)},` +
       `"session":${quoted(session)},"path":${quoted(path)}${detailText(refusal)}`;
-    if (caller === null) this.#audit.writeStranger(line, refusal.code);
+    const counted = `"kind":"turned_away","refusal":"${refusal.code}"`;
+    if (caller === null) this.#audit.writeBounded(line, counted);
     else this.#audit.write(line);
+  }
+
+  /** A server may say what it should not as often as it likes. */
+  #found({ session, caller, route, server, method, found }: FoundBeside): void {
+    const counted = `"kind":"found","server":${JSON.stringify(server)}`;
+    const line =
+      `"time":"${timeText(Date.now())}",${counted},${this.#callerText(caller)},"session":"${session}",` +
+      `"route":"${route}","method":${methodText(method)},"findings":${JSON.stringify([found])}`;
+    this.#audit.writeBounded(line, counted);
   }
 
   #session({ what, id, caller, route, version, client }: SessionChange): string {

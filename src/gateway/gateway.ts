@@ -68,6 +68,8 @@ export class Gateway {
   readonly #finish: Finish;
   readonly #inForce: InForce;
   readonly #sweep: NodeJS.Timeout;
+  /** One for all sessions. */
+  readonly #onFound = (found: Happening): void => this.happened(found);
 
   /** `recorders`: see `finish.ts`. */
   constructor(
@@ -162,6 +164,7 @@ export class Gateway {
     }
     const { version, profile, clientInfo } = declared;
     const session = new Session(route, caller, version, profile, clientInfo, Date.now());
+    session.onFound = this.#onFound;
     this.#sessions.add(session);
     const { call: finish } = this.#finish;
     const call = new Call(route, caller, message, session, profile, null, outlet, finish);
@@ -211,7 +214,9 @@ export class Gateway {
   take(session: Session, message: Message): void {
     session.usedAt = Date.now();
     if (message.kind === Kind.result || message.kind === Kind.error)
-      session.asks.answered(message, session.route.inspection);
+      session.asks.answered(message, session.route.inspection, (server) =>
+        session.noting(server, ''),
+      );
     else forwardFromClient(session, message);
   }
 

@@ -1,12 +1,13 @@
 /**
- * What happens beside calls and is recorded as they are: requests that never became a call, sessions, and what the
- * operator does.
+ * What happens beside calls and is recorded as they are: requests that never became a call, sessions, what was
+ * found in messages between calls, and what the operator does.
  */
 
 import type { Caller } from '../model.ts';
 import type { Refusal } from '../protocol/refusal.ts';
+import type { Found } from './review.ts';
 
-export type Happening = TurnedAway | SessionChange | Operation;
+export type Happening = TurnedAway | SessionChange | FoundBeside | Operation;
 
 /** A request that was refused before it became a call. */
 export interface TurnedAway {
@@ -36,6 +37,18 @@ export interface SessionChange {
   readonly version: string;
   /** What the client calls itself, as JSON text of at most 4 KiB: a claim. */
   readonly client: string;
+}
+
+/** What inspection found in a message of a session that belongs to no call: a server's notification, a client's answer. */
+export interface FoundBeside {
+  readonly kind: 'found';
+  readonly session: string;
+  readonly caller: Caller;
+  readonly route: string;
+  readonly server: string;
+  /** '' for an answer. */
+  readonly method: string;
+  readonly found: Found;
 }
 
 /** Something that the operator did, or had the gateway do. */

@@ -27,6 +27,9 @@ export interface Speaker {
 /** The message as it may go on, or why it may not. */
 export type Reviewed = Message | Refusal;
 
+/** Hears what was found: the call that it is about, or who records what belongs to none. */
+export type Noting = Call | ((found: Found) => void);
+
 /** Undefined where the arguments hold nothing that counts. */
 export function reviewArguments(
   call: Call,
@@ -44,7 +47,7 @@ export function reviewReply(
   inspection: Inspection,
   reply: Message,
   scope: Speaker,
-  call: Call | null,
+  call: Call,
 ): Reviewed | Promise<Reviewed> {
   const { bodyStart, bodyEnd } = reply;
   const state = sealedState(reply, call);
@@ -59,8 +62,8 @@ export function reviewReply(
  * The `requestState` of a modern server's InputRequiredResult: for itself, sealed in ours or kept here, and never shown. What
  * is sealed looks like a secret. Of any other answer all is read: a legacy server's would be passed on as it is.
  */
-function sealedState(reply: Message, call: Call | null): Span | undefined {
-  if (!isInputRequired(reply) || call?.backend?.era !== 'modern') return undefined;
+function sealedState(reply: Message, call: Call): Span | undefined {
+  if (!isInputRequired(reply) || call.backend?.era !== 'modern') return undefined;
   const { bytes, bodyStart, bodyEnd } = reply;
   const state = members(bytes, bodyStart, bodyEnd).find(({ key }) => key === 'requestState');
   return state !== undefined && bytes[state.start] === QUOTE ? state : undefined;
@@ -97,12 +100,12 @@ export function reviewSaid(
   inspection: Inspection,
   message: Message,
   scope: Speaker,
-  call: Call | null,
+  noting: Noting,
 ): Reviewed | Promise<Reviewed> {
   const { paramsStart, paramsEnd } = message;
   return paramsStart < 0
     ? message
-    : review(inspection, message, paramsStart, paramsEnd, scope, call);
+    : review(inspection, message, paramsStart, paramsEnd, scope, noting);
 }
 
 /** What a client says to a server that is no request: the answer to a question, or the params of a notification. */
@@ -110,7 +113,7 @@ export function reviewAnswer(
   inspection: Inspection,
   message: Message,
   { server, original: tool }: Speaker,
-  call: Call | null,
+  noting: Noting,
 ): Reviewed | Promise<Reviewed> {
   const isAnswer = message.bodyStart >= 0;
   const start = isAnswer ? message.bodyStart : message.paramsStart;
@@ -120,10 +123,10 @@ export function reviewAnswer(
   const outcome = inspection.inspect(message.bytes, start, end, about);
   if (outcome instanceof Promise) {
     // Nobody waits for this who could say that it failed by a bug: it is not passed on.
-    const take = (late: Outcome | undefined) => taken(message, late, 'request', call);
+    const take = (late: Outcome | undefined) => taken(message, late, 'request', noting);
     return outcome.then(take).catch(() => refuse('not_inspected'));
   }
-  return taken(message, outcome, 'request', call);
+  return taken(message, outcome, 'request', noting);
 }
 
 function review(
@@ -132,16 +135,16 @@ function review(
   start: number,
   end: number,
   scope: Speaker,
-  call: Call | null,
+  noting: Noting,
 ): Reviewed | Promise<Reviewed> {
   const { server, original: tool } = scope;
   const about = { direction: 'response', server, tool, definition: null } as const;
   const outcome = inspection.inspect(message.bytes, start, end, about);
-  const take = (late: Outcome | undefined) => taken(message, late, 'response', call);
+  const take = (late: Outcome | undefined) => taken(message, late, 'response', noting);
   const reviewed = outcome instanceof Promise ? outcome.then(take) : take(outcome);
-  if (call === null || call.fragments === null) return reviewed;
-  if (reviewed instanceof Promise) return reviewed.then((late) => joined(late, scope, call));
-  return joined(reviewed, scope, call);
+  if (typeof noting === 'function' || noting.fragments === null) return reviewed;
+  if (reviewed instanceof Promise) return reviewed.then((late) => joined(late, scope, noting));
+  return joined(reviewed, scope, noting);
 }
 
 /** Read once more together with what came before it. */
@@ -156,10 +159,11 @@ function taken(
   message: Message,
   outcome: Outcome | undefined,
   direction: Found['direction'],
-  call: Call | null,
+  noting: Noting,
 ): Reviewed {
   if (outcome === undefined) return message;
-  if (call !== null) note(call, outcome, direction);
+  if (typeof noting === 'function') noting(foundIn(outcome, direction));
+  else note(noting, outcome, direction);
   if (outcome.kind === 'flag') return message;
   if (outcome.kind === 'refused') return outcome.refusal;
   const rewritten = read(outcome.bytes);

@@ -20,9 +20,10 @@ import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { withId } from '../protocol/splice.ts';
 import { Asks } from './asks.ts';
 import type { Call } from './call.ts';
+import type { FoundBeside } from './happening.ts';
 import { DIGEST_MS, openLease } from './lease-call.ts';
 import type { Relay } from './relay.ts';
-import { InOrder, isShown, type Reviewed, reviewSaid } from './review.ts';
+import { InOrder, isShown, type Noting, type Reviewed, reviewSaid } from './review.ts';
 import type { RouteView } from './route.ts';
 import { Subscriptions } from './subscriptions.ts';
 
@@ -50,6 +51,8 @@ export class Session implements LeaseHolder {
   stream: ((message: Buffer) => void) | null = null;
   /** Set by the edge while the client holds a stream of the session open: it is there, though it may be silent. */
   isAttached = false;
+  /** Set by the gateway: hears what is found in messages that belong to no call. */
+  onFound: ((found: FoundBeside) => void) | null = null;
   readonly onEnd = new Set<() => void>();
   /** Requests in flight by the client's id (raw JSON text). */
   readonly calls = new TextTable<Call>();
@@ -142,9 +145,9 @@ export class Session implements LeaseHolder {
       return;
     }
     const server = this.#servers.get(lease) ?? '';
-    // What nothing in flight on this link could have caused is in no call's record.
-    const call = this.#lastRelay(lease)?.call ?? null;
-    const reviewed = reviewSaid(inspection, message, { server, original: '' }, call);
+    // What nothing in flight on this link could have caused has a record of its own.
+    const noting = this.#lastRelay(lease)?.call ?? this.noting(server, message.method);
+    const reviewed = reviewSaid(inspection, message, { server, original: '' }, noting);
     const take = (said: Reviewed) => {
       if (!isRefusal(said)) this.take(lease, said, null);
       // A notification is left out; who asks must hear that nobody will answer.
@@ -153,6 +156,14 @@ export class Session implements LeaseHolder {
     };
     if (!(reviewed instanceof Promise) && !this.#reviews.isBusy) take(reviewed);
     else this.#reviews.take(reviewed, take, () => {});
+  }
+
+  /** For what is found in a message that belongs to no call. */
+  noting(server: string, method: string): Noting {
+    return (found) => {
+      const { id: session, presented: caller, route } = this;
+      this.onFound?.({ kind: 'found', session, caller, route: route.path, server, method, found });
+    };
   }
 
   /** What passed inspection; `about` is the request that it is known to be about. */

@@ -22,11 +22,17 @@ export function forwardFromClient(session: Session, message: Message): void {
 
 function forward(session: Session, message: Message): void {
   const { inspection } = session.route;
+  const { method } = message;
   for (const [{ name: server }, opening] of session.leases) {
     void opening.then(async (lease) => {
       if (isRefusal(lease) || !lease.isLive) return;
       const reviewed = inspection.readsRequests
-        ? await reviewAnswer(inspection, message, { server, original: '' }, null)
+        ? await reviewAnswer(
+            inspection,
+            message,
+            { server, original: '' },
+            session.noting(server, method),
+          )
         : message;
       if (!isRefusal(reviewed) && lease.isLive) lease.link.post(reviewed.bytes);
     });

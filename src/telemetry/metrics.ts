@@ -17,6 +17,13 @@ export type Outcome = 'ok' | 'tool_error' | 'refused' | 'failed' | 'cancelled';
 export const OUTCOMES: readonly Outcome[] = ['ok', 'tool_error', 'refused', 'failed', 'cancelled'];
 const STAGES = ['decide', 'wait', 'server', 'answer'] as const;
 
+/** What inspection found in one message. */
+interface Found {
+  readonly action: string;
+  readonly direction: string;
+  readonly findings: readonly { readonly class: string }[];
+}
+
 /** What is read of a call that has ended. */
 export interface EndedCall {
   readonly message: { readonly method: string; readonly bytes: { readonly length: number } };
@@ -24,13 +31,7 @@ export interface EndedCall {
   readonly backend: { readonly name: string } | null;
   readonly original: string;
   readonly refusal: Refusal | null;
-  readonly found:
-    | readonly {
-        readonly action: string;
-        readonly direction: string;
-        readonly findings: readonly { readonly class: string }[];
-      }[]
-    | null;
+  readonly found: readonly Found[] | null;
   readonly answerBytes: number;
   readonly trail: {
     readonly arrivedAt: number;
@@ -46,6 +47,7 @@ export interface EndedCall {
 export type Noted =
   | { readonly kind: 'turned_away'; readonly refusal: Refusal }
   | { readonly kind: 'session'; readonly what: string }
+  | { readonly kind: 'found'; readonly found: Found }
   | { readonly kind: 'operation'; readonly action: string; readonly outcome: string };
 
 /** Offers values at a scrape; a generator is run in slices, so that many servers do not hold up the loop. */
@@ -108,6 +110,9 @@ export class Metrics {
       case 'session':
         this.registry.counter('sluice_session_changes', happening.what).add();
         break;
+      case 'found':
+        this.#found([happening.found]);
+        break;
       case 'operation':
         if (happening.action !== 'reload') break;
         this.registry.counter('sluice_config_loads', happening.outcome).add();
@@ -136,7 +141,7 @@ export class Metrics {
     this.registry.counter('sluice_refusals', code, server).add();
   }
 
-  #found(found: NonNullable<EndedCall['found']>): void {
+  #found(found: readonly Found[]): void {
     for (const { action, direction, findings } of found) {
       for (const { class: kind } of findings) {
         this.registry.counter('sluice_findings', kind, direction, action).add();
