@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Metrics } from '../../src/telemetry/metrics.ts';
 import { OTHER } from '../../src/telemetry/registry.ts';
 import { WINDOW_MS, Windows } from '../../src/telemetry/windows.ts';
 
@@ -73,5 +74,29 @@ describe('the latency of a tool', () => {
       old.map((_, tool) => tool >= 10),
     );
     assert.equal(windows.latencies(last).length, 11);
+  });
+
+  it('is told of every tool that is called now, however many were called before', (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: START });
+    const metrics = new Metrics();
+    t.after(() => metrics.close());
+    const tools = Array.from({ length: 501 }, (_, at) => [`server${at % 3}`, `tool${at}`] as const);
+    const call = ([name, original]: readonly [string, string]) =>
+      metrics.ended({
+        ...{ message: { method: 'tools/call', bytes: { length: 1 } }, isModern: true },
+        ...{ backend: { name }, original, refusal: null, found: null, answerBytes: 1 },
+        trail: {
+          ...{ arrivedAt: 1, decidedAt: 2, sentAt: 3, answeredAt: 4, finishedAt: 5 },
+          outcome: () => 'ok',
+        },
+      });
+    const named = (tool: string) => metrics.latency().some((one) => one.tool === tool);
+    for (const tool of tools) call(tool);
+    assert.deepEqual([named('tool0'), named('tool499'), named('tool500')], [true, true, false]);
+    t.mock.timers.setTime(START + 2 * WINDOW_MS);
+    call(tools[500]!);
+    call(tools[0]!);
+    assert.deepEqual([named('tool0'), named('tool499'), named('tool500')], [true, false, true]);
+    assert.equal(metrics.registry.counter('sluice_calls', 'server2', 'tool500', 'ok').value, 2);
   });
 });
