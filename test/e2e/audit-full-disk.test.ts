@@ -26,6 +26,8 @@ function canLimit(): boolean {
   }
 }
 
+/** Between attempts to write, as in writer.ts. */
+const RETRY_MS = 250;
 /** 512 bytes each, as POSIX has it. */
 const BLOCKS = 128;
 
@@ -48,6 +50,15 @@ function liftLimit({ child }: StartedProcess): void {
 interface Result {
   ok: number;
   refused: number;
+}
+
+/** Writes that have failed so far, by the gateway's own report. */
+async function failures({ child, stderr }: StartedProcess): Promise<number> {
+  child.kill('SIGUSR2');
+  await until(() => /^\{"report":.*\}$/m.test(stderr()));
+  const line = /^\{"report":.*\}$/m.exec(stderr())![0];
+  const { report } = JSON.parse(line) as { report: { metrics: Record<string, number> } };
+  return report.metrics.sluice_audit_failures!;
 }
 
 /** Calls until `isEnough`, counting by what came back. */
@@ -91,13 +102,14 @@ describe('a full disk', {
 }, () => {
   async function gatewayWith(t: TestContext, audit: Json) {
     const folder = temporaryFolder('full');
+    const startedAt = Date.now();
     const gateway = await started(folder, audit);
     t.after(() => gateway.stop());
     const client = new ModernClient(gateway.ready);
     await until(
       async () => (await client.call('test_echo', { message: 'first' })).error === undefined,
     );
-    return { gateway, client, dir: join(folder, 'audit') };
+    return { gateway, client, startedAt, dir: join(folder, 'audit') };
   }
 
   it('has calls refused until it is not full any more, and each that was answered is recorded', async (t) => {
@@ -141,5 +153,15 @@ describe('a full disk', {
       recorded + lost >= full.ok + 1,
       `${recorded} recorded and ${lost} lost of ${full.ok}`,
     );
+  });
+
+  it('is tried again four times a second at most, however many calls go on meanwhile', async (t) => {
+    const { gateway, client, startedAt } = await gatewayWith(t, { onOverflow: 'record-gap' });
+    await callUntil(client, ({ ok }) => ok >= 400);
+    // Each attempt reads and hashes anew what waits in the buffer, which is not full here.
+    const failed = await failures(gateway);
+    const attemptsMax = (Date.now() - startedAt) / RETRY_MS;
+    assert.ok(failed > 0 && failed <= attemptsMax, `${failed} of ${attemptsMax}`);
+    liftLimit(gateway);
   });
 });
