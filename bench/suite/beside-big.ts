@@ -62,8 +62,21 @@ interface Seat {
   readonly bigUrl: string;
 }
 
-/** On a machine that others keep busy a thread may need long: what is measured is what others pay, and not that. */
-const INSPECT = { name: 'inspect', config: { inspect: { deadlineMs: 60_000 } } };
+/**
+ * What is asked is what it costs, and not how it judges: whatever it finds passes, and a thread may take its time on a
+ * machine that others keep busy.
+ */
+const INSPECT = {
+  name: 'inspect',
+  config: {
+    inspect: {
+      deadlineMs: 60_000,
+      secrets: { request: 'flag', response: 'flag' },
+      injection: { response: 'flag' },
+      arguments: { request: 'flag' },
+    },
+  },
+};
 
 export async function besideBig(
   subject: Subject,

@@ -1,8 +1,8 @@
 /**
  * Harmless texts such as tools give and take: prose, source code and records in JSON, no two alike.
  *
- * Made of the project's own documents and sources, of which inspection finds nothing that counts in any: what is refused
- * would be measured as an error. A text repeats parts of others, and never is another.
+ * Made of the project's own documents and sources, but for what speaks of attacks. A text repeats parts of others, and
+ * never is another.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
