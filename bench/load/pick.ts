@@ -42,7 +42,8 @@ function harmless(tools: readonly RemoteTool[]): RemoteTool | undefined {
   const readOnly = easy.filter((tool) => tool.annotations?.readOnlyHint === true);
   return (
     easy.find(({ name }) => ECHO.test(name)) ??
-    readOnly.find((tool) => required(tool).length > 0) ??
+    // A text of ours may be no file, city or query of theirs, and an error is no measurement.
+    readOnly.find((tool) => required(tool).length === 0) ??
     readOnly[0]
   );
 }

@@ -303,14 +303,16 @@ describe('the tool that nobody named', () => {
   const destructive = tool('wipe', { destructiveHint: true });
   const silent = tool('unsaid', {}, { a: text });
   const harmless = tool('look', { readOnlyHint: true }, { a: text });
+  const bare = tool('list_places', { readOnlyHint: true });
   const numbers = tool('add', { readOnlyHint: true }, { a: { type: 'number' } });
   const choice = tool('choose', { readOnlyHint: true }, { a: { ...text, enum: ['x'] } });
   const echo = tool('files__echo', {}, { message: text });
   const badEcho = tool('echo', { destructiveHint: true }, { message: text });
 
-  it('is an echo, else one that is annotated as harmless and takes text', async (t) => {
+  it('is an echo, else one that is annotated as harmless and wants nothing, else one that wants text', async (t) => {
     const table: [object[], string][] = [
       [[destructive, silent, harmless, echo], 'files__echo'],
+      [[badEcho, numbers, choice, silent, harmless, bare], 'list_places'],
       [[badEcho, numbers, choice, silent, harmless], 'look'],
     ];
     for (const [tools, expected] of table) {
