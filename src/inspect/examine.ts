@@ -162,7 +162,11 @@ class Examination {
       budget.texts = texts;
       const isOwn = leaf.seams === undefined && !this.#isThorough;
       const plain = isOwn ? this.#plain.get(leaf.text) : undefined;
-      views.push({ leaf, views: plain?.views ?? viewsOf(leaf.text, budget, worth), plain });
+      views.push({
+        leaf,
+        views: plain?.views ?? viewsOf(leaf.text, budget, worth, leaf.isTight),
+        plain,
+      });
     }
     this.#isCut = budget.truncated.size > 0;
     // What is nested too deep or inflates too far was made so. Readings that are left out as there are many are no reason

@@ -64,6 +64,7 @@ class MadeLeaf implements Leaf {
   readonly isKey: boolean;
   readonly group: string;
   readonly seams: readonly number[] | undefined;
+  readonly isTight: boolean;
   readonly start = -1;
   readonly end = -1;
   readonly isMade = true;
@@ -74,12 +75,14 @@ class MadeLeaf implements Leaf {
     isKey: boolean,
     group: string,
     seams?: readonly number[],
+    isTight = false,
   ) {
     this.text = text;
     this.path = path;
     this.isKey = isKey;
     this.group = group;
     this.seams = seams;
+    this.isTight = isTight;
   }
 }
 
@@ -109,7 +112,7 @@ function joinedWith(parts: readonly Leaf[]): Leaf[] {
       }
       text += shown;
     }
-    return new MadeLeaf(text, parts[0]!.path, false, '', seams);
+    return new MadeLeaf(text, parts[0]!.path, false, '', seams, between === '');
   });
 }
 

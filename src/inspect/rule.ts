@@ -60,6 +60,8 @@ export interface Leaf {
   readonly isMade?: boolean;
   /** Of strings that were joined: where each but the first begins. What lies within one of them is found there. */
   readonly seams?: readonly number[] | undefined;
+  /** They were joined without a blank, and stand elsewhere with one: what blanks make no difference to is read there. */
+  readonly isTight?: boolean;
 }
 
 /** One reading of a leaf. */

@@ -272,17 +272,23 @@ class Text {
   /** Turned on the mere chance that it is a key: only what the key was encoded in is undone. */
   readonly isKey: boolean;
   readonly isAscii: boolean;
+  readonly isTight: boolean;
   #trace: Trace | undefined;
 
-  constructor(text: string, parent?: Text, step?: Step) {
+  constructor(text: string, parent?: Text, step?: Step, isTight = false) {
     this.text = text;
     this.parent = parent;
     this.step = step;
+    this.isTight = parent?.isTight ?? isTight;
     this.isAscii = ASCII.test(text);
     this.steps = parent === undefined || step === undefined ? [] : [...parent.steps, step.name];
     this.isKey = KEY_STEPS.includes(step!) && parent !== undefined;
     this.guesses = (parent?.guesses ?? 0) + (step?.isGuess === true ? 1 : 0);
     this.isTurned = (parent?.isTurned ?? false) || TURNS.has(step?.name ?? '');
+  }
+
+  get mayGuess(): boolean {
+    return this.guesses < GUESSES_MAX && !this.isTight;
   }
 
   /** In the leaf's text. */
@@ -304,16 +310,20 @@ function traced(undo: Undoing, text: string): Trace {
   return trace;
 }
 
-/** `worth` tells which forms of a text are worth making (scout.ts); all of them where it is not given. */
+/**
+ * `worth` tells which forms of a text are worth making (scout.ts); all of them where it is not given. A tight text (joined.ts) is
+ * read without guesses: those are made of the same strings with blanks between them.
+ */
 export function viewsOf(
   text: string,
   budget: Budget = new Budget(text.length),
   worth: (text: string) => number = () => ALL_BITS,
+  isTight = false,
 ): View[] {
   const views = new Views();
-  const root = new Text(text);
+  const root = new Text(text, undefined, undefined, isTight);
   root.worth = worth(text);
-  views.add(root, ALL);
+  views.add(root, isTight ? GAPPED : ALL);
   const seen = new Set([text]);
   let layer = [root];
   for (let depth = 0; layer.length > 0; depth++) {
@@ -346,7 +356,7 @@ function* undone(parent: Text, seen: Set<string>, budget: Budget): Generator<Tex
     if (SURE.has(step.name)) return;
     isDecoded ||= DECODED.has(step.name);
   }
-  if (isDecoded || (has & LETTER) === 0 || parent.isKey || parent.guesses >= GUESSES_MAX) return;
+  if (isDecoded || (has & LETTER) === 0 || parent.isKey || !parent.mayGuess) return;
   for (const step of turnsFor(parent)) {
     const child = yieldOf(parent, step, seen, budget);
     if (child) yield child;
@@ -355,7 +365,7 @@ function* undone(parent: Text, seen: Set<string>, budget: Budget): Generator<Tex
 
 function isWorth(parent: Text, step: Step, isDecoded: boolean): boolean {
   if (parent.isKey) return ENCODINGS.has(step.name);
-  if (step.isGuess === true && parent.guesses >= GUESSES_MAX) return false;
+  if (step.isGuess === true && !parent.mayGuess) return false;
   if (isDecoded && ENDS.has(step.name)) return false;
   if (LEET.has(step.name) && (parent.worth & LEET_BIT) === 0) return false;
   // Joints are taken out in one order: every other order comes to the same text.

@@ -11,7 +11,31 @@ import type { Writer } from './writer.ts';
 /** Set when something was longer than may be inflated; the driver takes it away. */
 export const overflow = { isCut: false };
 
-type Decode = (run: string) => Said | undefined;
+/** What a run says; undefined for nothing, null where it was not looked at. */
+type Decode = (run: string) => Said | undefined | null;
+
+/**
+ * Runs that say nothing, as most: paths, names and ids. A message is read in many ways, and each has them all again.
+ * Bounded, and forgotten at once when full.
+ */
+class Mute {
+  readonly #runs = new Set<string>();
+
+  decode(run: string, decode: Decode): Said | undefined | null {
+    if (run.length > MUTE_CHARACTERS_MAX) return decode(run);
+    if (this.#runs.has(run)) return undefined;
+    const answer = decode(run);
+    if (answer !== null && answer?.text === undefined && answer?.isCut !== true) {
+      if (this.#runs.size >= MUTE_MAX) this.#runs.clear();
+      // A copy: what was cut out of a text keeps all of that text.
+      this.#runs.add(Buffer.from(run, 'latin1').latin1Slice());
+    }
+    return answer;
+  }
+}
+
+const MUTE_CHARACTERS_MAX = 128;
+const MUTE_MAX = 1024;
 
 const DIGITS = '0123456789';
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -19,14 +43,20 @@ const LOWER = UPPER.toLowerCase();
 const BASE58_DIGITS = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 
 /** Each of these runs that says something is replaced by what it says. `runs` is global, and matches whole runs only. */
-function replaceRuns(text: string, writer: Writer, runs: RegExp, decode: Decode): boolean {
+function replaceRuns(
+  text: string,
+  writer: Writer,
+  runs: RegExp,
+  mute: Mute,
+  decode: Decode,
+): boolean {
   let changed = false;
   let written = 0;
   runs.lastIndex = 0;
   for (let found = runs.exec(text); found !== null; found = runs.exec(text)) {
     const { index } = found;
     let end = index + found[0].length;
-    const answer = decode(found[0]);
+    const answer = mute.decode(found[0], decode);
     if (answer?.isCut) overflow.isCut = true;
     if (answer?.text === undefined) continue;
     changed = true;
@@ -40,12 +70,13 @@ function replaceRuns(text: string, writer: Writer, runs: RegExp, decode: Decode)
   return changed;
 }
 
+const BASE64_MUTE = new Mute();
 const BASE64_RUNS = /[A-Za-z0-9+/_-]{8,}/g;
 /** From here on a run is base64 whatever it looks like; below, it must not look like a word. */
 const BASE64_SURE = 16;
 
 export const unbase64 = (text: string, writer: Writer): boolean =>
-  replaceRuns(text, writer, BASE64_RUNS, base64Said);
+  replaceRuns(text, writer, BASE64_RUNS, BASE64_MUTE, base64Said);
 
 function base64Said(run: string): Said | undefined {
   if (run.length < BASE64_SURE && !isMixed(run)) return undefined;
@@ -91,17 +122,19 @@ function base64At(run: string, skip: number): Said | undefined {
   return answer.text === undefined && !answer.isCut ? undefined : answer;
 }
 
+const HEX_MUTE = new Mute();
 const HEX_RUNS = /[0-9A-Fa-f]{12,}/g;
 
 export const unhex = (text: string, writer: Writer): boolean =>
-  replaceRuns(text, writer, HEX_RUNS, (run) =>
+  replaceRuns(text, writer, HEX_RUNS, HEX_MUTE, (run) =>
     run.length % 2 === 1 ? undefined : said(Buffer.from(run, 'hex')),
   );
 
+const BASE32_MUTE = new Mute();
 const BASE32_RUNS = /[A-Za-z2-7]{16,}/g;
 
 export const unbase32 = (text: string, writer: Writer): boolean =>
-  replaceRuns(text, writer, BASE32_RUNS, base32Said);
+  replaceRuns(text, writer, BASE32_RUNS, BASE32_MUTE, base32Said);
 
 function base32Said(run: string): Said | undefined {
   const upper = run.toUpperCase();
@@ -128,6 +161,7 @@ const LOOKED_AT = 24;
 const isLikely = (bytes: number[]) =>
   bytes[0] === 0x1f || bytes[0] === 0x78 || isReadable(Uint8Array.from(bytes));
 
+const BASE58_MUTE = new Mute();
 const BASE58_RUN = /[1-9A-HJ-NP-Za-km-z]{16,}/g;
 /** Time grows with the square of the length: so much of one run, and so many runs of one text. */
 const BASE58_MOST = 512;
@@ -135,8 +169,9 @@ const BASE58_RUNS = 32;
 
 export function unbase58(text: string, writer: Writer): boolean {
   let runs = 0;
-  return replaceRuns(text, writer, BASE58_RUN, (run) => {
-    if (run.length > BASE58_MOST || !isMixed(run) || ++runs > BASE58_RUNS) return undefined;
+  return replaceRuns(text, writer, BASE58_RUN, BASE58_MUTE, (run) => {
+    if (run.length > BASE58_MOST || !isMixed(run)) return undefined;
+    if (++runs > BASE58_RUNS) return null;
     let value = 0n;
     for (const digit of run) value = value * 58n + BigInt(BASE58_DIGITS.indexOf(digit));
     const hex = value.toString(16);
@@ -144,6 +179,7 @@ export function unbase58(text: string, writer: Writer): boolean {
   });
 }
 
+const BASE85_MUTE = new Mute();
 const BASE85_RUNS = /[!-~]{20,}/g;
 const Z85_DIGITS = `${DIGITS}${LOWER}${UPPER}.-:+=^!/*?&<>()[]{}@%$#`;
 const z85 = new Int8Array(128).fill(-1);
@@ -152,7 +188,7 @@ const ascii85 = new Int8Array(128).fill(-1);
 for (let digit = 0; digit < 85; digit++) ascii85[33 + digit] = digit;
 
 export const unbase85 = (text: string, writer: Writer): boolean =>
-  replaceRuns(text, writer, BASE85_RUNS, (run) => {
+  replaceRuns(text, writer, BASE85_RUNS, BASE85_MUTE, (run) => {
     const open = run.indexOf('<~');
     const from = open < 0 ? 0 : open + 2;
     const close = run.indexOf('~>', from);

@@ -265,3 +265,14 @@ test('big ordinary text is read within the budget', () => {
   );
   assert.equal(budget.truncated.size, 0);
 });
+
+test('what was left out of one text for a bound is read in the next', () => {
+  const said = 'A diary entry that nobody has read before today';
+  const filler = Array.from({ length: 40 }, (_, at) =>
+    base58(`${at}\u0001\u0002${at * 7919}\u0003\u0004 xx ${at}`),
+  );
+  // Behind so many runs it is not looked at any more.
+  const crowded = [...filler, base58(said)].join(' ');
+  assert.ok(!viewsOf(crowded).some(({ text }) => text.includes(said)));
+  assert.ok(viewsOf(`see ${base58(said)} there`).some(({ text }) => text.includes(said)));
+});
