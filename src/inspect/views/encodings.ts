@@ -230,10 +230,10 @@ const isNumeral = (unit: number) =>
  * 0x69, 0x67 or chr(105)+chr(103) or 01101001 01100111 or 151 147.
  */
 export function unnumber(text: string, writer: Writer): boolean {
-  let changed = false;
+  let written = 0;
   for (let index = 0; index < text.length; ) {
     if (!isNumeral(text.charCodeAt(index)) || !startsNumeral(text, index)) {
-      writer.keep(index, ++index);
+      index++;
       continue;
     }
     const row = rowAt(text, index);
@@ -241,14 +241,16 @@ export function unnumber(text: string, writer: Writer): boolean {
     // A numeral that is none of the row, as a word before it, must not take the row's beginning with it.
     if (row.numerals.length < NUMBERS_LEAST)
       row.end = index + Math.max(1, row.numerals[0]?.length ?? 1);
-    if (meant === undefined) writer.keep(index, row.end);
-    else {
-      changed = true;
+    if (meant !== undefined) {
+      if (written < index) writer.keep(written, index);
       writer.decoded(meant, index, row.end);
+      written = row.end;
     }
     index = row.end;
   }
-  return changed;
+  if (written === 0) return false;
+  if (written < text.length) writer.keep(written, text.length);
+  return true;
 }
 
 /** Not within a word, but for 0x and \x. */
