@@ -349,7 +349,7 @@ const group = z
       .min(10)
       .max(60_000)
       .default(2000)
-      .describe('What is not inspected by then is refused.'),
+      .describe('What is not inspected by then is refused. Definitions have 15 s at least.'),
     suppress: z
       .array(suppression)
       .max(1000)

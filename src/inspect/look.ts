@@ -24,6 +24,9 @@ export interface LookLimits {
   readonly deadlineMs: number;
 }
 
+/** A definition has this at least: it is read once, and what is not read in time is withdrawn until its server changes it. */
+const DEFINITION_MS = 15_000;
+
 /** The promise is rejected where nobody looked: the queue is full, the time is over, the thread has ended. */
 export function look(
   bytes: Buffer,
@@ -34,5 +37,6 @@ export function look(
   { inlineBytes, deadlineMs }: LookLimits,
 ): Finding[] | Promise<Finding[]> {
   if (end - start <= inlineBytes) return findingsIn(bytes, start, end, about, rules);
-  return poolOf(rules).look(bytes, start, end, about, deadlineMs);
+  const ms = about.direction === 'definition' ? Math.max(deadlineMs, DEFINITION_MS) : deadlineMs;
+  return poolOf(rules).look(bytes, start, end, about, ms);
 }

@@ -572,29 +572,61 @@ export const SIGNAL_RULES: readonly TextRule[] = SIGNALS.flatMap(({ name, anchor
   }),
 );
 
-/** Sum that acts: 1 in a paragraph, half as much again for each page. */
-const threshold = ({ text }: Leaf) => (text.length <= 1200 ? 1 : text.length <= 4000 ? 1.5 : 2.5);
+const PARAGRAPH = 1200;
+/** Sum in one paragraph that acts however long the text is. */
+const DENSE = 2;
+/** Characters of five pages: beyond, every signal is there by chance once the text is long enough. */
+const LONG = 16_000;
+
+/** Sum that acts: 1 in a paragraph, half as much again on a page, and in a long text one more whenever it is four times as long. */
+function threshold({ text: { length } }: Leaf): number {
+  if (length <= 4000) return length <= PARAGRAPH ? 1 : 1.5;
+  return 2.5 + Math.max(0, Math.log2(length / LONG) / 2);
+}
 
 export const SUM_DETECTOR: Detector = {
   class: 'injection',
   in: ['response'],
   anchors: SIGNALS.flatMap(({ anchors }) => anchors),
   examine(_reading, found) {
-    const byLeaf = new Map<Leaf, Set<string>>();
-    for (const { rule, leaf } of found) {
-      if (leaf === null || !WEIGHTS.has(rule)) continue;
-      const signals = byLeaf.get(leaf) ?? new Set();
-      byLeaf.set(leaf, signals.add(rule));
+    const byLeaf = new Map<Leaf, Met[]>();
+    for (const { rule, leaf, span } of found) {
+      const weight = WEIGHTS.get(rule);
+      if (leaf === null || weight === undefined) continue;
+      const signals = byLeaf.get(leaf) ?? [];
+      // Each rule is found once in a string, but in several readings.
+      if (signals.every((one) => one.rule !== rule))
+        signals.push({ rule, weight, at: span?.[0] ?? 0 });
+      byLeaf.set(leaf, signals);
     }
-    return [...byLeaf].flatMap(([leaf, signals]) => sumOf(leaf, [...signals]));
+    return [...byLeaf].flatMap(([leaf, signals]) => sumOf(leaf, signals));
   },
 };
 
-function sumOf(leaf: Leaf, signals: readonly string[]): Finding[] {
-  const sum = signals.reduce((total, signal) => total + (WEIGHTS.get(signal) ?? 0), 0);
+/** One that was found. */
+interface Met {
+  readonly rule: string;
+  readonly weight: number;
+  readonly at: number;
+}
+
+/** The most that stands in one paragraph. */
+function densest(signals: readonly Met[]): number {
+  const sorted = signals.toSorted((a, b) => a.at - b.at);
+  let [most, sum, first] = [0, 0, 0];
+  for (const { weight, at } of sorted) {
+    sum += weight;
+    while (at - sorted[first]!.at > PARAGRAPH) sum -= sorted[first++]!.weight;
+    most = Math.max(most, sum);
+  }
+  return most;
+}
+
+function sumOf(leaf: Leaf, signals: readonly Met[]): Finding[] {
+  const sum = signals.reduce((total, { weight }) => total + weight, 0);
   // Weights are tenths: what adds up to the threshold must not miss it by a rounding.
-  if (sum + 0.001 < threshold(leaf)) return [];
-  const names = signals.map((signal) => signal.slice('injection.signal-'.length)).join(', ');
+  if (sum + 0.001 < threshold(leaf) && densest(signals) + 0.001 < DENSE) return [];
+  const names = signals.map(({ rule }) => rule.slice('injection.signal-'.length)).join(', ');
   return [
     {
       rule: 'injection.signals',
