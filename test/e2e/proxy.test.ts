@@ -156,13 +156,18 @@ describe('behind haproxy, configured as the manual says', {
     const stranger = authority.issue('mallory');
     for (let at = 0; at < 25; at++) statuses.add((await listWith(stranger, wrong)).status);
     assert.deepEqual([...statuses], [401, 429]);
-    // Held up is 127.0.0.1, at which the client and nobody over the socket is.
-    const response = await fetch(gateway.url, {
-      method: 'POST',
-      headers: { authorization: 'Bearer another', 'content-type': 'application/json' },
-      body: '{}',
-    });
-    assert.equal(response.status, 429);
+    // Held up is 127.0.0.1, at which the client and nobody over the socket is. By itself it could try more often than this;
+    // each second gives it one attempt back.
+    const direct = new Set<number>();
+    for (let at = 0; at < 5; at++) {
+      const response = await fetch(gateway.url, {
+        method: 'POST',
+        headers: { authorization: `Bearer another ${at}`, 'content-type': 'application/json' },
+        body: '{}',
+      });
+      direct.add(response.status);
+    }
+    assert.ok(direct.has(429), `${[...direct]}`);
   });
 });
 
