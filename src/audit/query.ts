@@ -43,7 +43,8 @@ export function conditionOf(text: string): Condition | undefined {
 /** In the order in which they were written. */
 export async function* query(dir: string, question: Question): AsyncGenerator<Found> {
   for (const segment of segmentsIn(dir)) {
-    if (mayHold(readIndex(dir, segment.number), question)) yield* querySegment(segment, question);
+    if (!mayHold(readIndex(dir, segment.number), question)) continue;
+    yield* querySegment(dir, segment, question);
   }
 }
 
@@ -57,7 +58,7 @@ export async function queryNewest(
   for (const segment of segmentsIn(dir).toReversed()) {
     if (!mayHold(readIndex(dir, segment.number), question)) continue;
     const found: Found[] = [];
-    for await (const one of querySegment(segment, question)) {
+    for await (const one of querySegment(dir, segment, question)) {
       found.push(one);
       if (found.length > 2 * count) found.splice(0, found.length - count);
     }
@@ -67,14 +68,25 @@ export async function queryNewest(
   return newest;
 }
 
-async function* querySegment(segment: Segment, question: Question): AsyncGenerator<Found> {
+async function* querySegment(
+  dir: string,
+  segment: Segment,
+  question: Question,
+): AsyncGenerator<Found> {
   const needles = needlesOf(question);
-  for await (const block of blocksOf(segment)) {
-    if (block.isTorn) return;
-    for (const line of candidates(block, needles)) {
-      const found = judged(line, question);
-      if (found !== undefined) yield found;
+  try {
+    for await (const block of blocksOf(segment)) {
+      if (block.isTorn) return;
+      for (const line of candidates(block, needles)) {
+        const found = judged(line, question);
+        if (found !== undefined) yield found;
+      }
     }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    // Listed, and gone when it was opened: compressed by the gateway, then it is there again, or deleted by retention.
+    const again = segmentsIn(dir).find(({ number }) => number === segment.number);
+    if (again?.isGzip === true && !segment.isGzip) yield* querySegment(dir, again, question);
   }
 }
 

@@ -3,10 +3,11 @@
  */
 
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { Worker } from 'node:worker_threads';
+import { gzipSync } from 'node:zlib';
 import { Audit, query, readHolds, verify } from '../../src/audit/audit.ts';
 import { auditSchema } from '../../src/audit/config.ts';
 import { Ledger, ownLine } from '../../src/audit/ledger.ts';
@@ -125,6 +126,21 @@ describe('the retention of an audit log', { timeout: 180_000 }, () => {
     assert.match(pruned.stderr, /^Nothing was deleted: /);
     assert.deepEqual(await ages(dir), [100, 5]);
   });
+});
+
+it('a query goes on where a segment that it has listed is compressed or deleted', async () => {
+  const dir = aged(9, 8, 7, 6);
+  const path = (number: number) => join(dir, `0000000${number}.jsonl`);
+  const found: Json[] = [];
+  for await (const { record } of query(dir, EVERYTHING)) {
+    found.push(record);
+    if (record.age !== 9) continue;
+    writeFileSync(`${path(2)}.gz`, gzipSync(readFileSync(path(2))));
+    rmSync(path(2));
+    rmSync(path(3));
+  }
+  const left = found.flatMap(({ age }) => (age === undefined ? [] : Number(age)));
+  assert.deepEqual(left, [9, 8, 6]);
 });
 
 describe('an audit log', { timeout: 180_000 }, () => {
