@@ -54,7 +54,8 @@ export class Inspection {
 
   /** Compiled when they are first asked for: not at all where inspection is off. */
   get #rules(): RuleSet {
-    this.#made ??= rulesWith({
+    if (this.#made !== undefined) return this.#made;
+    this.#made = rulesWith({
       rules: operatorRules(this.config),
       knownValues: this.config.knownValues ?? [],
       canaryKey: this.config.canaryKey,
