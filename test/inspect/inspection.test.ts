@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspectSchema } from '../../src/inspect/config.ts';
 import { Inspection, type Outcome } from '../../src/inspect/inspect.ts';
+import { RuleSet } from '../../src/inspect/rule-set.ts';
 
 const RULES = [
   { id: 'ticket', pattern: 'TICKET-[0-9]{6}' },
@@ -52,6 +53,15 @@ describe('what is redacted', () => {
     const outcome = await judged(['TICKET-', '482913']);
     assert.equal(outcome?.kind, 'refused');
   });
+});
+
+it('looks once for what is left to compile, however much passes', async (t) => {
+  const begun = t.mock.method(RuleSet.prototype, 'compileRest', () => {});
+  const made = inspectionOf();
+  const about = { direction: 'request', server: 's', tool: 't', definition: null } as const;
+  const bytes = Buffer.from('{"a":"b"}');
+  for (let time = 0; time < 5; time++) await made.inspect(bytes, 0, bytes.length, about);
+  assert.equal(begun.mock.callCount(), 1);
 });
 
 describe('what is decided', () => {
