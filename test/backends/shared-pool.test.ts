@@ -296,9 +296,8 @@ describe('a process that says nothing', { timeout: 180_000 }, () => {
     assert.match(tooLong.words, /larger/);
     const unanswered = (await user.call('ann', 'pid').outcome) as Refusal;
     assert.match(unanswered.words, /stopped answering/);
-    const grown = heldBytes() - before;
-    // It writes a gigabyte in that time; what was freed is perhaps not swept yet.
-    assert.ok(grown < 32 * 1024 * 1024, `${grown} bytes`);
+    // It writes a gigabyte in that time; what was freed is swept beside what goes on.
+    await user.until(() => heldBytes() - before < 8 * 1024 * 1024);
     assert.notEqual(Number(await user.text('ann', 'pid')), pid);
     await user.until(() => !isAlive(pid));
   });
