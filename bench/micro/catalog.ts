@@ -9,6 +9,8 @@ import { type Backend, NO_PROFILE } from '../../src/backends/backends.ts';
 import { buildCatalog, type View } from '../../src/backends/catalog.ts';
 import { namingSchema } from '../../src/backends/config.ts';
 import { exposedName } from '../../src/backends/naming.ts';
+import { ApprovalRules } from '../../src/gateway/approve/rules.ts';
+import { approvalsSchema } from '../../src/gateway/config.ts';
 import { RouteView } from '../../src/gateway/route.ts';
 import { defaultInspection, Inspection } from '../../src/inspect/inspect.ts';
 import { matches } from '../../src/lib/glob.ts';
@@ -58,7 +60,11 @@ const view: View = {
 };
 const OPEN = new Policy({ ...accessSchema.parse({}), default: 'allow' }, new Map(), new Map());
 const inspection = new Inspection(defaultInspection());
-const route = new RouteView('', view, { policy: OPEN, inspection }, { value: 0 });
+const approvals = new ApprovalRules({
+  approvals: approvalsSchema.parse({}),
+  inspect: defaultInspection(),
+});
+const route = new RouteView('', view, { policy: OPEN, inspection, approvals }, { value: 0 });
 const name = 'server7__read_thing_99';
 const params = { name, arguments: { path: '/a' } };
 const call = read(

@@ -22,7 +22,15 @@ const SPANNED = {
   caller: { id: 'anonymous', agent: '', tenant: '' },
   session: null,
 };
-const TRAIL = { attempts: 1, cache: '', rule: '', body: null, bodyStart: 0, bodyEnd: 0 };
+const TRAIL = {
+  attempts: 1,
+  cache: '',
+  rule: '',
+  approval: null,
+  body: null,
+  bodyStart: 0,
+  bodyEnd: 0,
+};
 
 function endedCall(server: string, original: string, outcome: Outcome): EndedCall {
   return {

@@ -235,6 +235,9 @@ export const callsAnswer = z.strictObject({
         outcome: z.enum(['ok', 'tool_error', 'refused', 'failed', 'cancelled']),
         refusal: text.describe('Code of the refusal.'),
         rule: text.describe('Access rule that decided.'),
+        approval: z
+          .enum(['', 'asked', 'granted', 'denied', 'cancelled', 'expired', 'unavailable'])
+          .describe('Where somebody was to approve it.'),
         findings: count.describe('Of inspection.'),
         cache: z.enum(['', 'hit', 'joined', 'miss', 'stale']),
         attempts: count,
@@ -267,6 +270,30 @@ export const latencyAnswer = z.strictObject({
       .meta({ id: 'Latency' }),
   ),
 });
+
+export const approvalAnswer = z
+  .strictObject({
+    id: z.string().regex(/^[0-9a-f]{16}$/),
+    call: count.describe('Serial of the call; the end of the id of its record.'),
+    caller: text,
+    agent: text,
+    user: text,
+    tenant: text,
+    address: text,
+    server: text,
+    tool: text.describe('As the server calls it.'),
+    why: text.describe('Why it must be approved.'),
+    arguments: text
+      .nullable()
+      .describe(
+        'JSON text without secrets, cut at 1000 characters; null where it may not be shown.',
+      ),
+    argumentsBytes: count.describe('Of the arguments as they are sent.'),
+    askedAt: time,
+    expiresAt: time,
+  })
+  .meta({ id: 'Approval' });
+export const approvalsAnswer = z.strictObject({ approvals: z.array(approvalAnswer) });
 
 export const approveBody = z.strictObject({
   sha256: sha256.describe('Of the definition that was looked at: another one is not approved.'),

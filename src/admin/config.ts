@@ -6,7 +6,7 @@
  */
 
 import { z } from 'zod';
-import { ROLES } from './roles.ts';
+import { may, ROLES } from './roles.ts';
 
 export { ROLES, type Role } from './roles.ts';
 
@@ -117,6 +117,11 @@ export type AdminConfig = Readonly<z.output<typeof adminSchema>>;
 
 export function hasCredentials({ token, tokens, mtls }: AdminConfig): boolean {
   return token !== undefined || tokens.length > 0 || mtls.length > 0;
+}
+
+/** Whether anybody could decide over calls that wait for an operator. */
+export function hasDeciders({ token, tokens, mtls }: AdminConfig): boolean {
+  return token !== undefined || [...tokens, ...mtls].some(({ roles }) => may(roles, 'approve'));
 }
 
 export function isOpened(config: AdminConfig): boolean {

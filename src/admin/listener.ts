@@ -30,7 +30,7 @@ const BODY_BYTES_MAX = 16 * 1024;
 const QUERY_CHARS_MAX = 4096;
 
 /** What is recorded although it changes nothing: calls hold what callers said, the configuration how they are kept out. */
-const TELLING: ReadonlySet<Permission> = new Set(['investigate']);
+const TELLING: ReadonlySet<Permission> = new Set(['investigate', 'approve']);
 
 export class Desk {
   readonly #house: AdminHouse;
@@ -97,7 +97,7 @@ export class Desk {
     const { accept = '' } = request.headers;
     const answer = isFault(asked)
       ? asked
-      : await one.handle(this.#house, { params, accept, ...asked } as never);
+      : await one.handle(this.#house, { params, accept, who: holder.id, ...asked } as never);
     if (!isChange && !TELLING.has(one.needs)) return answer;
     const said = isFault(asked) ? undefined : (asked.body ?? asked.query);
     this.#house.record({

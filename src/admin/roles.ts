@@ -24,6 +24,10 @@ export const PERMISSIONS = {
     roles: ['operator', 'admin'],
     words: 'restart, drain, disable and enable servers, end sessions and callers, stop and resume',
   },
+  approve: {
+    roles: ['operator', 'admin'],
+    words: 'see calls that wait for approval, approve and deny them',
+  },
   administer: {
     roles: ['admin'],
     words: 'approve tools, reload the configuration',

@@ -18,6 +18,8 @@ export interface Asked<Query, Body> {
   readonly body: Body;
   /** The Accept header. */
   readonly accept: string;
+  /** Who asks, by the name of the token or certificate. */
+  readonly who: string;
 }
 
 /** What is answered, or why not. */

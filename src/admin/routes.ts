@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { openApiDocument } from './openapi.ts';
 import { type Route, route } from './route.ts';
+import { APPROVAL_ROUTES } from './routes/approvals.ts';
 import { CALLER_ROUTES } from './routes/callers.ts';
 import { SERVER_ROUTES, TOOL_ROUTES } from './routes/servers.ts';
 import { MEASUREMENT_ROUTES, STATE_ROUTES } from './routes/state.ts';
@@ -30,6 +31,7 @@ export const ROUTES: readonly Route[] = [
   ...SERVER_ROUTES,
   ...TOOL_ROUTES,
   ...CALLER_ROUTES,
+  ...APPROVAL_ROUTES,
   ...STOP_ROUTES,
   ...CONFIGURATION_ROUTES,
   ...MEASUREMENT_ROUTES,

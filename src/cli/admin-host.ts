@@ -58,7 +58,9 @@ export async function startAdminOf(steered: Steered): Promise<Admin | undefined>
   };
   // Loaded here: most gateways of one person have none.
   const { startAdmin } = await import('../admin/admin.ts');
-  return startAdmin(admin, house, log);
+  const started = await startAdmin(admin, house, log);
+  gateway.operator.attend();
+  return started;
 }
 
 function record(gateway: Gateway, log: Logger, deed: Deed): void {

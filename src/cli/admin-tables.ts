@@ -138,6 +138,25 @@ export function calls(terminal: Terminal, body: Json): void {
   );
 }
 
+export function approvals(terminal: Terminal, body: Json): void {
+  const waiting = all(body, 'approvals');
+  if (waiting.length === 0) terminal.out('No call waits.');
+  else {
+    terminal.table(
+      ['ID', 'UNTIL', 'CALLER', 'TOOL', 'WHY', 'BYTES', 'ARGUMENTS'],
+      waiting.map((one) => [
+        text(one.id),
+        text(one.expiresAt).slice(11, 19),
+        text(one.caller),
+        `${text(one.server)}.${text(one.tool)}`,
+        text(one.why),
+        text(one.argumentsBytes),
+        one.arguments === null ? '(not shown)' : text(one.arguments),
+      ]),
+    );
+  }
+}
+
 export function latency(terminal: Terminal, body: Json): void {
   const ms = (seconds: unknown) => (Number(seconds) * 1000).toFixed(1);
   terminal.table(

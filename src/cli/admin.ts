@@ -54,6 +54,15 @@ function onServer(verb: string, words: string): AdminCommand {
   };
 }
 
+function onApproval(verb: string, words: string): AdminCommand {
+  return {
+    usage: `approvals ${verb} <id>`,
+    words,
+    ask: (client, [id]) => client.ask('POST', `/api/approvals/${part(id)}/${verb}`, {}),
+    show: (terminal, body) => show.approvals(terminal, { approvals: [body] }),
+  };
+}
+
 const COMMANDS: readonly AdminCommand[] = [
   {
     usage: 'version',
@@ -151,6 +160,14 @@ const COMMANDS: readonly AdminCommand[] = [
     },
     show: show.calls,
   },
+  {
+    usage: 'approvals',
+    words: 'calls that wait for an operator, the oldest first',
+    ask: get('/api/approvals'),
+    show: show.approvals,
+  },
+  onApproval('approve', 'let this one call go on, as it is'),
+  onApproval('deny', 'refuse the call'),
   {
     usage: 'latency',
     words: 'how long calls of each tool took in the last minute',

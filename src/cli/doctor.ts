@@ -138,7 +138,7 @@ function authWords({ listen, auth }: Config): string {
 }
 
 /** What one client, one message or one server can take at most. */
-function limitFindings({ listen, sessions, servers, cache }: Config): Finding[] {
+function limitFindings({ listen, sessions, servers, cache, approvals }: Config): Finding[] {
   const processes = Object.values(servers)
     .filter((server) => !server.disabled && server.kind === 'stdio')
     .reduce((sum, server) => sum + server.pool.max, 0);
@@ -150,6 +150,7 @@ function limitFindings({ listen, sessions, servers, cache }: Config): Finding[] 
     sessions: `${sessions.max}, ${sessions.perCallerMax} per caller, idle ${sessions.idleMs} ms, ${sessions.absoluteMs} ms at most`,
     'child processes': `${processes}`,
     'kept results': `${cache.maxBytes} bytes`,
+    'waiting for approval': `${approvals.waitingMax}, ${approvals.waitingPerCallerMax} per caller, ${approvals.deadlineMs} ms at most`,
   };
   return Object.entries(limits).map(([what, words]) => ({
     about: 'limit',

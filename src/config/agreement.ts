@@ -4,7 +4,7 @@
  * Faults stop the start. Warnings are said at start and in `doctor`, and change nothing.
  */
 
-import { hasCredentials, isOpened } from '../admin/config.ts';
+import { hasCredentials, hasDeciders, isOpened } from '../admin/config.ts';
 import { auditDisagreements } from '../audit/config.ts';
 import { authDisagreements, hasMethods, isLoopback } from '../auth/config.ts';
 import type { ServerConfig } from '../backends/config.ts';
@@ -29,6 +29,7 @@ export function disagreements(
     ...authFaults(document, parts),
     ...adminFaults(document, parts),
     ...auditFaults(document, parts),
+    ...approvalFaults(document, parts, [...(names.servers ?? []), ...(names.mcpServers ?? [])]),
     ...virtualFaults(document, parts, [...(names.servers ?? []), ...(names.mcpServers ?? [])]),
   ];
 }
@@ -142,6 +143,24 @@ function auditFaults(document: ConfigDocument, { audit }: Parts): Fault[] {
   return auditDisagreements(audit).map(({ path, words }) =>
     document.fault(['audit', ...path], words),
   );
+}
+
+/** A misspelt pattern protects nobody, and an operator who is not let in can approve nothing. */
+function approvalFaults(
+  document: ConfigDocument,
+  { approvals, admin }: Parts,
+  names: readonly string[],
+): Fault[] {
+  if (approvals === undefined) return [];
+  const faults = approvals.tools.flatMap((pattern, at) => {
+    const words = pattern === '*' ? undefined : unknownServer(pattern, names);
+    return words === undefined ? [] : [document.fault(['approvals', 'tools', at], words)];
+  });
+  if (approvals.by !== 'operator' || admin === undefined || hasDeciders(admin)) return faults;
+  const words =
+    'nobody could approve anything: the admin API has no token or certificate of the role operator or admin ' +
+    '(docs/admin.md)';
+  return [...faults, document.fault(['approvals', 'by'], words)];
 }
 
 function virtualFaults(document: ConfigDocument, parts: Parts, names: readonly string[]): Fault[] {

@@ -13,7 +13,12 @@ import type { AuditConfig } from '../audit/config.ts';
 import type { AuthConfig } from '../auth/config.ts';
 import type { NamingConfig, ServerConfig, VirtualConfig } from '../backends/config.ts';
 import type { ListenConfig } from '../edge/config.ts';
-import type { CacheConfig, SessionsConfig, StateConfig } from '../gateway/config.ts';
+import type {
+  ApprovalsConfig,
+  CacheConfig,
+  SessionsConfig,
+  StateConfig,
+} from '../gateway/config.ts';
 import { environmentSecrets, type InspectConfig, type RulePack } from '../inspect/config.ts';
 import type { LimitsConfig } from '../limits/config.ts';
 import type { AccessConfig } from '../policy/config.ts';
@@ -57,6 +62,7 @@ export interface Config {
   readonly validate: ValidateMode;
   /** With the path of its lock file absolute. */
   readonly inspect: InspectConfig;
+  readonly approvals: ApprovalsConfig;
   /** With its paths absolute; undefined where nothing is recorded. */
   readonly audit: AuditConfig | undefined;
   readonly sessions: SessionsConfig;
@@ -207,6 +213,7 @@ function complete(
     access: { ...from.access, default: accessDefault(from) },
     validate: from.validate,
     inspect: { ...placedInspect(folder, from.inspect, secrets), rulePacks: packs },
+    approvals: from.approvals,
     audit: from.audit === undefined ? undefined : placedAudit(folder, from.audit),
     sessions: from.sessions,
     cache: from.cache,

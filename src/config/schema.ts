@@ -10,7 +10,7 @@ import { auditSchema } from '../audit/config.ts';
 import { authSchema } from '../auth/config.ts';
 import { namingSchema, serversSchema, virtualSchema } from '../backends/config.ts';
 import { listenSchema } from '../edge/config.ts';
-import { cacheSchema, sessionsSchema, stateSchema } from '../gateway/config.ts';
+import { approvalsSchema, cacheSchema, sessionsSchema, stateSchema } from '../gateway/config.ts';
 import { inspectSchema } from '../inspect/config.ts';
 import { limitsSchema } from '../limits/config.ts';
 import { accessSchema } from '../policy/config.ts';
@@ -33,6 +33,7 @@ export const fileSchema = z.strictObject({
   access: accessSchema,
   validate: validateSchema,
   inspect: inspectSchema,
+  approvals: approvalsSchema,
   audit: auditSchema.optional(),
   sessions: sessionsSchema,
   cache: cacheSchema,

@@ -9,9 +9,14 @@ import type { Lease } from '../backends/backends.ts';
 import { isRefusal } from '../model.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Refusal } from '../protocol/refusal.ts';
-import type { Relay } from './relay.ts';
+import type { Call } from './call.ts';
 import { type Noting, type Reviewed, reviewAnswer, type Speaker } from './review.ts';
 import type { RouteView } from './route.ts';
+
+/** The request that a message to the client is about: a relay, mostly. */
+export interface About {
+  readonly call: Call;
+}
 
 /** A question to the client that has no answer yet. */
 interface Ask {
@@ -21,14 +26,14 @@ interface Ask {
   fail(why: string): void;
   /** The client has answered, and inspection does not let it through. */
   refused(refusal: Refusal): void;
-  /** Who asks, about what. */
-  readonly speaker: Speaker;
+  /** Who asks, about what; null for the gateway itself, whose answers go to no server. */
+  readonly speaker: Speaker | null;
   /** The asking server's own id of the question, to match its cancellation. */
   readonly lease: Lease | null;
   readonly serverId: string;
   readonly askedAt: number;
   /** The request that it is known to be about. */
-  readonly about: Relay | null;
+  readonly about: About | null;
   isAnswered: boolean;
 }
 
@@ -41,14 +46,14 @@ const EARLY_ANSWER_MS = 5_000;
 
 export class Asks {
   /** Puts a message on one stream of the client. */
-  readonly #say: (message: Buffer, about: Relay | null) => void;
+  readonly #say: (message: Buffer, about: About | null) => void;
   readonly #asks = new Map<string, Ask>();
   /** Waits for the answers to what a new process asks. */
   readonly #onAnswered = new Set<() => void>();
   #next = 1;
   #isEnded = false;
 
-  constructor(say: (message: Buffer, about: Relay | null) => void) {
+  constructor(say: (message: Buffer, about: About | null) => void) {
     this.#say = say;
   }
 
@@ -60,7 +65,7 @@ export class Asks {
   /** Sends a request whose id is `nextId`; false where too many are open. */
   ask(
     request: Buffer,
-    about: Relay | null,
+    about: About | null,
     ask: Omit<Ask, 'askedAt' | 'about' | 'isAnswered'>,
   ): boolean {
     if (this.#asks.size >= ASKS_MAX || this.#isEnded) return false;
@@ -98,7 +103,7 @@ export class Asks {
     const ask = this.#asks.get(reply.id);
     if (ask === undefined || ask.isAnswered) return;
     ask.isAnswered = true;
-    if (!inspection.readsRequests) {
+    if (ask.speaker === null || !inspection.readsRequests) {
       this.#hand(reply.id, ask, reply);
       return;
     }
@@ -118,13 +123,22 @@ export class Asks {
   }
 
   /** The server no longer wants its answer: the client is told under our id. */
-  withdraw(lease: Lease, serverId: string, about: Relay | null): void {
+  withdraw(lease: Lease, serverId: string, about: About | null): void {
     for (const [id, ask] of this.#asks) {
       if (ask.lease !== lease || ask.serverId !== serverId) continue;
       this.#asks.delete(id);
       this.#say(cancelled(id), about);
       this.#answeredAll();
     }
+  }
+
+  /** The gateway no longer wants the answer to a question of its own; nothing happens where it has it. */
+  takeBack(id: string): void {
+    const ask = this.#asks.get(id);
+    if (ask === undefined) return;
+    this.#asks.delete(id);
+    this.#say(cancelled(id), ask.about);
+    this.#answeredAll();
   }
 
   /** Gives up what was asked over a lease. */

@@ -13,6 +13,7 @@ import type { Caller } from '../model.ts';
 import { LATEST_MODERN } from '../protocol/eras.ts';
 import type { Refusal } from '../protocol/refusal.ts';
 import type { Collector } from '../telemetry/telemetry.ts';
+import type { Approval } from './approve/approvals.ts';
 import { Payloads, SPOKEN } from './audit-payloads.ts';
 import type { Call } from './call.ts';
 import type { Recorder } from './finish.ts';
@@ -219,8 +220,14 @@ function seldomText({ refusal, observed, found, trail }: Call): string {
   }
   if (observed.length > 0) text += `,"observed":${JSON.stringify(observed)}`;
   if (found !== null) text += `,"findings":${JSON.stringify(found)}`;
+  if (trail.approval !== null) text += `,"approval":${approvalText(trail.approval)}`;
   if (trail.trace !== null) text += `,"trace":"${trail.trace.traceId}"`;
   return text;
+}
+
+/** Who decided, where it was not the caller's own person: the name of an administrator's token. */
+function approvalText({ by, outcome, ms, who }: Approval): string {
+  return JSON.stringify({ by, outcome, ms, ...(who === '' ? {} : { who }) });
 }
 
 /** For the operator alone; a stack of ours is in the log, under the incident. */

@@ -3,7 +3,8 @@
  *
  * Found on this route and seen by this caller, or it does not exist; allowed with these arguments; then what HTTP
  * mirrored must be what the body says; then it must be within its limits, its arguments fit the tool's schema and hold
- * nothing that inspection finds; then it is sent, or answered from what is kept of such calls.
+ * nothing that inspection finds; somebody must have approved it, where that is wanted; then it is sent, or answered from
+ * what is kept of such calls.
  * With a warm shared link all of it happens in the turn in which the request arrived.
  */
 
@@ -12,6 +13,7 @@ import type { Outcome } from '../inspect/inspect.ts';
 import { isRefusal } from '../model.ts';
 import { mirrorFault } from '../protocol/param-mirror.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
+import { approve } from './approve/approve.ts';
 import { inspectBeside } from './beside.ts';
 import type { Call } from './call.ts';
 import type { House } from './handle.ts';
@@ -146,7 +148,13 @@ function passClear(call: Call, entry: Entry, house: House): Promise<void> | unde
   return pass(call, entry, house);
 }
 
-function pass(call: Call, entry: Entry, { parking, results }: House): Promise<void> | undefined {
+function pass(call: Call, entry: Entry, house: House): Promise<void> | undefined {
+  return call.ticket === null && call.route.approvals.isOff
+    ? sendOn(call, entry, house)
+    : approve(call, entry, house, sendOn);
+}
+
+function sendOn(call: Call, entry: Entry, { parking, results }: House): Promise<void> | undefined {
   call.trail.decidedAt = stamp();
   const { cache } = entry.policy;
   return cache === null || entry.kind !== 'tool'

@@ -14,6 +14,7 @@ import { Kind, type Message } from '../protocol/message.ts';
 import { REFUSALS, type Refusal, refusalBytes } from '../protocol/refusal.ts';
 import { type Spliced, splice } from '../protocol/splice.ts';
 import { knownMethod } from '../telemetry/telemetry.ts';
+import type { Ticket } from './approve/approvals.ts';
 import type { Fragments } from './fragments.ts';
 import type { Outlet } from './outlet.ts';
 import type { Found } from './review.ts';
@@ -40,6 +41,8 @@ export class Call implements Linked<Call> {
   readonly route: RouteView;
   readonly caller: Caller;
   readonly message: Message;
+  /** As the client said it; `message` may be that in other words. */
+  said: Message;
   /** The legacy session; null for a modern request. */
   readonly session: Session | null;
   readonly profile: Profile;
@@ -56,6 +59,10 @@ export class Call implements Linked<Call> {
   observed: readonly string[] = NONE;
   /** The server's own requestState, as JSON text, in place of the sealed one that the client sent. */
   innerState: string | null = null;
+  /** The approval, asked for or given, that the `requestState` of this retry stands for. */
+  ticket: Ticket | null = null;
+  /** For a call that was approved: the key of a ticket for its retry; undefined where there is no room. */
+  carry: (() => string | undefined) | null = null;
   /** What inspection found, in its arguments or in what came back. */
   found: Found[] | null = null;
   /** Where what it is shown is read together with what came before; null where that is off. */
@@ -91,6 +98,7 @@ export class Call implements Linked<Call> {
     this.route = route;
     this.caller = caller;
     this.message = message;
+    this.said = message;
     this.session = session;
     this.profile = profile;
     this.params = params;
@@ -167,6 +175,9 @@ export class Call implements Linked<Call> {
       this.#finish,
     );
     // Only the call that is used comes to an end.
+    call.said = this.said;
+    call.innerState = this.innerState;
+    call.ticket = this.ticket;
     call.held = this.held;
     call.found = this.found;
     call.observed = this.observed;

@@ -27,9 +27,14 @@ export function* collect(
 }
 
 function putHouse({ inspection }: Parts, house: House, put: Put): void {
-  const { calls, parking, listeners, results, limits, validator } = house;
+  const { calls, parking, listeners, results, limits, validator, approvals } = house;
   put('sluice_calls_in_flight', calls.size);
   put('sluice_calls_parked', parking.size);
+  for (const by of ['caller', 'operator'] as const) {
+    put('sluice_approvals_waiting', approvals.waitingFor(by), by);
+  }
+  for (const { by, outcome, count } of approvals.counts)
+    put('sluice_approvals', count, by, outcome);
   put('sluice_streams', listeners.size);
   put('sluice_cache_bytes', results.report.bytes);
   put('sluice_validation_waiting', validator.waiting);

@@ -1,10 +1,12 @@
 /**
- * The `sessions` and `cache` parts of the file: how many legacy sessions may live, how long, and what may be kept.
+ * The `sessions`, `cache` and `approvals` parts of the file: how many legacy sessions may live, how long, what may be kept,
+ * and which calls somebody must approve.
  *
  * Only revisions up to 2025-11-25 have sessions; 2026-07-28 removed them, so none of this touches modern clients.
  */
 
 import { z } from 'zod';
+import { PATTERN } from '../policy/policy.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -51,6 +53,45 @@ export const cacheSchema = z
   .describe(
     'Kept results of tools. Nothing is kept unless a tool is marked: `servers.NAME.tools.PATTERN.cache`.',
   );
+
+const TOOLS_MAX = 1_000;
+
+export const approvalsSchema = z
+  .strictObject({
+    tools: z
+      .array(
+        z
+          .string()
+          .max(600)
+          .regex(PATTERN, '"server.tool", with * for any text, or "*" for everything'),
+      )
+      .max(TOOLS_MAX)
+      .default([])
+      .describe('Patterns `server.tool` of tools of which each call must be approved.'),
+    by: z
+      .enum(['caller', 'operator'])
+      .default('caller')
+      .describe(
+        'Who is asked, about these and about what `inspect.session` wants approved: the person behind the client, by elicitation, or an operator, by the admin API.',
+      ),
+    deadlineMs: z
+      .int()
+      .min(1000)
+      .max(10 * MINUTE_MS)
+      .default(MINUTE_MS)
+      .describe('Time for an answer; then the call is refused.'),
+    waitingMax: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(200)
+      .describe('Calls that wait for approval at one time; more are refused.'),
+    waitingPerCallerMax: z.int().min(1).max(1000).default(20).describe('Of one caller.'),
+  })
+  .prefault({})
+  .describe('Calls that somebody must approve, one by one: see docs/approvals.md.');
+
+export type ApprovalsConfig = Readonly<z.output<typeof approvalsSchema>>;
 
 export type CacheConfig = Readonly<z.output<typeof cacheSchema>>;
 export type SessionsConfig = Readonly<z.output<typeof sessionsSchema>>;

@@ -14,6 +14,7 @@ import { Kind, type Message } from '../protocol/message.ts';
 import { REFUSALS, type Refusal, refusalBytes, refuse } from '../protocol/refusal.ts';
 import type { Collector } from '../telemetry/telemetry.ts';
 import { type Tool, Validator } from '../validate/validate.ts';
+import { Approvals } from './approve/approvals.ts';
 import { inspectBeside } from './beside.ts';
 import { ResultCache } from './cache/cache.ts';
 import { Call } from './call.ts';
@@ -49,7 +50,7 @@ import { forwardFromClient } from './take.ts';
 export { AuditRecorder } from './audit-recorder.ts';
 export type { Recorder } from './finish.ts';
 export type { Happening, Operation, SessionChange, TurnedAway } from './happening.ts';
-export type { OperatedServer, OperatedTool, Operator } from './operator.ts';
+export type { OperatedServer, OperatedTool, Operator, PendingApproval } from './operator.ts';
 export type { Outlet } from './outlet.ts';
 export type { GatewayConfig } from './parts.ts';
 export { type RecentCall, RecentCalls } from './recent-calls.ts';
@@ -91,6 +92,7 @@ export class Gateway {
       limits: new Limits(config.limits),
       validator: new Validator(config.validate, gapLogger(log)),
       suspicion: new Suspicion(),
+      approvals: new Approvals(),
       fragments: new Fragments(),
       interests,
       listeners: new Listeners(interests),
@@ -274,6 +276,7 @@ export class Gateway {
     this.#inForce.look(now);
     this.#sessions.sweep(now);
     this.#house.parking.sweep(now);
+    this.#house.approvals.sweep(now);
     for (const backend of this.#inForce.parts.backends.values()) backend.sweep(now);
     for (const { id, mode, refused } of this.#house.limits.news()) {
       const words =
@@ -350,6 +353,7 @@ export class Gateway {
     this.#inForce.isDraining = true;
     clearInterval(this.#sweep);
     this.#house.listeners.close();
+    this.#house.approvals.close();
     if (this.#house.calls.size > 0) await this.#idle(deadlineMs);
     this.#house.parking.close();
     this.#sessions.close();

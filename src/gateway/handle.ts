@@ -9,8 +9,10 @@ import type { Limits } from '../limits/limits.ts';
 import type { Stops } from '../policy/policy.ts';
 import { refuse } from '../protocol/refusal.ts';
 import type { Validator } from '../validate/validate.ts';
+import type { Approvals } from './approve/approvals.ts';
+import { takeTicket } from './approve/approve.ts';
 import { inspectBeside } from './beside.ts';
-import { unseal } from './bridge/request-state.ts';
+import { type Purpose, unseal } from './bridge/request-state.ts';
 import type { ResultCache } from './cache/cache.ts';
 import type { Call } from './call.ts';
 import { callTool } from './call-tool.ts';
@@ -44,6 +46,7 @@ export interface House {
   readonly limits: Limits;
   readonly validator: Validator;
   readonly suspicion: Suspicion;
+  readonly approvals: Approvals;
   readonly fragments: Fragments;
   readonly interests: Interests;
   readonly listeners: Listeners;
@@ -142,19 +145,19 @@ function dispatch(call: Call, house: House): Promise<void> | undefined {
 function resumed(call: Call, house: House): boolean {
   const { parking } = house;
   const purpose = unseal(call, Date.now());
-  if (purpose?.kind === 'wrapped') {
-    call.innerState = purpose.inner;
-    return true;
-  }
-  if (purpose?.kind === 'again') {
-    call.innerState = '""';
-    return true;
-  }
+  if (purpose !== undefined && purpose.kind !== 'parked') return madeAgain(call, purpose, house);
   const relay = purpose?.kind === 'parked' ? parking.leave(purpose.park) : undefined;
   if (relay === undefined) {
     call.refuse(refuse('bad_request_state'));
     return false;
   }
+  const { approval } = relay.call.trail;
+  if (approval !== null && relay.call.argsText() !== call.argsText()) {
+    relay.abandon('the retry has other arguments than were approved');
+    call.refuse(refuse('bad_request_state'));
+    return false;
+  }
+  call.trail.approval = approval;
   // Parked it did not go through `callTool` again: what was allowed then may be stopped now.
   const entry = call.route.catalog(call.profile).tools.get(call.message.name);
   const no = entry === undefined ? undefined : permit(call, entry, house);
@@ -167,6 +170,20 @@ function resumed(call: Call, house: House): boolean {
   relay.abandon('the caller may no longer make this call');
   call.refuse(no === 'hidden' ? refuse('unknown_tool') : no);
   return false;
+}
+
+/** A retry that goes through all stages again; false where it goes through none. */
+function madeAgain(
+  call: Call,
+  purpose: Exclude<Purpose, { kind: 'parked' }>,
+  house: House,
+): boolean {
+  const { ticket } = purpose;
+  const until = purpose.kind === 'approval' ? purpose.until : Number.POSITIVE_INFINITY;
+  if (ticket !== undefined && !takeTicket(call, ticket, until, house)) return false;
+  if (purpose.kind === 'wrapped') call.innerState = purpose.inner;
+  if (purpose.kind === 'again') call.innerState = '""';
+  return true;
 }
 
 /** The retry of a parked call, where its answers may go to the server. */

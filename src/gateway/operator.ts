@@ -10,6 +10,7 @@ import { type Inventory, NO_PROFILE } from '../backends/backends.ts';
 import { fingerprintOf } from '../inspect/inspect.ts';
 import type { LimitReport, LimitState } from '../limits/limits.ts';
 import type { Caller } from '../model.ts';
+import type { Waiting } from './approve/approvals.ts';
 import type { Definitions, ToolState } from './definitions.ts';
 import type { House } from './handle.ts';
 import type { InFlight } from './in-flight.ts';
@@ -73,6 +74,26 @@ export interface CallerReport {
   readonly roles: readonly string[];
   readonly sessions: number;
   readonly inFlight: number;
+}
+
+/** A call that waits until an operator has decided. */
+export interface PendingApproval {
+  readonly id: string;
+  /** Its serial. */
+  readonly call: number;
+  readonly caller: string;
+  readonly agent: string;
+  readonly user: string;
+  readonly tenant: string;
+  readonly address: string;
+  readonly server: string;
+  readonly tool: string;
+  readonly why: string;
+  /** See `Question`. */
+  readonly arguments: string | null;
+  readonly argumentsBytes: number;
+  readonly askedAt: number;
+  readonly expiresAt: number;
 }
 
 const CLIENT_CHARS_MAX = 128;
@@ -256,6 +277,22 @@ export class Operator {
     return this.#rooms.calls.all().find(({ caller }) => caller.id === id)?.caller;
   }
 
+  // === calls that wait for approval ===
+
+  /** Somebody can decide over them from now on. */
+  attend(): void {
+    this.#rooms.house.approvals.isAttended = true;
+  }
+
+  approvals(): PendingApproval[] {
+    return this.#rooms.house.approvals.list().map(pendingApproval);
+  }
+
+  /** False where nothing of this id waits. */
+  decide(id: string, outcome: 'granted' | 'denied', who: string): boolean {
+    return this.#rooms.house.approvals.decide(id, outcome, who);
+  }
+
   limits(): LimitReport[] {
     return this.#rooms.house.limits.reports();
   }
@@ -266,6 +303,15 @@ export class Operator {
     if (caller === undefined) return undefined;
     return this.#rooms.house.limits.statesFor({ caller, address: '' });
   }
+}
+
+function pendingApproval({ id, call, question, askedAt, expiresAt }: Waiting): PendingApproval {
+  const { caller, address, trail } = call;
+  const { server, tool, why, args, argsBytes } = question;
+  const { agent, user, tenant } = caller;
+  const whose = { caller: caller.id, agent, user, tenant, address };
+  const what = { server, tool, why, arguments: args, argumentsBytes: argsBytes };
+  return { id, call: trail.serial, ...whose, ...what, askedAt, expiresAt };
 }
 
 export function handleOf(sessionId: string): string {

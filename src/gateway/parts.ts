@@ -18,7 +18,8 @@ import { matches } from '../lib/glob.ts';
 import type { LimitsConfig } from '../limits/limits.ts';
 import { type AccessConfig, Policy } from '../policy/policy.ts';
 import type { ValidateMode } from '../validate/validate.ts';
-import type { CacheConfig, SessionsConfig, StateConfig } from './config.ts';
+import { ApprovalRules } from './approve/rules.ts';
+import type { ApprovalsConfig, CacheConfig, SessionsConfig, StateConfig } from './config.ts';
 import { type Generation, RouteView } from './route.ts';
 
 /** The slices of the file that the gateway is made of. */
@@ -33,6 +34,7 @@ export interface GatewayConfig {
   readonly access: AccessConfig;
   readonly validate: ValidateMode;
   readonly inspect: InspectConfig;
+  readonly approvals: ApprovalsConfig;
   /** Left out where nothing is recorded. */
   readonly audit?: AuditConfig | undefined;
 }
@@ -64,7 +66,7 @@ export function buildParts(
   const inspection = isDeepStrictEqual(old?.config.inspect, config.inspect)
     ? old!.inspection
     : new Inspection(config.inspect);
-  const rules = { policy, inspection };
+  const rules = { policy, inspection, approvals: new ApprovalRules(config) };
   const routes = new Map<string, RouteView>();
   const all = { members, naming, single: false, virtual: undefined };
   routes.set('', new RouteView('', all, rules, generation));

@@ -38,6 +38,8 @@ export interface RecentCall {
   /** '' where it was not refused. */
   readonly refusal: string;
   readonly rule: string;
+  /** What came of it where somebody was to approve the call; '' where nobody was. */
+  readonly approval: string;
   readonly findings: number;
   readonly cache: CacheUse;
   readonly attempts: number;
@@ -110,6 +112,7 @@ export class RecentCalls implements Recorder {
       outcome: trail.outcome(refusal),
       refusal: refusal?.code ?? '',
       rule: trail.rule,
+      approval: trail.approval?.outcome ?? '',
       findings: found?.reduce((sum, { findings }) => sum + findings.length, 0) ?? 0,
       cache: trail.cache,
       attempts: trail.attempts,

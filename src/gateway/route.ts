@@ -15,6 +15,7 @@ import {
 import type { Inspection } from '../inspect/inspect.ts';
 import { Lru } from '../lib/lru.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { ApprovalRules } from './approve/rules.ts';
 
 /** Counts changes of inventories; shared by the routes of one configuration. */
 export interface Generation {
@@ -32,6 +33,13 @@ interface Kept {
   readonly generation: number;
 }
 
+/** What a configuration says of calls, on whatever route. */
+export interface Rules {
+  readonly policy: Policy;
+  readonly inspection: Inspection;
+  readonly approvals: ApprovalRules;
+}
+
 export class RouteView {
   /** '' for all servers, 'NAME' for one, 'v/NAME' for a virtual server: what follows /mcp/ in the path. */
   readonly path: string;
@@ -40,6 +48,8 @@ export class RouteView {
   readonly policy: Policy;
   /** What is looked for in what passes. */
   readonly inspection: Inspection;
+  /** Which calls somebody must approve. */
+  readonly approvals: ApprovalRules;
   readonly #generation: Generation;
   readonly #catalogs = new Lru<string, Kept>(CATALOGS_MAX);
   /** The one used last: most clients of a route declare the same, and the map rewrites itself on each look. */
@@ -48,13 +58,14 @@ export class RouteView {
   constructor(
     path: string,
     view: View,
-    { policy, inspection }: { readonly policy: Policy; readonly inspection: Inspection },
+    { policy, inspection, approvals }: Rules,
     generation: Generation,
   ) {
     this.path = path;
     this.view = view;
     this.policy = policy;
     this.inspection = inspection;
+    this.approvals = approvals;
     this.#generation = generation;
   }
 

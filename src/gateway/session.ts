@@ -18,7 +18,7 @@ import { type Caller, isRefusal } from '../model.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { withId } from '../protocol/splice.ts';
-import { Asks } from './asks.ts';
+import { type About, Asks } from './asks.ts';
 import type { Call } from './call.ts';
 import type { FoundBeside } from './happening.ts';
 import { DIGEST_MS, openLease } from './lease-call.ts';
@@ -252,9 +252,9 @@ export class Session implements LeaseHolder {
    * Sends one message on exactly one stream: that of the request it is about; else that of the request that came last,
    * which is the likeliest cause and whose client is surely listening; else the session's own.
    */
-  say(message: Buffer, about: Relay | null): void {
-    const relay = about ?? [...this.relays].at(-1);
-    if (relay !== undefined && !relay.call.isDone) relay.call.push(message);
+  say(message: Buffer, about: About | null): void {
+    const cause = about ?? [...this.relays].at(-1);
+    if (cause !== undefined && !cause.call.isDone) cause.call.push(message);
     else this.announce(message);
   }
 

@@ -7,6 +7,7 @@ import type { Entry } from '../backends/backends.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Refusal } from '../protocol/refusal.ts';
 import type { Trace } from '../protocol/trace-context.ts';
+import type { Approval } from './approve/approvals.ts';
 
 /** `tool_error`: an answer of the server that says the tool has failed. `failed`: no answer, for want of server or gateway. */
 export type Outcome = 'ok' | 'tool_error' | 'refused' | 'failed' | 'cancelled';
@@ -59,6 +60,10 @@ export class Trail {
   /** What was called, where a catalogue has it. */
   entry: Entry | null = null;
   isCancelled = false;
+  /** Why somebody must approve it, by what its session did before; '' for no such reason. */
+  suspect = '';
+  /** How it went where somebody was to approve it. */
+  approval: Approval | null = null;
   /** To which trace it belongs; null where nobody traces it. */
   trace: Trace | null = null;
 

@@ -183,10 +183,10 @@ const lock = z
 const session = z
   .strictObject({
     taint: z
-      .enum(['off', 'flag', 'refuse'])
+      .enum(['off', 'flag', 'approve', 'refuse'])
       .default('off')
       .describe(
-        'After something was found in what came back, calls of tools by which data could leave are recorded, or refused.',
+        'After something was found in what came back, calls of tools by which data could leave are recorded, must be approved (`approvals`), or are refused.',
       ),
     classes: z
       .array(classes)
@@ -208,10 +208,10 @@ const session = z
         'Read the texts of consecutive calls, results and events as one, for secrets in pieces.',
       ),
     sequence: z
-      .enum(['off', 'flag', 'refuse'])
+      .enum(['off', 'flag', 'approve', 'refuse'])
       .default('off')
       .describe(
-        'After a tool or resource was read that holds secrets, by its name or by the path that it was asked for, calls of tools that send data out are recorded, or refused.',
+        'After a tool or resource was read that holds secrets, by its name or by the path that it was asked for, calls of tools that send data out are recorded, must be approved, or are refused.',
       ),
     sensitive: z
       .array(z.string().min(1).max(8192))

@@ -35,6 +35,8 @@ export class Inspection {
   #made: RuleSet | undefined;
   readonly #clean = new Clean();
   readonly #classifier: Classifier | null;
+  /** Made when something is shown for the first time. */
+  #showing: Inspection | undefined;
   readonly #isOn: Readonly<Record<Direction, boolean>>;
 
   constructor(config: InspectConfig) {
@@ -176,6 +178,26 @@ export class Inspection {
     return { ...outcome, verdict: { ...outcome.verdict, findings } };
   }
 
+  /**
+   * A JSON value as it may be shown to somebody who is to decide over it: without secrets, whatever is done about them
+   * where they pass. Undefined where they cannot be taken out.
+   */
+  shown(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    about: About,
+  ): Buffer | undefined | Promise<Buffer | undefined> {
+    this.#showing ??= new Inspection(showing(this.config));
+    const take = (outcome: Outcome | undefined) => {
+      if (outcome === undefined) return bytes.subarray(start, end);
+      if (outcome.kind !== 'rewritten') return undefined;
+      return outcome.bytes.subarray(start, end + outcome.bytes.length - bytes.length);
+    };
+    const outcome = this.#showing.inspectAlone(bytes, start, end, about);
+    return outcome instanceof Promise ? outcome.then(take) : take(outcome);
+  }
+
   /** Findings with their actions, for reports: nothing is rewritten. */
   async verdict(bytes: Buffer, about: About, now: number): Promise<Verdict | undefined> {
     const findings = await look(bytes, 0, bytes.length, about, this.#rules, this.config);
@@ -254,6 +276,24 @@ export class Inspection {
   keepClean(cut: Cut, scope: string): void {
     if (this.config.suppress.length === 0) this.#clean.keep(cut, scope);
   }
+}
+
+/** Nothing but secrets, and personal data where it is looked for, all of it taken out. */
+function showing(config: InspectConfig): InspectConfig {
+  const none = { request: 'off', response: 'off' } as const;
+  return {
+    ...config,
+    mode: 'on',
+    confidence: 'low',
+    oversize: 'block',
+    secrets: { ...none, request: 'redact' },
+    pii: { ...none, request: config.pii.request === 'off' ? 'off' : 'redact' },
+    injection: none,
+    poisoning: { tools: 'off', sharedNames: 'off' },
+    arguments: { request: 'off' },
+    suppress: [],
+    classifier: undefined,
+  };
 }
 
 interface Piece {

@@ -18,6 +18,7 @@ export { ARGUMENTS_BYTES_MAX, judgeable } from './arguments.ts';
 export type { Decision, Verdict } from './case.ts';
 export type { Owners, Subject } from './clause.ts';
 export type { AccessConfig } from './config.ts';
+export { PATTERN, Patterns } from './patterns.ts';
 export { readStopFile, StopWatch, stopFile, writeStopFile } from './stop-file.ts';
 export {
   readStops,

@@ -111,6 +111,11 @@ export const REFUSALS = {
     http: 200,
     words: 'This could not be inspected, and nothing passes uninspected. Try again shortly.',
   },
+  approval_required: {
+    rpc: 4035,
+    http: 200,
+    words: 'Somebody must approve this call, and nobody has.',
+  },
   busy: { rpc: 5031, http: 503, words: 'A limit of this gateway is reached. Try again shortly.' },
   draining: { rpc: 5032, http: 503, words: 'This gateway is shutting down.' },
   audit_unavailable: {

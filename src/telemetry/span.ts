@@ -33,6 +33,7 @@ export interface SpannedCall {
     readonly attempts: number;
     readonly cache: string;
     readonly rule: string;
+    readonly approval: { readonly outcome: string } | null;
     readonly body: Buffer | null;
     readonly bodyStart: number;
     readonly bodyEnd: number;
@@ -107,6 +108,7 @@ function attributesOf(call: SpannedCall, name: string, error = ''): string {
     text('sluice.server', backend?.name ?? '') +
     text('sluice.outcome', trail.outcome(refusal)) +
     text('sluice.rule', trail.rule) +
+    text('sluice.approval', trail.approval?.outcome ?? '') +
     text('sluice.cache', trail.cache) +
     number('sluice.attempts', trail.attempts) +
     number('sluice.request.bytes', message.bytes.length) +

@@ -53,7 +53,7 @@ export const METRICS = {
     'server',
   ),
   sluice_stage_duration_seconds: histogram(
-    'Where the time of calls goes: decide (access, limits, schema, inspection), wait (for a link), server, answer (inspection of what came back).',
+    'Where the time of calls goes: decide (access, limits, schema, inspection, approval), wait (for a link), server, answer (inspection of what came back).',
     ['stage', 'server', 'outcome'],
     SECONDS,
     'server',
@@ -103,6 +103,13 @@ export const METRICS = {
     ['class', 'direction', 'action'],
     'class',
   ),
+  sluice_approvals: counter('Calls that somebody was to approve, by what came of it.', [
+    'by',
+    'outcome',
+  ]),
+  sluice_approvals_waiting: gauge('Calls that wait for that, or for the retry with the answer.', [
+    'by',
+  ]),
   sluice_inspection_waiting: gauge('Messages that threads look at or that wait for one.'),
   sluice_inspection_waiting_bytes: gauge('Bytes of these.'),
   sluice_inspection_threads: gauge('Threads of inspection that run.'),

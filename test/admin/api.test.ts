@@ -286,6 +286,30 @@ describe('the admin API', { timeout: 300_000 }, () => {
     assert.ok(open.text.endsWith('# EOF\n'));
   });
 
+  it('shows calls that wait for an operator, who approves one and denies the other', async (t) => {
+    const waiting = await AdminUnderTest.start({
+      servers: { files: recorder(join(folder, 'waiting'), 'write_note') },
+      approvals: { tools: ['files.*'], by: 'operator' },
+    });
+    t.after(() => waiting.stop());
+    const client = new ModernClient(waiting.gateway.url);
+    const calls = ['approve', 'deny'].map((verb) => client.call('write_note', { verb }));
+    let list: Json[] = [];
+    await until(async () => {
+      list = (await waiting.as.operator.get('/api/approvals')).body.approvals as Json[];
+      return list.length === 2;
+    });
+    for (const { id, arguments: args } of list) {
+      const { verb } = JSON.parse(String(args)) as Json;
+      const { status } = await waiting.as.operator.post(`/api/approvals/${id}/${verb}`);
+      assert.equal(status, 200);
+    }
+    const [approved, denied] = await Promise.all(calls);
+    assert.notEqual(approved?.result?.isError, true);
+    assert.match(textOf(denied!), /^approval_required/);
+    assert.equal((await waiting.as.admin.post('/api/approvals/nobody/deny')).status, 404);
+  });
+
   it('stops and resumes, by the same file as `sluice stop`', async () => {
     const client = new ModernClient(admin.gateway.url);
     const { as, gateway } = admin;

@@ -358,6 +358,21 @@ describe('protection', () => {
     assert.equal(faults(text('', '{ files.a: one, files.b: one }')).length, 1);
   });
 
+  it('refuses approvals that nobody could give, and patterns of a server that is not there', () => {
+    const text = (approvals: string, admin = '{}') =>
+      `servers: { files: { command: x } }\napprovals: { ${approvals} }\nadmin: ${admin}`;
+    const token = (role: string) =>
+      `{ tokens: [{ id: a, sha256: ${'a'.repeat(64)}, roles: [${role}] }] }`;
+    assert.deepEqual(faults(text('tools: ["*", files.read_*, "*.send"]')), []);
+    assert.match(words(text('tools: [fils.read]')), /did you mean "files"/);
+    assert.match(words(text('by: operator')), /nobody could approve/);
+    assert.match(words(text('by: operator', token('viewer'))), /nobody could approve/);
+    assert.deepEqual(faults(text('by: operator', token('operator'))), []);
+    assert.deepEqual(faults(text('by: operator', `{ token: ${'t'.repeat(24)} }`)), []);
+    assert.equal(faults(text('deadlineMs: 1')).length, 1);
+    assert.equal(faults(text('tools: [files]')).length, 1);
+  });
+
   it('warns of what weakens it', () => {
     const open =
       'servers: { a: { command: x } }\nlisten: { host: 0.0.0.0 }\nauth: { anonymous: true }';

@@ -98,7 +98,7 @@ describe('the snippets', () => {
     }
   });
 
-  for (const name of ['README.md', 'docs/operations.md', 'docs/admin.md']) {
+  for (const name of ['README.md', 'docs/operations.md', 'docs/admin.md', 'docs/approvals.md']) {
     for (const [at, yaml] of blocks(read(name), 'yaml').entries()) {
       it(`of a configuration load: ${name}, ${at + 1}`, () => {
         const file = join(temporaryFolder('snippet'), 'sluice.yaml');

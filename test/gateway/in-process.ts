@@ -5,7 +5,12 @@
 
 import assert from 'node:assert/strict';
 import { namingSchema, serversSchema, virtualSchema } from '../../src/backends/config.ts';
-import { cacheSchema, sessionsSchema, stateSchema } from '../../src/gateway/config.ts';
+import {
+  approvalsSchema,
+  cacheSchema,
+  sessionsSchema,
+  stateSchema,
+} from '../../src/gateway/config.ts';
 import { Gateway, type Outlet, type Recorder, type Route } from '../../src/gateway/gateway.ts';
 import { inspectSchema } from '../../src/inspect/config.ts';
 import { limitsSchema } from '../../src/limits/config.ts';
@@ -33,10 +38,12 @@ export interface Slices {
   access?: Json;
   validate?: 'on' | 'off' | 'strict';
   inspect?: Json | 'off';
+  approvals?: Json;
 }
 
 export function configOf({ servers = {}, ...rest }: Slices) {
-  const { naming, virtual, sessions, cache, limits, state, access, validate, inspect } = rest;
+  const { naming, virtual, sessions, cache, limits, state, access, validate, inspect, approvals } =
+    rest;
   return {
     servers: serversSchema.parse(servers),
     naming: namingSchema.parse(naming),
@@ -47,6 +54,7 @@ export function configOf({ servers = {}, ...rest }: Slices) {
     state: stateSchema.parse(state),
     access: accessOf({ default: 'allow', ...access }),
     validate: validateSchema.parse(validate),
+    approvals: approvalsSchema.parse(approvals),
     // No test of anything else should fail because a busy machine took long to look.
     inspect: inspectSchema.parse(inspect === 'off' ? inspect : { deadlineMs: 60_000, ...inspect }),
   };

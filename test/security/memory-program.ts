@@ -11,7 +11,12 @@ import { authSchema } from '../../src/auth/config.ts';
 import { namingSchema, serversSchema, virtualSchema } from '../../src/backends/config.ts';
 import { listenSchema } from '../../src/edge/config.ts';
 import { startEdge } from '../../src/edge/edge.ts';
-import { cacheSchema, sessionsSchema, stateSchema } from '../../src/gateway/config.ts';
+import {
+  approvalsSchema,
+  cacheSchema,
+  sessionsSchema,
+  stateSchema,
+} from '../../src/gateway/config.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
 import { inspectSchema } from '../../src/inspect/inspect.ts';
 import { accessSchema } from '../../src/policy/config.ts';
@@ -40,6 +45,7 @@ const config = {
   access: { ...accessSchema.parse({}), default: 'allow' as const },
   validate: 'on' as const,
   inspect: inspectSchema.parse({}),
+  approvals: approvalsSchema.parse({}),
 };
 const log = createLog({ log: 'silent' });
 const gateway = new Gateway(config, log, process.env);

@@ -4,7 +4,7 @@
 
 import { members } from '../../protocol/members.ts';
 import type { Message } from '../../protocol/message.ts';
-import { splice } from '../../protocol/splice.ts';
+import { type Edit, insertMember, splice } from '../../protocol/splice.ts';
 import type { Call } from '../call.ts';
 import { type Purpose, seal } from './request-state.ts';
 
@@ -21,13 +21,19 @@ export function inputRequired(call: Call, requests: string, purpose: Purpose): B
 
 /** A modern server's InputRequiredResult for a modern client, its requestState sealed in ours. */
 export function wrapState(call: Call, reply: Message): Buffer {
-  const edits = [{ start: reply.idStart, end: reply.idEnd, put: call.id }];
+  const edits: Edit[] = [{ start: reply.idStart, end: reply.idEnd, put: call.id }];
   const fields = members(reply.bytes, reply.bodyStart, reply.bodyEnd);
   const state = fields.find((field) => field.key === 'requestState');
+  const ticket = call.carry?.();
+  const sealed = (inner: string) =>
+    JSON.stringify(seal(call, { kind: 'wrapped', inner, ticket }, Date.now()));
   if (state !== undefined) {
-    const inner = reply.bytes.utf8Slice(state.start, state.end);
-    const put = JSON.stringify(seal(call, { kind: 'wrapped', inner }, Date.now()));
+    const put = sealed(reply.bytes.utf8Slice(state.start, state.end));
     edits.push({ start: state.start, end: state.end, put });
+  } else if (ticket !== undefined) {
+    // An approved call is known by its state when it comes back, also where the server needs none.
+    const member = `"requestState":${sealed('')}`;
+    edits.push(insertMember(reply.bodyStart, reply.bodyEnd, reply.bytes, member));
   }
   return splice(
     reply.bytes,

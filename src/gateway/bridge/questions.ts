@@ -128,7 +128,7 @@ export function askForUrls(call: Call, elicitations: readonly unknown[]): Buffer
     .slice(0, OPEN_MAX)
     .map((params, i) => `"url-${i + 1}":${urlRequest(params)}`)
     .join(',');
-  return inputRequired(call, requests, { kind: 'again' });
+  return inputRequired(call, requests, { kind: 'again', ticket: call.carry?.() });
 }
 
 function urlRequest(params: unknown): string {

@@ -7,15 +7,18 @@
  */
 
 import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Message } from '../../protocol/message.ts';
 import type { Call } from '../call.ts';
 
 export type Purpose =
   /** The call waits at the gateway with its legacy server's question open. */
   | { readonly kind: 'parked'; readonly park: string }
-  /** A modern server's own state, passed back to it. */
-  | { readonly kind: 'wrapped'; readonly inner: string }
+  /** A modern server's own state, passed back to it; '' where it gave none. `ticket`: the call was approved, and need not be again. */
+  | { readonly kind: 'wrapped'; readonly inner: string; readonly ticket?: string | undefined }
   /** The call is simply made again (legacy error -32042: a URL had to be visited first). */
-  | { readonly kind: 'again' };
+  | { readonly kind: 'again'; readonly ticket?: string | undefined }
+  /** The client's person was asked to approve the call, and may answer until then. */
+  | { readonly kind: 'approval'; readonly ticket: string; readonly until: number };
 
 interface Sealed {
   readonly purpose: Purpose;
@@ -30,7 +33,10 @@ const STATE_BYTES_MAX = 256 * 1024;
 const KEY = randomBytes(32);
 
 export function seal(call: Call, purpose: Purpose, now: number): string {
-  const sealed: Sealed = { purpose, digest: digestOf(call), expiresAt: now + STATE_TTL_MS };
+  // What goes through all stages again comes as the client said it; a parked call goes on in the words that were judged.
+  const message = purpose.kind === 'parked' ? call.message : call.said;
+  const digest = digestOf(call, message);
+  const sealed: Sealed = { purpose, digest, expiresAt: now + STATE_TTL_MS };
   const body = Buffer.from(JSON.stringify(sealed)).toString('base64url');
   return `${body}.${mac(body)}`;
 }
@@ -47,7 +53,7 @@ export function unseal(call: Call, now: number): Purpose | undefined {
   const right = Buffer.from(mac(body));
   if (dot < 0 || given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
   const sealed = JSON.parse(Buffer.from(body, 'base64url').toString()) as Sealed;
-  if (sealed.expiresAt < now || sealed.digest !== digestOf(call)) return undefined;
+  if (sealed.expiresAt < now || sealed.digest !== digestOf(call, message)) return undefined;
   return sealed.purpose;
 }
 
@@ -56,8 +62,7 @@ function mac(body: string): string {
 }
 
 /** Arguments are compared by value: a client may serialise them in another order the second time. */
-function digestOf(call: Call): string {
-  const { message } = call;
+function digestOf(call: Call, message: Message): string {
   const parts = [
     call.caller.id,
     call.route.path,

@@ -38,7 +38,10 @@ export function requestFor(
     if (message.tokenStart >= 0) {
       edits.push({ start: message.tokenStart, end: message.tokenEnd, put: id });
     }
-    if (call.isModern && link.era === 'legacy') dropRetry(message, edits);
+    // An answer to the gateway's own question is none of the server's.
+    const isOurs = call.ticket !== null && call.innerState === null;
+    if (call.isModern && (link.era === 'legacy' || isOurs)) dropRetry(message, edits);
+    else if (call.innerState === '') drop(message, edits, STATE_MEMBER);
     else if (call.innerState !== null) {
       const { requestStateStart: start, requestStateEnd: end } = message;
       edits.push({ start, end, put: call.innerState });
@@ -60,6 +63,7 @@ function targetEdit(message: Message, put: string): Edit {
 
 /** What a modern client adds to a retry means nothing to a legacy server, and a strict one would refuse it. */
 const RETRY_MEMBERS: ReadonlySet<string> = new Set(['requestState', 'inputResponses']);
+const STATE_MEMBER: ReadonlySet<string> = new Set(['requestState']);
 /** What the gateway says to a modern server for a legacy client, which must not say it a second time or otherwise. */
 const OUR_MEMBERS: ReadonlySet<string> = new Set([...RETRY_MEMBERS, '_meta']);
 const OUR_META: ReadonlySet<string> = new Set([
