@@ -56,8 +56,8 @@ function threadUs(): number {
   return user + system;
 }
 
-/** A call as it ends: 60 bytes of arguments, 350 of result. */
-async function callOf(): Promise<Ended> {
+/** A call as it ends, with about so many bytes of arguments and as many of result. */
+async function callOf(textBytes: number): Promise<Ended> {
   let ended: Ended | undefined;
   const recorder: Recorder = {
     wantsTimes: true,
@@ -68,9 +68,7 @@ async function callOf(): Promise<Ended> {
   const gateway = gatewayOf({ servers: { all: fixture('legacy') } }, [recorder]);
   await gateway.start();
   const answer = new Answer();
-  const args = JSON.stringify({
-    message: `a text of some three hundred characters: ${'words '.repeat(50)}`,
-  });
+  const args = JSON.stringify({ message: 'words '.repeat(Math.ceil(textBytes / 6)) });
   gateway.modern(
     routeOf(gateway),
     ANONYMOUS,
@@ -99,7 +97,7 @@ async function opened(name: string, rest: object = {}): Promise<Audit> {
 
 /** Microseconds per record: told, made, handed over. */
 async function costOf(call: Ended, payloads: string): Promise<number> {
-  const audit = await opened(`cost-${payloads}`, { payloads });
+  const audit = await opened(`cost-${payloads}-${call.argsBytes}`, { payloads });
   const recorder = new AuditRecorder(audit);
   const times: number[] = [];
   for (let batch = 0; batch < 2_000; batch++) {
@@ -191,12 +189,14 @@ async function asked(dir: string, ...conditions: string[]): Promise<{ ms: number
   return { ms: cpuMs() - start, found };
 }
 
-const call = await callOf();
+const call = await callOf(300);
 for (const payloads of ['none', 'hash', 'redacted', 'full']) {
-  row(
-    `serving thread, payloads ${payloads}, per record`,
-    `${(await costOf(call, payloads)).toFixed(2)} us`,
-  );
+  const us = await costOf(call, payloads);
+  row(`serving thread, payloads ${payloads}, per record`, `${us.toFixed(2)} us`);
+}
+for (const bytes of [1_000, 2_000]) {
+  const us = await costOf(await callOf(bytes), 'redacted');
+  row(`the same, redacted, ${bytes} bytes each way`, `${us.toFixed(2)} us`);
 }
 row('through the ring to the disk, both threads', rate(300_000, await throughputOf(call, 300_000)));
 row(

@@ -3,8 +3,11 @@
  *
  *   head ──▶ written by the maker alone      tail ──▶ by the writer alone, after the disk has it
  *
- *   frame   line u32 · arguments u32 · result u32 · ways u32 · their bytes, padded to 8
+ *   frame   line u32 · arguments u32 · result u32 · ways and gaps u32 · line · gap · arguments · gap · result, padded to 8
  *           a line length of SKIP: go on at the beginning
+ *
+ * Gaps are there for speed: into shared memory the engine copies word by word only where source and target lie alike to a
+ * word, else byte by byte. 2,000 bytes take 0.18 us so, and 0.81 us without (bench/micro/audit.ts).
  *
  * Nothing is allocated and nobody is called: one thread writes and moves `head`, the other reads behind it. One that dies
  * leaves the ring for its successor.
@@ -23,6 +26,7 @@ export type State = (typeof State)[keyof typeof State];
 const CONTROL_BYTES = 128;
 const FRAME_BYTES = 16;
 const SKIP = 0xffffffff;
+const GAP_MAX = 7;
 
 /** What becomes of a payload: left out, written as it is, or as its hash. */
 export const Way = { none: 0, whole: 1, hash: 2 } as const;
@@ -74,20 +78,29 @@ export class Ring {
     const argsBytes = args.way === Way.none ? 0 : args.end - args.start;
     const resultBytes = result.way === Way.none ? 0 : result.end - result.start;
     // A character takes three bytes of UTF-8 at most; what is not needed is not kept.
-    const most = FRAME_BYTES + line.length * 3 + argsBytes + resultBytes + 8;
+    const most = FRAME_BYTES + line.length * 3 + argsBytes + resultBytes + 2 * GAP_MAX + 8;
     const start = this.#room(most);
     if (start < 0) return false;
     const bytes = this.#bytes;
     let at = start + FRAME_BYTES;
     const lineBytes = bytes.utf8Write(line, at);
     at += lineBytes;
-    if (argsBytes > 0) at += args.bytes!.copy(bytes, at, args.start, args.end);
-    if (resultBytes > 0) at += result.bytes!.copy(bytes, at, result.start, result.end);
+    let ways = args.way | (result.way << 2);
+    if (argsBytes > 0) {
+      const gap = gapTo(args, at);
+      ways |= gap << 4;
+      at += gap + args.bytes!.copy(bytes, at + gap, args.start, args.end);
+    }
+    if (resultBytes > 0) {
+      const gap = gapTo(result, at);
+      ways |= gap << 8;
+      at += gap + result.bytes!.copy(bytes, at + gap, result.start, result.end);
+    }
     const word = start >> 2;
     this.#words[word] = lineBytes;
     this.#words[word + 1] = argsBytes;
     this.#words[word + 2] = resultBytes;
-    this.#words[word + 3] = args.way | (result.way << 2);
+    this.#words[word + 3] = ways;
     Atomics.store(this.#control, HEAD, wrap((at + 7) & ~7, this.capacity));
     return true;
   }
@@ -126,14 +139,16 @@ export class Ring {
       word = 0;
     }
     const lineEnd = at + FRAME_BYTES + this.#words[word]!;
-    const argsEnd = lineEnd + this.#words[word + 1]!;
-    const resultEnd = argsEnd + this.#words[word + 2]!;
     const ways = this.#words[word + 3]!;
+    const argsStart = lineEnd + ((ways >> 4) & GAP_MAX);
+    const argsEnd = argsStart + this.#words[word + 1]!;
+    const resultStart = argsEnd + ((ways >> 8) & GAP_MAX);
+    const resultEnd = resultStart + this.#words[word + 2]!;
     return {
       line: this.#bytes.subarray(at + FRAME_BYTES, lineEnd),
-      args: this.#bytes.subarray(lineEnd, argsEnd),
+      args: this.#bytes.subarray(argsStart, argsEnd),
       argsWay: (ways & 3) as Way,
-      result: this.#bytes.subarray(argsEnd, resultEnd),
+      result: this.#bytes.subarray(resultStart, resultEnd),
       resultWay: ((ways >> 2) & 3) as Way,
       next: wrap((resultEnd + 7) & ~7, this.capacity),
     };
@@ -152,6 +167,11 @@ export interface Frame {
   readonly result: Buffer;
   readonly resultWay: Way;
   readonly next: number;
+}
+
+/** How much further on the payload lies in its word as it does where it comes from. */
+function gapTo({ bytes, start }: Payload, at: number): number {
+  return (bytes!.byteOffset + start - at) & GAP_MAX;
 }
 
 function wrap(at: number, capacity: number): number {

@@ -1,9 +1,10 @@
 /**
  * From calls and happenings to lines of the audit log.
  *
- * A line is written as text, in one piece, from pieces that are kept (callers, tools) and numbers: half of what
- * JSON.stringify or msgpackr take for the same record (bench/micro/audit.ts). Lines of a turn are made at its end, so that no
- * answer waits for its record. What a stranger wrote is escaped and cut; nothing else reaches a line but names of ours.
+ * A line is written as text from pieces that are kept (callers, sessions, tools, outcomes) and numbers: half of what
+ * JSON.stringify or msgpackr take for the same record (bench/micro/audit.ts), and as few pieces as can be, since each costs as
+ * much as a number. Lines of a turn are made at its end, so that no answer waits for its record. What a stranger wrote is
+ * escaped and cut; nothing else reaches a line but names of ours.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -19,22 +20,34 @@ import type { Call } from './call.ts';
 import type { Recorder } from './finish.ts';
 import type { FoundBeside, Happening, Operation, SessionChange, TurnedAway } from './happening.ts';
 import type { GatewayConfig } from './parts.ts';
-import type { Trail } from './trail.ts';
+import type { RouteView } from './route.ts';
+import type { Session } from './session.ts';
+import type { Outcome, Trail } from './trail.ts';
 
 /** Of names and ids that a client chose. */
 const TEXT_MAX = 128;
 const DETAIL_MAX = 300;
 const URI_MAX = 512;
 
+/** What most calls have alike. */
+const METHODS: ReadonlyMap<string, string> = new Map(
+  [...SPOKEN].map((method) => [method, methodPiece(method)]),
+);
+const SENT_ONCE = ',"attempts":1,"cache":"",';
+
 export class AuditRecorder implements Recorder {
   readonly wantsTimes = true;
   readonly wantsAddress = true;
   readonly #audit: Audit;
-  /** Calls of all processes have different ids. */
-  readonly #boot = randomBytes(5).toString('hex');
+  /** After the time. Calls of all processes have different ids. */
+  readonly #opening = whole`","kind":"call","id":"${randomBytes(5).toString('hex')}-`;
   #calls: Call[] = [];
+  /** Pieces of lines, each made once. */
   readonly #callers = new WeakMap<Caller, string>();
+  readonly #ways = new WeakMap<Session | RouteView, string>();
   readonly #entries = new WeakMap<Entry, string>();
+  /** By outcome and rule; as many as the configuration has rules. */
+  #ends = noEnds();
   readonly #payloads: Payloads;
 
   constructor(audit: Audit) {
@@ -65,6 +78,7 @@ export class AuditRecorder implements Recorder {
     if (audit === undefined) return;
     this.#audit.configure(audit);
     this.#payloads.configure(audit);
+    this.#ends = noEnds();
   }
 
   refuse(): Refusal | undefined {
@@ -92,29 +106,27 @@ export class AuditRecorder implements Recorder {
   readonly #writeCalls = (): void => {
     const calls = this.#calls;
     this.#calls = [];
-    const now = timeText(Date.now());
-    for (const call of calls) this.#write(call, now);
+    const head = `"time":"${timeText(Date.now())}${this.#opening}`;
+    for (const call of calls) this.#write(call, head);
   };
 
-  #write(call: Call, now: string): void {
+  #write(call: Call, head: string): void {
     const payloads = this.#payloads;
     payloads.read(call);
-    this.#audit.write(this.#line(call, now), payloads.args, payloads.result);
+    this.#audit.write(this.#line(call, head), payloads.args, payloads.result);
     payloads.forget();
   }
 
-  #line(call: Call, now: string): string {
-    const { message, caller, session, trail, refusal, route } = call;
-    const version = session === null ? LATEST_MODERN : session.version;
-    const outcome = trail.outcome(refusal);
+  #line(call: Call, head: string): string {
+    const { message, trail, refusal } = call;
+    const { attempts, cache } = trail;
     return (
-      `"time":"${now}","kind":"call","id":"${this.#boot}-${trail.serial}",` +
-      `"method":${methodText(message.method)},"request":${idText(call.id)},${this.#callerText(caller)},` +
-      `"address":"${call.address}","session":"${session?.id ?? ''}","version":"${version}",` +
-      `"route":"${route.path}",${this.#targetText(call)},"outcome":"${outcome}",` +
-      `"rule":${trail.rule === '' ? '""' : JSON.stringify(trail.rule)},` +
-      `"bytesIn":${message.bytes.length},"bytesOut":${call.answerBytes},"attempts":${trail.attempts},` +
-      `"cache":"${trail.cache}",${timesText(trail)}${seldomText(call)}`
+      `${head}${trail.serial}${METHODS.get(message.method) ?? methodPiece(message.method)}` +
+      `${idText(call.id)},${this.#callerText(call.caller)},"address":"${call.address}` +
+      `${this.#wayText(call)}${this.#targetText(call)}${this.#endText(trail.outcome(refusal), trail.rule)}` +
+      `${message.bytes.length},"bytesOut":${call.answerBytes}` +
+      `${attempts === 1 && cache === '' ? SENT_ONCE : `,"attempts":${attempts},"cache":"${cache}",`}` +
+      `${timesText(trail)}${seldomText(call)}`
     );
   }
 
@@ -123,8 +135,20 @@ export class AuditRecorder implements Recorder {
     if (text === undefined) {
       const { id, by, agent, user, tenant, roles, scopes, credential } = caller;
       const about = { id, by, agent, user, tenant, roles, scopes, credential };
-      text = `"caller":${JSON.stringify(about)}`;
+      text = whole`"caller":${JSON.stringify(about)}`;
       this.#callers.set(caller, text);
+    }
+    return text;
+  }
+
+  /** How it came: a session keeps its revision and its path. */
+  #wayText({ session, route }: Call): string {
+    const way = session ?? route;
+    let text = this.#ways.get(way);
+    if (text === undefined) {
+      const version = session === null ? LATEST_MODERN : session.version;
+      text = whole`","session":"${session?.id ?? ''}","version":"${version}","route":"${route.path}",`;
+      this.#ways.set(way, text);
     }
     return text;
   }
@@ -135,8 +159,19 @@ export class AuditRecorder implements Recorder {
     let text = this.#entries.get(entry);
     if (text === undefined) {
       const { server, name: tool, original, hints, kind } = entry;
-      text = JSON.stringify({ server, tool, original, target: kind, hints }).slice(1, -1);
+      const about = JSON.stringify({ server, tool, original, target: kind, hints });
+      text = whole`${about.slice(1, -1)},"outcome":"`;
       this.#entries.set(entry, text);
+    }
+    return text;
+  }
+
+  #endText(outcome: Outcome, rule: string): string {
+    const ends = this.#ends[outcome];
+    let text = ends.get(rule);
+    if (text === undefined) {
+      text = whole`${outcome}","rule":${JSON.stringify(rule)},"bytesIn":`;
+      ends.set(rule, text);
     }
     return text;
   }
@@ -170,6 +205,16 @@ export class AuditRecorder implements Recorder {
   }
 }
 
+function noEnds(): Readonly<Record<Outcome, Map<string, string>>> {
+  return {
+    ok: new Map(),
+    tool_error: new Map(),
+    refused: new Map(),
+    failed: new Map(),
+    cancelled: new Map(),
+  };
+}
+
 function operation(action: string, details: Operation['details']): Operation {
   const about = { by: 'gateway', address: '', target: '' };
   return { kind: 'operation', action, ...about, outcome: 'ok', details };
@@ -185,10 +230,10 @@ function targetText({ message, backend, original }: Call): string {
   const server = JSON.stringify(backend?.name ?? '');
   if (message.method === 'resources/read') {
     const uri = bareUri(original === '' ? message.uri : original);
-    return `"server":${server},"tool":"","original":${JSON.stringify(uri)},"target":"resource"`;
+    return `"server":${server},"tool":"","original":${JSON.stringify(uri)},"target":"resource","outcome":"`;
   }
   const name = message.nameStart < 0 ? '""' : quoted(message.name);
-  return `"server":${server},"tool":${name},"original":${quoted(original)},"target":""`;
+  return `"server":${server},"tool":${name},"original":${quoted(original)},"target":"","outcome":"`;
 }
 
 /** Without what may be a secret: who reads, and from what query. */
@@ -236,6 +281,10 @@ function detailText({ code, detail }: Refusal): string {
   return `,"detail":${JSON.stringify(detail.slice(0, DETAIL_MAX))}`;
 }
 
+function methodPiece(method: string): string {
+  return whole`","method":${methodText(method)},"request":`;
+}
+
 function methodText(method: string): string {
   return SPOKEN.has(method) ? `"${method}"` : quoted(method);
 }
@@ -247,6 +296,11 @@ function quoted(text: string): string {
 /** The client's id, which is JSON text already. */
 function idText(id: string): string {
   return id.length <= TEXT_MAX ? id : quoted(id);
+}
+
+/** Text in one piece: what + and templates make is a tree, and each line that has it in it walks it again. */
+function whole(texts: TemplateStringsArray, ...values: string[]): string {
+  return texts.flatMap((text, at) => [text, values[at] ?? '']).join('');
 }
 
 let second = 0;
