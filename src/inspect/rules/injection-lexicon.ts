@@ -34,7 +34,7 @@ export interface Lexicon {
 export const LATIN: Readonly<Record<string, Lexicon>> = {
   de: {
     dismiss:
-      'ignoriere, ignorier, ignorieren, vergiss, vergessen sie, vergesst, zu vergessen, missachte, missachten sie, beachte nicht, beachten sie nicht, beachte* keine, ubergeh*, uebergeh*, verwirf, verwerfen sie, streiche, streichen, streich, befolge nicht, befolgen sie nicht, lass* ~2 hinter, aus dem kopf, setz* ~3 ausser kraft, halte dich nicht an, halten sie sich nicht an, folge nicht',
+      'ignoriere, ignorier, ignorieren, vergiss, vergessen sie, vergesst, zu vergessen, missachte, missachten sie, beachte nicht, beachten sie nicht, beachte* keine, ubergeh*, uebergeh*, verwirf, verwerfen sie, streiche, streichen, streich, befolge nicht, befolgen sie nicht, lass* ~2 hinter, aus dem kopf, setz* ~3 ausser kraft, halte dich nicht an, halten sie sich nicht an, folge nicht, aus ihrem gedachtnis, aus deinem gedachtnis, sind aufgehoben, sind hiermit aufgehoben, sind ungultig, sind hinfallig, gelten nicht mehr, gelten nicht langer, sind ausser kraft',
     steer:
       'anweisung*, instruktion*, befehl*, vorgabe*, regel*, auftrag*, auftrage*, auftraege*, aufgabe*, aufforderung*, richtlinie*, prompt*, anordnung*, kontext, einschrankung*, einschraenkung*, information*, systemprompt*',
     back: 'vorherig*, vorig*, bisherig*, obig*, vorangegang*, vorangehend*, fruher*, frueher*, alle*, deine*, ihre*, sonstig*, samtlich*, zuvor, davor, oben, gegeben*, ursprunglich*, ursprueng*',

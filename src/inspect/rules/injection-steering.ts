@@ -66,7 +66,7 @@ const NOT_ANCHORS = ['not', 't', 'dont', 'never', 'longer', 'stop'].flatMap((not
 );
 /** Software does these too. */
 const REPLACE =
-  '(?:overrid(?:e|ing)|overwrit(?:e|ing)|overrul(?:e|ing)|bypass(?:ing)?|overlook|abandon|discard|dismiss|drop|skip|void|nullify|negates?|invalidate|supersede|replace|eras(?:e|ing)|delet(?:e|ing)|cancel|circumvent|violate|disobey|break(?: free from| out of)?|(?:set|put|leave|throw|cast|lay|brush|push|toss)(?: (?:them|it))?(?: (?:aside|away|out|behind))?|let go of|get rid of|do away with|remove|deviate from|disable|clear|reset|revoke|rescind|undo|unlearn|scrap|wipe|purge|suspend|reject|ditch|trash|flush|terminate|end|stop using|change|modify|alter|rewrite|edit)';
+  '(?:overrid(?:e|ing)|overwrit(?:e|ing)|overrul(?:e|ing)|bypass(?:ing)?|overlook|abandon|discard|dismiss|drop|skip|void|nullify|negates?|invalidate|supersede|replace|eras(?:e|ing)|delet(?:e|ing)|cancel|circumvent|violate|disobey|break(?: free from| out of)?|(?:set|put|leave|throw|cast|lay|brush|push|toss)(?: (?:them|it))?(?: (?:aside|away|out|behind))?|let go of|get rid of|do away with|remove|deviate from|disable|clear|reset|revoke|rescind|undo|unlearn|scrap|wipe|purge|suspend|reject|ditch|shelve|sideline|eliminate|retire|trash|flush|terminate|end|stop using|change|modify|alter|rewrite|edit)';
 const REPLACE_GAP =
   '(?: (?:all|any|the|of|and|your|my|our|every|these|those|out|aside|away|from|entire|whole|set|literally|completely|please))*';
 const TELL =
@@ -93,7 +93,8 @@ export const STEERING_RULES: readonly TextRule[] = [
         `${verb} your rules`,
       ]),
     ],
-    unless: /^(?:not|t|never) ?(?:forget|ignor|disregard)/,
+    unless:
+      /^(?:not|t|never) ?(?:forget|ignor|disregard)|^forget(?:ting)?(?: ?about)? ?the ?past ?(?:$|and|or|but)/,
     pattern: [
       // "ignore all of the previous safety rules", "don't follow the guidelines above", "forget what your creator told you"
       `${DISMISS}${DET}(?: ${BACK})+(?: ${ANY_BACK})*~2 (?:${STEER}|${LOOSE})`,
@@ -131,17 +132,43 @@ export const STEERING_RULES: readonly TextRule[] = [
       'guardrail',
       'opposite of',
       'oppisite of',
+      ...[
+        'initial',
+        'original',
+        'beginning',
+        'starting',
+        'setup',
+        'configuration',
+        'earlier',
+        'prior',
+        'previous',
+        'operational',
+        'base',
+        'safety',
+        'system',
+        'default',
+      ].flatMap((when) => [
+        `${when} constraints`,
+        `${when} restrictions`,
+        `${when} boundaries`,
+        `${when} limitations`,
+        `${when} settings`,
+      ]),
+      'initial configuration',
       ...['previous', 'prior', 'earlier', 'preceding'].flatMap((back) =>
-        ['rule', 'command', 'order', 'restriction', 'guidance'].map((steer) => `${back} ${steer}`),
+        ['rule', 'command', 'order', 'restriction', 'guidance', 'direction'].map(
+          (steer) => `${back} ${steer}`,
+        ),
       ),
     ],
     pattern: [
-      `${REPLACE}${REPLACE_GAP}(?: (?:prev(?:ious)?|prior|preceding|earlier|foregoing))+(?: (?:and|or|system|safety|given|your))* (?:instructions?|prompts?|guardrails|programming|rules?|orders|commands|restrictions)`,
+      `${REPLACE}${REPLACE_GAP}(?: (?:prev(?:ious)?|prior|preceding|earlier|foregoing))+(?: (?:and|or|system|safety|given|your))* (?:instructions?|prompts?|guardrails|programming|rules?|orders|commands|restrictions|guidance|directions)`,
       `${REPLACE}(?: (?:all|any|the|of|every))* (?:your|ur)(?: (?:previous|prior|own|initial|original|system|safety|existing|current|given|internal|core|default))* (?:instructions?|prompt|directives?|guidelines|guardrails|programming)`,
       `${REPLACE}(?: (?:all|any|of|the|these|those|every)){1,3} (?:instructions|directives|prompts|guidelines) (?:above|before|you (?:were|have)|given|so far|previously|earlier)`,
       // "the above instructions were a test", "your instructions have changed", "previous instructions no longer apply"
       `(?:your|those|these|all|(?:the|all|any|my|your) (?:prev(?:ious)?|prior|earlier|above|preceding|initial|original|old|former|first|last|given)|previous|prior|earlier|former)(?: (?:given|system|safety|of|the))* (?:instructions?|directives?|prompts?|guidelines|commands|rules|orders)(?: (?:above|i gave you|you were given|you received|that you got))*(?: (?:are|is|were|was|have|has|had|been|should|must|can|will|be|now|just|only|all|to|get|got|hereby|already|a|an|from|may)){1,5} (?:ignored|disregarded|forgotten|overridden|cancel(?:l)?ed|void(?:ed)?|null|obsolete|outdated|wrong|irrelevant|revoked|suspended|lifted|invalid(?:ated)?|terminated|superseded|replaced|changed|updated|deleted|erased|removed|reset|test|joke|example|mistake|fake|lie|trick|malicious|expired)`,
-      `(?:${BACK}|your|those|these)(?: (?:given|system|safety))* (?:instructions?|directives?|prompts?|guidelines|rules|orders|commands)(?: (?:do|does|did|are|will|is))? (?:no longer|not|don ?t|doesn ?t|never)(?: (?:longer|really|actually))* (?:apply|applies|applied|appl|valid|exist(?:ed)?|matter|count|in effect|binding|relevant|in force)`,
+      `(?:${BACK}|your|those|these)(?: (?:given|system|safety))* (?:instructions?|directives?|prompts?|guidelines|rules|orders|commands)(?: (?:do|does|did|are|will|is))? (?:no longer|not|don ?t|doesn ?t|never)(?: (?:longer|really|actually))* (?:hold|bind|apply|applies|applied|appl|valid|exist(?:ed)?|matter|count|in effect|binding|relevant|in force)`,
+      `(?:your|the|all|original|initial|set ?up)(?: (?:initial|original|beginning|starting|start ?up|set ?up|configuration|configured|previous|prior|earlier|system|operational|base|safety|default))+ (?:constraints|restrictions|boundaries|limitations|limits|settings|parameters|guidance)(?: (?:from|at|of|since) (?:initiali[sz]ation|set ?up|the (?:start|beginning)))?(?: (?:are|is|have|has|been|were|now|hereby|all|no|longer|do|not))+ (?:hold|apply|bind|count|matter|negated|superseded|removed|lifted|void(?:ed)?|revoked|cancel(?:l)?ed|suspended|replaced|dropped|nullified|waived|rescinded|overridden|gone|disabled)`,
       // "here is a new set of instructions", "I have new orders for you", "the real instructions are"
       `(?:your|my|here (?:is|are|s)(?: (?:a|an|the|your|some))?|these are(?: (?:the|your))?|this is(?: (?:the|your|a))?|follow(?:ing)?(?: (?:the|these|this))?|(?:consider|receive|accept|load|apply|adopt|obey|execute|use|with|have|has|had|got|give|gave|giving|want|are)(?: (?:you|me|some|a|an|the|these|my|only))*) ${NEW} ${ORDERS}`,
       `(?:your|the) next (?:instruction|order|directive) (?:is|will be) (?:to|now)`,
