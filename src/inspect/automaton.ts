@@ -1,5 +1,5 @@
 /**
- * Finds any of many literals in one pass (Aho-Corasick), over a string or over bytes.
+ * Finds any of many literals in one pass (Aho-Corasick).
  *
  * The whole automaton is one table of typed arrays, built before the first text is seen: the cost of a character is two
  * loads whatever the text is. RE2.Set, which builds its states while it reads, takes 51 ms for 64 KB of random base64 where
@@ -11,6 +11,8 @@
  *
  * Letters of ASCII are found whatever their case.
  */
+
+import { unitsOf } from './units.ts';
 
 /** Everything an automaton is; typed arrays over shared memory, so that a message to a worker shares it. */
 export interface Tables {
@@ -34,48 +36,57 @@ export class Automaton {
   /** … up to here. */
   last = 0;
   readonly tables: Tables;
+  #text = '';
+  #at = 0;
   #state = 0;
 
   constructor(tables: Tables) {
     this.tables = tables;
   }
 
-  /** Forgets what was read. */
-  reset(): void {
+  /** Begins with a text. */
+  read(text: string): void {
+    this.#text = text;
+    this.#at = 0;
     this.#state = 0;
   }
 
-  /** Reads on at `from`; the index behind the next character at which a literal ends, or -1 at the end of the text. */
-  next(text: string, from: number, to = text.length): number {
+  /** Reads on; the index behind the next character at which a literal ends, or -1 at the end of the text. */
+  next(): number {
     const { classes, rows, shift, accepting } = this.tables;
+    const units = unitsOf(this.#text);
+    const { length } = this.#text;
     let state = this.#state;
-    for (let at = from; at < to; at++) {
-      state = rows[(state << shift) + classes[text.charCodeAt(at)]!]!;
+    for (let at = this.#at; at < length; at++) {
+      state = rows[(state << shift) + classes[units[at]!]!]!;
       if (state >= accepting) return this.#stop(state, at + 1);
     }
-    this.#state = state;
-    return -1;
-  }
-
-  /** The same over bytes. A byte above 127 is a letter of Latin-1 here: only for bytes that are known to be ASCII. */
-  nextByte(bytes: Uint8Array, from: number, to = bytes.length): number {
-    const { classes, rows, shift, accepting } = this.tables;
-    let state = this.#state;
-    for (let at = from; at < to; at++) {
-      state = rows[(state << shift) + classes[bytes[at]!]!]!;
-      if (state >= accepting) return this.#stop(state, at + 1);
-    }
-    this.#state = state;
+    this.#at = length;
     return -1;
   }
 
   #stop(state: number, at: number): number {
     const { offsets, accepting } = this.tables;
     this.#state = state;
+    this.#at = at;
     this.first = offsets[state - accepting]!;
     this.last = offsets[state - accepting + 1]!;
     return at;
   }
+}
+
+/** Whether any literal stands in these units. */
+export function isIn(
+  { classes, rows, shift, accepting }: Tables,
+  units: Uint16Array,
+  length: number,
+): boolean {
+  let state = 0;
+  for (let at = 0; at < length; at++) {
+    state = rows[(state << shift) + classes[units[at]!]!]!;
+    if (state >= accepting) return true;
+  }
+  return false;
 }
 
 const lower = (code: number) => (code >= 0x41 && code <= 0x5a ? code + 0x20 : code);
@@ -138,6 +149,9 @@ class Trie {
   readonly #ends: number[][] = [[]];
   /** Class of the character by which each state is reached from its parent. */
   readonly #by: Uint8Array;
+  /** Of each state the child that was made last, and the one that its parent had before. */
+  readonly #child: Uint16Array;
+  readonly #sibling: Uint16Array;
 
   constructor(literals: readonly string[], classes: Uint8Array, shift: number) {
     this.#classes = classes;
@@ -146,23 +160,27 @@ class Trie {
     const states = Math.min(most, STATES_MAX);
     this.#rows = new Uint16Array(states << shift);
     this.#by = new Uint8Array(states);
+    this.#child = new Uint16Array(states);
+    this.#sibling = new Uint16Array(states);
     literals.forEach((literal, index) => {
       let state = 0;
       for (let at = 0; at < literal.length; at++) {
         const column = classes[literal.charCodeAt(at)]!;
         const cell = (state << shift) + column;
-        if (this.#rows[cell] === 0) this.#rows[cell] = this.#add(column);
+        if (this.#rows[cell] === 0) this.#rows[cell] = this.#add(column, state);
         state = this.#rows[cell]!;
       }
       this.#ends[state]!.push(index);
     });
   }
 
-  #add(column: number): number {
+  #add(column: number, parent: number): number {
     const state = this.#ends.length;
     if (state === STATES_MAX) throw new Error(`The literals need over ${STATES_MAX} states`);
     this.#ends.push([]);
     this.#by[state] = column;
+    this.#sibling[state] = this.#child[parent]!;
+    this.#child[parent] = state;
     return state;
   }
 
@@ -208,20 +226,22 @@ class Trie {
 
   /** Breadth first: where a state has no child of its own, it goes where its longest proper suffix goes. */
   #link(): number[] {
-    const [shift, width] = [this.#shift, 1 << this.#shift];
+    const shift = this.#shift;
+    const rows = this.#rows;
     const fail = new Uint16Array(this.#ends.length);
     const queue = [0];
     for (const state of queue) {
-      if (state !== 0) this.#ends[state]!.push(...this.#ends[fail[state]!]!);
-      for (let column = 0; column < width; column++) {
-        const cell = (state << shift) + column;
-        const beside = state === 0 ? 0 : this.#rows[(fail[state]! << shift) + column]!;
-        const child = this.#rows[cell]!;
-        if (child === 0) this.#rows[cell] = beside;
-        else {
-          fail[child] = beside;
-          queue.push(child);
-        }
+      const suffix = fail[state]!;
+      if (state !== 0) {
+        this.#ends[state]!.push(...this.#ends[suffix]!);
+        // Shorter, and so complete already.
+        rows.copyWithin(state << shift, suffix << shift, (suffix + 1) << shift);
+      }
+      for (let child = this.#child[state]!; child !== 0; child = this.#sibling[child]!) {
+        const cell = (state << shift) + this.#by[child]!;
+        fail[child] = state === 0 ? 0 : rows[cell]!;
+        rows[cell] = child;
+        queue.push(child);
       }
     }
     return queue;

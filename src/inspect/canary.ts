@@ -61,6 +61,7 @@ export function canaries(key: string): Detector {
     class: 'secret',
     in: ['request', 'response', 'definition'],
     anchors: ['slcn'],
+    forms: ['exact', 'compact'],
     examine: ({ views }) => {
       const finds = new Finds('secret');
       let tries = 0;

@@ -1,10 +1,9 @@
 /** The rules that Sluice has of its own. */
 
-import type { Tables } from './automaton.ts';
 import { canaries } from './canary.ts';
 import { knownValues } from './known-values.ts';
 import type { Detector } from './rule.ts';
-import { type Operator, RuleSet } from './rule-set.ts';
+import { type AllTables, type Operator, RuleSet } from './rule-set.ts';
 import { ARGUMENT_DETECTORS } from './rules/arguments.ts';
 import { INJECTION_DETECTORS, INJECTION_RULES } from './rules/injection.ts';
 import { PII, PII_RULES } from './rules/pii.ts';
@@ -23,22 +22,18 @@ export const OWN_DETECTORS = [
 const made = new Map<string, RuleSet>();
 
 /** Compiled when it is first asked for. */
-export function ownRules({ off }: Pick<Operator, 'off'> = {}, tables?: Tables): RuleSet {
+export function ownRules({ off }: Pick<Operator, 'off'> = {}, tables: AllTables = {}): RuleSet {
   const key = JSON.stringify(off) ?? '';
   const known = made.get(key);
   if (known !== undefined) return known;
-  const [first] = made.values();
   const operator = off === undefined ? {} : { off };
-  const rules = new RuleSet(OWN_RULES, OWN_DETECTORS, {
-    operator,
-    tables: tables ?? first?.automaton.tables,
-  });
+  const rules = new RuleSet(OWN_RULES, OWN_DETECTORS, { operator, tables });
   made.set(key, rules);
   return rules;
 }
 
 /** The same with those of an operator, who may have none; `tables` where another thread has made them already. */
-export function rulesWith(operator: Operator, tables?: Tables): RuleSet {
+export function rulesWith(operator: Operator, tables: AllTables = {}): RuleSet {
   const { rules = [] } = operator;
   const detectors = detectorsOf(operator);
   if (rules.length + detectors.length === 0) return ownRules(operator, tables);

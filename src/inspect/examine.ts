@@ -12,8 +12,7 @@ import { joinedOf } from './joined.ts';
 import type { Match } from './linear.ts';
 import type { Plain, PlainStrings } from './plain.ts';
 import type { Finding, FindingClass, Leaf, Reading, Subject, View } from './rule.ts';
-import { type RuleSet, wanted } from './rule-set.ts';
-import { ALL_BITS } from './scout.ts';
+import type { RuleSet } from './rule-set.ts';
 import { Budget, viewsOf } from './views.ts';
 
 export const BOUNDS = {
@@ -154,9 +153,7 @@ class Examination {
     this.#confirmLeft += BOUNDS.confirmTimes * characters;
     const budget = new Budget(characters);
     const { texts } = budget;
-    const worth = this.#isThorough
-      ? () => ALL_BITS
-      : (text: string) => this.#rules.scout.bits(text, direction);
+    const worth = this.#isThorough ? undefined : this.#rules.scout(direction);
     for (const leaf of all) {
       // So many readings of each string, so many characters for all of them.
       budget.texts = texts;
@@ -190,17 +187,17 @@ class Examination {
   }
 
   #anchors(leaf: Leaf, view: View): void {
-    const { automaton, lengths, ruleFrom, ruleOf, where } = this.#rules;
+    const { rules } = this.#rules;
+    const anchors = this.#rules.anchors(this.#subject.direction, view.form);
+    const { automaton, lengths, ruleFrom, ruleOf } = anchors;
     const { outputs } = automaton.tables;
-    const here = wanted(view.form, this.#subject.direction);
-    automaton.reset();
-    for (let at = automaton.next(view.text, 0); at >= 0; at = automaton.next(view.text, at)) {
+    automaton.read(view.text);
+    for (let at = automaton.next(); at >= 0; at = automaton.next()) {
       for (let output = automaton.first; output < automaton.last; output++) {
         const literal = outputs[output]!;
         for (let index = ruleFrom[literal]!; index < ruleFrom[literal + 1]!; index++) {
           const rule = ruleOf[index]!;
-          if ((where[rule]! & here) !== here) continue;
-          if (rule >= this.#rules.rules.length) this.#called.add(rule);
+          if (rule >= rules.length) this.#called.add(rule);
           else this.#open(leaf, view, rule, at - lengths[literal]!, at);
         }
       }

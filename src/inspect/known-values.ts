@@ -33,6 +33,7 @@ export function knownValues(values: readonly string[]): Detector | undefined {
     class: 'secret',
     in: ['request', 'response', 'definition'],
     anchors: needles.map(anchorOf),
+    forms: ['exact', 'compact'],
     examine: ({ views }) => {
       const finds = new Finds('secret');
       for (const { leaf, views: readings } of views) {

@@ -30,6 +30,7 @@ class StringLeaf implements Leaf {
   /** Name of the value, or of what the key names. */
   readonly name: string | number;
   readonly #holder: Holder | null;
+  #path: string | undefined;
 
   constructor(
     text: string,
@@ -47,6 +48,11 @@ class StringLeaf implements Leaf {
   }
 
   get path(): string {
+    this.#path ??= this.#pathOf();
+    return this.#path;
+  }
+
+  #pathOf(): string {
     if (this.#holder === null) return '';
     let path = `/${escaped(this.name)}`;
     for (let at = this.#holder; at.parent !== null; at = at.parent)
@@ -63,7 +69,10 @@ class StringLeaf implements Leaf {
   }
 }
 
-const escaped = (name: string | number) => String(name).replaceAll('~', '~0').replaceAll('/', '~1');
+function escaped(name: string | number): string {
+  const text = String(name);
+  return /[~/]/.test(text) ? text.replaceAll('~', '~0').replaceAll('/', '~1') : text;
+}
 
 /** In place of an end: the bytes are not those of the message. */
 const NOWHERE = -1;

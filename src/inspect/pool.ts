@@ -1,7 +1,7 @@
 /**
  * The threads in which large messages are inspected.
  *
- * They share the automaton's tables, and give way to the thread that serves (low-priority.ts). One of them is kept from the
+ * They share the tables of the automata, and give way to the thread that serves (low-priority.ts). One of them is kept from the
  * largest messages, so that others need not wait until these are done. What waits is bounded in messages and bytes, and
  * each message has a deadline, from when there is a thread: past it the thread that is busy with it is ended. All but the
  * first end when they are idle, as what they have compiled is dear; nothing keeps the process alive.
@@ -48,7 +48,7 @@ export class Pool {
   #waitingBytes = 0;
 
   constructor(rules: RuleSet) {
-    const setup: Setup = { operator: rules.operator, tables: rules.automaton.tables };
+    const setup: Setup = { operator: rules.operator, tables: rules.tables };
     const idleMs = (at: number) => (at === 0 ? Number.POSITIVE_INFINITY : IDLE_MS);
     this.#threads = Array.from({ length: THREADS_MAX }, (_, at) => new Thread(setup, idleMs(at)));
   }

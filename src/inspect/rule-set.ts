@@ -1,22 +1,17 @@
-/** All rules made ready: one automaton over the anchors of all, their expressions, and which of them read where. */
+/** All rules made ready: their anchors for each way of reading, their expressions, and which of them read where. */
 
-import { Automaton, compile, type Tables } from './automaton.ts';
+import { Anchors } from './anchors.ts';
+import type { Tables } from './automaton.ts';
 import { type Finder, Linear } from './linear.ts';
 import { PlainStrings } from './plain.ts';
 import type { Detector, Direction, FindingClass, Form, TextRule } from './rule.ts';
 import { Scout } from './scout.ts';
 
-const FORMS: Readonly<Record<Form, number>> = { exact: 1, compact: 2, words: 4, joined: 8 };
-const DIRECTIONS: Readonly<Record<Direction, number>> = {
-  request: 16,
-  response: 32,
-  definition: 64,
-};
+export const FORMS: readonly Form[] = ['exact', 'compact', 'words', 'joined'];
 export const ALL_DIRECTIONS: readonly Direction[] = ['request', 'response', 'definition'];
-const ANY = 1 | 2 | 4 | 8;
 
-/** What a rule must have, all bits of it, to be run over such a text. */
-export const wanted = (form: Form, direction: Direction) => FORMS[form] | DIRECTIONS[direction];
+/** Of the anchors of one form in one direction, by the names of both. */
+export type AllTables = Readonly<Record<string, Tables>>;
 
 /** What an operator has beside our own rules; plain data, so that another thread makes the same set of it. */
 export interface Operator {
@@ -34,15 +29,8 @@ export type Off = Readonly<Record<Direction, readonly FindingClass[]>>;
 
 export class RuleSet {
   readonly rules: readonly TextRule[];
+  /** Numbered on behind the rules. */
   readonly detectors: readonly Detector[];
-  readonly automaton: Automaton;
-  /** Length of each literal, in characters. */
-  readonly lengths: Uint16Array;
-  /** Where each rule runs: bits of `wanted`. Detectors are numbered on behind the rules. */
-  readonly where: Uint8Array;
-  /** The rules and detectors of a literal: `ruleOf` from `ruleFrom[literal]` up to `ruleFrom[literal + 1]`. */
-  readonly ruleFrom: Uint32Array;
-  readonly ruleOf: Uint16Array;
   readonly operator: Operator;
   /** For the one text that is being read: of each rule, the window that is open and where its last finding ended. */
   readonly windows: {
@@ -50,47 +38,68 @@ export class RuleSet {
     readonly end: Int32Array;
     readonly found: Int32Array;
   };
+  readonly #given: AllTables;
+  readonly #anchors = new Map<string, Anchors>();
   readonly #plain: Partial<Record<Direction, PlainStrings>> = {};
-  #scout: Scout | undefined;
+  readonly #scouts: Partial<Record<Direction, Scout>> = {};
   readonly #expressions: (Finder | undefined)[] = [];
 
   /** `tables` are those of another RuleSet of the same rules, in another thread; they are made where absent. */
   constructor(
     rules: readonly TextRule[],
     detectors: readonly Detector[],
-    { operator = {}, tables }: { operator?: Operator; tables?: Tables | undefined } = {},
+    { operator = {}, tables = {} }: { operator?: Operator; tables?: AllTables } = {},
   ) {
     this.rules = rules;
     this.operator = operator;
     this.detectors = detectors;
+    this.#given = tables;
     const { length } = rules;
     this.windows = {
       start: new Int32Array(length),
       end: new Int32Array(length),
       found: new Int32Array(length),
     };
-    const byLiteral = new Map<string, number[]>();
-    [...rules, ...detectors].forEach(({ anchors }, index) => {
-      for (const anchor of new Set(anchors)) {
-        const rulesOfIt = byLiteral.get(anchor) ?? [];
-        rulesOfIt.push(index);
-        byLiteral.set(anchor, rulesOfIt);
-      }
-    });
-    const literals = [...byLiteral.keys()];
-    this.automaton = new Automaton(tables ?? compile(literals));
-    this.lengths = Uint16Array.from(literals, ({ length }) => length);
-    this.where = Uint8Array.from([...rules, ...detectors], (one) => whereOf(one, operator.off));
-    this.ruleOf = Uint16Array.from([...byLiteral.values()].flat());
-    this.ruleFrom = new Uint32Array(literals.length + 1);
-    [...byLiteral.values()].forEach((of, literal) => {
-      this.ruleFrom[literal + 1] = this.ruleFrom[literal]! + of.length;
-    });
   }
 
   /** Whether the rule or detector looks for something in this direction. */
   isOn(index: number, direction: Direction): boolean {
-    return (this.where[index]! & DIRECTIONS[direction]) !== 0;
+    const one = this.rules[index] ?? this.detectors[index - this.rules.length]!;
+    return (
+      one.in?.includes(direction) !== false &&
+      this.operator.off?.[direction].includes(one.class) !== true
+    );
+  }
+
+  /** Of the rules and detectors that read this form in this direction; made when they are first asked for. */
+  anchors(direction: Direction, form: Form): Anchors {
+    const key = `${direction} ${form}`;
+    const known = this.#anchors.get(key);
+    if (known !== undefined) return known;
+    const rulesOf = new Map<string, number[]>();
+    for (const [index, { anchors = [], forms = FORMS }] of [
+      ...this.rules,
+      ...this.detectors,
+    ].entries()) {
+      if (!forms.includes(form) || !this.isOn(index, direction)) continue;
+      for (const anchor of new Set(anchors)) {
+        if (!Anchors.canStandIn(form, anchor)) continue;
+        const of = rulesOf.get(anchor);
+        if (of === undefined) rulesOf.set(anchor, [index]);
+        else of.push(index);
+      }
+    }
+    const made = new Anchors(form, rulesOf, this.#given[key]);
+    this.#anchors.set(key, made);
+    return made;
+  }
+
+  /** All of them, for another thread. */
+  get tables(): AllTables {
+    const all = ALL_DIRECTIONS.flatMap((direction) =>
+      FORMS.map((form) => [`${direction} ${form}`, this.anchors(direction, form)] as const),
+    );
+    return Object.fromEntries(all.map(([key, { automaton }]) => [key, automaton.tables]));
   }
 
   /** What these rules find nothing in. */
@@ -100,9 +109,9 @@ export class RuleSet {
   }
 
   /** Tells which forms of a text are worth making; made when it is first asked for. */
-  get scout(): Scout {
-    this.#scout ??= new Scout(this);
-    return this.#scout;
+  scout(direction: Direction): Scout {
+    this.#scouts[direction] ??= new Scout(this, direction);
+    return this.#scouts[direction];
   }
 
   /** The expression of a rule, compiled when it is first asked for. */
@@ -124,13 +133,4 @@ export class RuleSet {
       this.compileRest(later);
     });
   }
-}
-
-function whereOf(rule: TextRule | Detector, off: Off | undefined): number {
-  let where = 'forms' in rule ? rule.forms.reduce((bits, form) => bits | FORMS[form], 0) : ANY;
-  for (const direction of ALL_DIRECTIONS) {
-    const isOn = off?.[direction].includes(rule.class) !== true;
-    if (isOn && rule.in?.includes(direction) !== false) where |= DIRECTIONS[direction];
-  }
-  return where;
 }

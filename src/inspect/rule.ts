@@ -111,6 +111,8 @@ export interface Detector {
    * say. It is always asked where there are none, and then sees of each string no more than the form `exact` for certain.
    */
   readonly anchors?: readonly string[];
+  /** The forms in which it is called by its anchors, and in which it looks; all where absent. */
+  readonly forms?: readonly Form[];
   /** `found` is what the text rules found, low confidence included: signals that weigh only together. */
   examine(reading: Reading, found: readonly Finding[]): Finding[];
 }

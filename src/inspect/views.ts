@@ -6,7 +6,7 @@
  */
 
 import type { Form, View } from './rule.ts';
-import { ALL_BITS, bitOf, LEET_BIT } from './scout.ts';
+import { ALL_BITS, bitOf } from './scout.ts';
 import {
   overflow,
   unbase32,
@@ -19,8 +19,30 @@ import {
 import { unescaped, unquote, unshift } from './views/escapes.ts';
 import { fold, foldApart, unbidi, unseen } from './views/fold.ts';
 import { asciiForm, compact, joined, words } from './views/forms.ts';
+import {
+  AMPERSAND,
+  BACKSLASH,
+  EQUALS,
+  KEY,
+  LETTER,
+  LINE_END,
+  LONG_WORD,
+  MARKED,
+  MIXED,
+  NON_ASCII,
+  PERCENT,
+  PLUS,
+  QUOTED,
+  ROW,
+  RUN,
+  SINGLES,
+  SOLID,
+  signsOf,
+  WORD,
+} from './views/glance.ts';
 import { unconcatenate, unmark, unslash, unspace, unwrap } from './views/joints.ts';
-import { ATBASH, hasKey, turnsOf } from './views/letter-pairs.ts';
+import { atbashKeys, reversedKeys, rotatedKeys } from './views/keys.ts';
+import { ATBASH, turnsOf } from './views/letter-pairs.ts';
 import { atbash, reversed, reversedWords, rotated, unleet, unleetL } from './views/turned.ts';
 import { Trace, Writer } from './views/writer.ts';
 
@@ -68,100 +90,6 @@ interface Step {
   readonly isGuess?: true;
 }
 
-const NON_ASCII = 1;
-const PERCENT = 2;
-const AMPERSAND = 4;
-const BACKSLASH = 8;
-const LINE_END = 16;
-const MARKUP = 32;
-const QUOTE = 64;
-const DIGIT = 128;
-const LETTER = 256;
-const BLANK = 512;
-const EQUALS = 1024;
-const PLUS = 2048;
-const OTHER = 4096;
-
-const signs = new Uint16Array(128);
-for (let code = 0; code < 128; code++)
-  signs[code] = code < 0x20 || code === 0x7f ? NON_ASCII : OTHER;
-for (const [characters, sign] of [
-  ['%', PERCENT],
-  ['&', AMPERSAND],
-  ['\\', BACKSLASH],
-  ['\n\r', LINE_END],
-  ['*_`~</', MARKUP],
-  ['\'"`', QUOTE | MARKUP],
-  ['0123456789', DIGIT],
-  ['abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', LETTER],
-  [' \t', BLANK],
-  ['=', EQUALS],
-  ['+', PLUS],
-] as const)
-  for (const character of characters) {
-    const code = character.charCodeAt(0);
-    signs[code] = (signs[code]! === OTHER || signs[code]! === NON_ASCII ? 0 : signs[code]!) | sign;
-  }
-
-/** A run of letters, digits, +/_-: of 16, or of 8 that is no word of any language. */
-const RUN = 1 << 13;
-/** Four single letters or digits in a row, apart. */
-const SINGLES = 1 << 14;
-/** A digit or sign beside a letter, more than once. */
-const MIXED = 1 << 15;
-/** Twenty characters without a blank. */
-const SOLID = 1 << 16;
-/** Six digits at least: as many numbers as make a text. */
-const ROW = 1 << 17;
-/** A run of 16. */
-const LONG_RUN = 1 << 18;
-const ROW_LEAST = 6;
-const RUN_SURE = 16;
-const RUN_LEAST = 8;
-const SOLID_LEAST = 20;
-
-const runs = new Uint8Array(128);
-for (const character of 'abcdefghijklmnopqrstuvwxyz') runs[character.charCodeAt(0)] = 1;
-for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') runs[character.charCodeAt(0)] = 2;
-for (const character of '0123456789') runs[character.charCodeAt(0)] = 3;
-for (const character of '+/_-') runs[character.charCodeAt(0)] = 4;
-
-/** What is in a text that tells which undoings could change it: one pass. */
-function signsOf(text: string): number {
-  let all = 0;
-  let [solid, run, word, singles, mixed] = [0, 0, 0, 0, 0];
-  let [last, isNoWord, digits] = [0, false, 0];
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    all |= unit < 128 ? signs[unit]! : NON_ASCII;
-    const kind = unit < 128 ? runs[unit]! : 0;
-    solid = unit > 0x20 ? solid + 1 : 0;
-    if (solid === SOLID_LEAST) all |= SOLID;
-    if (kind === 3) digits++;
-    if (kind === 0) [run, isNoWord] = [0, false];
-    else {
-      run++;
-      // Upper case or a digit behind a letter.
-      isNoWord ||= (kind === 2 && last === 1) || kind === 3;
-      if (run === RUN_SURE) all |= RUN | LONG_RUN;
-      else if (run >= RUN_LEAST && isNoWord) all |= RUN;
-    }
-    if (kind === 0 || kind === 4) {
-      if (word === 1) singles++;
-      else if (word > 1) singles = 0;
-      if (singles === 3) all |= SINGLES;
-      word = 0;
-      if (last !== 0 && last < 3 && kind === 0 && unit > 0x20) mixed++;
-    } else {
-      word++;
-      if ((kind === 3) !== (last === 3) && last !== 0) mixed++;
-    }
-    last = kind;
-  }
-  if (digits >= ROW_LEAST) all |= ROW;
-  return mixed > 1 ? all | MIXED : all;
-}
-
 const ALL: readonly Form[] = ['exact', 'compact', 'words', 'joined'];
 /** For what only closes gaps: the two forms without gaps say the same as before. */
 const GAPPED: readonly Form[] = ['exact', 'words'];
@@ -191,27 +119,19 @@ const STEPS: readonly Step[] = [
   },
   { name: 'utf-7', undo: unshift, needs: PLUS, may: /\+A[A-Za-z0-9+/]{2}/, forms: ALL },
   { name: 'numbers', undo: unnumber, needs: ROW, forms: ALL },
-  { name: 'hex', undo: unhex, needs: RUN, may: /[0-9A-Fa-f]{12}/, forms: ALL },
+  { name: 'hex', undo: unhex, needs: WORD, may: /[0-9A-Fa-f]{12}/, forms: ALL },
   { name: 'base64', undo: unbase64, needs: RUN, forms: ALL },
-  { name: 'base32', undo: unbase32, needs: LONG_RUN, may: /[A-Z2-7]{16}|[a-z2-7]{16}/, forms: ALL },
-  { name: 'base58', undo: unbase58, needs: LONG_RUN, may: /[1-9A-HJ-NP-Za-km-z]{16}/, forms: ALL },
-  { name: 'base85', undo: unbase85, needs: SOLID, forms: ALL },
   {
-    name: 'markup',
-    undo: unmark,
-    needs: MARKUP,
-    may: /[0-9A-Za-z\x80-\uffff](?:`[0-9A-Za-z\x80-\uffff*_`~'"</]|\*\*|__|~~|''|""|<[A-Za-z/!]|\/\*)/,
+    name: 'base32',
+    undo: unbase32,
+    needs: LONG_WORD,
+    may: /[A-Z2-7]{16}|[a-z2-7]{16}/,
     forms: ALL,
-    isGuess: true,
   },
-  {
-    name: 'concatenation',
-    undo: unconcatenate,
-    needs: QUOTE,
-    may: /(["'`])[\s+.&\\]{1,11}\1/,
-    forms: GAPPED,
-    isGuess: true,
-  },
+  { name: 'base58', undo: unbase58, needs: LONG_WORD, may: /[1-9A-HJ-NP-Za-km-z]{16}/, forms: ALL },
+  { name: 'base85', undo: unbase85, needs: SOLID, forms: ALL },
+  { name: 'markup', undo: unmark, needs: MARKED, forms: ALL, isGuess: true },
+  { name: 'concatenation', undo: unconcatenate, needs: QUOTED, forms: GAPPED, isGuess: true },
   { name: 'spaced', undo: unspace, needs: SINGLES, forms: GAPPED, isGuess: true },
   { name: 'wrapped', undo: unwrap, needs: LINE_END, forms: GAPPED, isGuess: true },
   { name: 'leet', undo: unleet, needs: MIXED, forms: PROSE, isGuess: true },
@@ -223,9 +143,13 @@ const ROTATED = Array.from({ length: 26 }, (_, by) => {
   return { name: `rot${26 - by}`, undo: rotated(by), needs: LETTER, isGuess: true } as const;
 });
 /** Where only a key may be hidden, no prose is. */
-const KEY_STEPS: readonly Step[] = [REVERSED, ROTATED[13]!, ATBASHED].map((step) => {
-  return { ...step, forms: ['exact'] };
-});
+const KEY_STEPS: readonly Step[] = (
+  [
+    ['reversed', reversedKeys],
+    ['rot13', rotatedKeys],
+    ['atbash', atbashKeys],
+  ] as const
+).map(([name, undo]) => ({ name, undo, needs: KEY, forms: ['exact'], isGuess: true }));
 const REVERSED_WORDS: Step = {
   name: 'reversed-words',
   undo: reversedWords,
@@ -235,12 +159,12 @@ const REVERSED_WORDS: Step = {
 };
 
 /** Turns are taken only where the letters tell of one; and once for keys, of which no letters can tell. */
-function turnsFor(text: Text): readonly Step[] {
+function turnsFor(text: Text, signs: number): readonly Step[] {
   const found = turnsOf(text.text).flatMap((turn): Step[] => {
     if (turn > ATBASH) return [{ ...REVERSED, forms: ALL }, REVERSED_WORDS];
     return [{ ...(turn === ATBASH ? ATBASHED : ROTATED[turn]!), forms: ALL }];
   });
-  return !text.isTurned && hasKey(text.text) ? [...found, ...KEY_STEPS] : found;
+  return text.isTurned || (signs & KEY) === 0 ? found : [...found, ...KEY_STEPS];
 }
 
 const FIRST_JOINT = STEPS.findIndex(({ name }) => name === 'markup');
@@ -265,8 +189,6 @@ class Text {
   readonly step: Step | undefined;
   readonly steps: readonly string[];
   readonly isTurned: boolean;
-  /** Bits of the forms in which it is worth reading. */
-  worth = 0;
   /** Steps on the way that were taken on a guess. */
   readonly guesses: number;
   /** Turned on the mere chance that it is a key: only what the key was encoded in is undone. */
@@ -274,6 +196,7 @@ class Text {
   readonly isAscii: boolean;
   readonly isTight: boolean;
   #trace: Trace | undefined;
+  #hasLeet: boolean | undefined;
 
   constructor(text: string, parent?: Text, step?: Step, isTight = false) {
     this.text = text;
@@ -289,6 +212,11 @@ class Text {
 
   get mayGuess(): boolean {
     return this.guesses < GUESSES_MAX && !this.isTight;
+  }
+
+  hasLeet(worth: Worth): boolean {
+    this.#hasLeet ??= worth.leet(this.text);
+    return this.#hasLeet;
   }
 
   /** In the leaf's text. */
@@ -310,27 +238,31 @@ function traced(undo: Undoing, text: string): Trace {
   return trace;
 }
 
-/**
- * `worth` tells which forms of a text are worth making (scout.ts); all of them where it is not given. A tight text (joined.ts) is
- * read without guesses: those are made of the same strings with blanks between them.
- */
+/** What of a text is worth making (scout.ts). */
+export interface Worth {
+  forms(text: string): number;
+  leet(text: string): boolean;
+}
+
+/** Everything, for whoever wants to see it. */
+const THOROUGH: Worth = { forms: () => ALL_BITS, leet: () => true };
+
+/** A tight text (joined.ts) is read without guesses: those are made of the same strings with blanks between them. */
 export function viewsOf(
   text: string,
   budget: Budget = new Budget(text.length),
-  worth: (text: string) => number = () => ALL_BITS,
+  worth: Worth = THOROUGH,
   isTight = false,
 ): View[] {
-  const views = new Views();
+  const views = new Views(worth);
   const root = new Text(text, undefined, undefined, isTight);
-  root.worth = worth(text);
   views.add(root, isTight ? GAPPED : ALL);
   const seen = new Set([text]);
   let layer = [root];
   for (let depth = 0; layer.length > 0; depth++) {
     const next: Text[] = [];
     for (const one of layer) {
-      for (const child of undone(one, seen, budget)) {
-        child.worth = worth(child.text);
+      for (const child of undone(one, seen, budget, worth)) {
         views.add(child, child.step!.forms);
         if (!ENDS.has(child.step!.name)) next.push(child);
       }
@@ -344,30 +276,33 @@ export function viewsOf(
   return views.list;
 }
 
-function* undone(parent: Text, seen: Set<string>, budget: Budget): Generator<Text> {
-  const has = signsOf(parent.text);
+/** What is hidden in the text, each kind of hiding undone by itself. */
+function undone(parent: Text, seen: Set<string>, budget: Budget, worth: Worth): readonly Text[] {
+  const signs = signsOf(parent.text);
   let isDecoded = false;
+  const children: Text[] = [];
   for (const step of STEPS) {
-    if ((has & step.needs) === 0 || !isWorth(parent, step, isDecoded)) continue;
+    if ((signs & step.needs) === 0 || !isWorth(parent, step, isDecoded, worth)) continue;
     if (step.may?.test(parent.text) === false) continue;
     const child = yieldOf(parent, step, seen, budget);
     if (child === undefined) continue;
-    if (child !== null) yield child;
-    if (SURE.has(step.name)) return;
+    if (child !== null) children.push(child);
+    if (SURE.has(step.name)) return children;
     isDecoded ||= DECODED.has(step.name);
   }
-  if (isDecoded || (has & LETTER) === 0 || parent.isKey || !parent.mayGuess) return;
-  for (const step of turnsFor(parent)) {
+  if (isDecoded || (signs & LETTER) === 0 || parent.isKey || !parent.mayGuess) return children;
+  for (const step of turnsFor(parent, signs)) {
     const child = yieldOf(parent, step, seen, budget);
-    if (child) yield child;
+    if (child) children.push(child);
   }
+  return children;
 }
 
-function isWorth(parent: Text, step: Step, isDecoded: boolean): boolean {
+function isWorth(parent: Text, step: Step, isDecoded: boolean, worth: Worth): boolean {
   if (parent.isKey) return ENCODINGS.has(step.name);
   if (step.isGuess === true && !parent.mayGuess) return false;
   if (isDecoded && ENDS.has(step.name)) return false;
-  if (LEET.has(step.name) && (parent.worth & LEET_BIT) === 0) return false;
+  if (LEET.has(step.name) && !parent.hasLeet(worth)) return false;
   // Joints are taken out in one order: every other order comes to the same text.
   const last = parent.step === undefined ? -1 : STEPS.indexOf(parent.step);
   const index = STEPS.indexOf(step);
@@ -401,22 +336,33 @@ function yieldOf(
 
 class Views {
   readonly list: View[] = [];
-  readonly #seen: Readonly<Record<Form, Set<string>>> = {
-    exact: new Set(),
-    compact: new Set(),
-    words: new Set(),
-    joined: new Set(),
-  };
+  readonly #worth: Worth;
+  /** Texts of each form, once there is a second. */
+  readonly #seen = new Map<Form, Set<string>>();
+
+  constructor(worth: Worth) {
+    this.#worth = worth;
+  }
 
   add(source: Text, forms: readonly Form[]): void {
+    const bits = this.#worth.forms(source.text);
     for (const form of forms) {
-      if ((source.worth & bitOf(form)) === 0) continue;
+      if ((bits & bitOf(form)) === 0) continue;
       const text = form === 'exact' ? source.text : formed(source, form);
-      const seen = this.#seen[form];
-      if (seen.has(text)) continue;
-      seen.add(text);
+      if (!this.#isNew(text, form)) continue;
       this.list.push(new Reading(text, form, source));
     }
+  }
+
+  #isNew(text: string, form: Form): boolean {
+    if (this.list.length === 0) return true;
+    let seen = this.#seen.get(form);
+    if (seen === undefined) {
+      seen = new Set();
+      for (const view of this.list) if (view.form === form) seen.add(view.text);
+      this.#seen.set(form, seen);
+    }
+    return seen.size < seen.add(text).size;
   }
 }
 

@@ -2,16 +2,15 @@
 
 import './low-priority.ts';
 import { workerData } from 'node:worker_threads';
-import type { Tables } from './automaton.ts';
 import { rulesWith } from './catalog.ts';
 import type { Finding, Leaf } from './rule.ts';
-import type { Operator } from './rule-set.ts';
+import type { AllTables, Operator } from './rule-set.ts';
 import { findingsIn, type Task } from './task.ts';
 
 /** What a thread is started with. */
 export interface Setup {
   readonly operator: Operator;
-  readonly tables: Tables;
+  readonly tables: AllTables;
 }
 
 export interface Order {

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Automaton, compile } from '../../src/inspect/automaton.ts';
+import { Automaton, compile, isIn } from '../../src/inspect/automaton.ts';
+import { unitsOf } from '../../src/inspect/units.ts';
 
 /** `literal@end` of every occurrence. */
 function found(literals: readonly string[], text: string): string[] {
   const automaton = new Automaton(compile(literals));
   const all: string[] = [];
-  for (let at = automaton.next(text, 0); at >= 0; at = automaton.next(text, at))
+  automaton.read(text);
+  for (let at = automaton.next(); at >= 0; at = automaton.next())
     for (let output = automaton.first; output < automaton.last; output++)
       all.push(`${literals[automaton.tables.outputs[output]!]}@${at}`);
   return all.sort();
@@ -37,23 +39,25 @@ test('finds exactly what a search for each literal finds', () => {
   );
 });
 
-test('finds the same in bytes as in a string', () => {
+test('whether any stands there is told as a search for each tells it', () => {
   const literals = ['ghp_', 'akia', 'key', 'eyj', 'ignore'];
-  const automaton = new Automaton(compile(literals));
-  const ascii = fc.string({ unit: fc.constantFrom(...'ghp_AKIAeyJignore '), maxLength: 80 });
+  const tables = compile(literals);
+  const text = fc.string({ unit: fc.constantFrom(...'ghp_AKIAeyJignore '), maxLength: 80 });
   fc.assert(
-    fc.property(ascii, (text) => {
-      const bytes = Buffer.from(text);
-      const [ofText, ofBytes]: [number[], number[]] = [[], []];
-      automaton.reset();
-      for (let at = automaton.next(text, 0); at >= 0; at = automaton.next(text, at))
-        ofText.push(at, automaton.first);
-      automaton.reset();
-      for (let at = automaton.nextByte(bytes, 0); at >= 0; at = automaton.nextByte(bytes, at))
-        ofBytes.push(at, automaton.first);
-      assert.deepEqual(ofBytes, ofText);
+    fc.property(text, (text) => {
+      assert.equal(isIn(tables, unitsOf(text), text.length), searched(literals, text).length > 0);
     }),
   );
+});
+
+test('one reads on where it stopped, whatever another has read since', () => {
+  const [one, other] = [new Automaton(compile(['ab'])), new Automaton(compile(['cd']))];
+  one.read('ab ab cd');
+  assert.equal(one.next(), 2);
+  other.read('cdcd');
+  assert.equal(other.next(), 2);
+  assert.deepEqual([one.next(), one.next()], [5, -1]);
+  assert.deepEqual([other.next(), other.next()], [4, -1]);
 });
 
 test('a literal that continues another, ends in another, or holds another is found with it', () => {

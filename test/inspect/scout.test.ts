@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { ownRules } from '../../src/inspect/catalog.ts';
 import type { Direction, Form, TextRule } from '../../src/inspect/rule.ts';
 import { RuleSet } from '../../src/inspect/rule-set.ts';
-import { ALL_BITS, bitOf, LEET_BIT, PLAIN_BITS, Scout } from '../../src/inspect/scout.ts';
+import { ALL_BITS, bitOf, Scout } from '../../src/inspect/scout.ts';
 
 const FORMS: Record<Form, (text: string) => string> = {
   exact: (text) => text.toLowerCase(),
@@ -36,14 +36,14 @@ test('a form is asked for exactly where it has an anchor', () => {
     rule(['abca', 'bacb'], ['joined', 'compact']),
     rule(['://', 'a/b'], ['exact']),
   ];
-  const scout = new Scout(new RuleSet(rules, []));
+  const scout = new Scout(new RuleSet(rules, []), 'response');
   const text = fc.string({
     unit: fc.constantFrom(...'abcnopxyzABC _-:/!.\n\u2014'),
     maxLength: 60,
   });
   fc.assert(
     fc.property(text, (text) => {
-      const bits = scout.bits(text, 'response');
+      const bits = scout.forms(text);
       for (const form of Object.keys(FORMS) as Form[]) {
         const reading = FORMS[form](text);
         const isWanted = rules.some(
@@ -58,35 +58,45 @@ test('a form is asked for exactly where it has an anchor', () => {
 });
 
 test('a text with nothing in it asks for nothing', () => {
-  const scout = new Scout(new RuleSet([rule(['ghp_', 'secret'], ['exact', 'compact'])], []));
-  assert.equal(scout.bits('The quick brown fox - a "lazy" dog’s friend.', 'request'), 0);
+  const rules = new RuleSet([rule(['ghp_', 'secret'], ['exact', 'compact'])], []);
+  const text = 'The quick brown fox - a "lazy" dog’s friend.';
+  assert.equal(new Scout(rules, 'request').forms(text), 0);
 });
 
 test('only rules of the direction count', () => {
-  const scout = new Scout(new RuleSet([rule(['token'], ['exact'], ['request'])], []));
-  assert.equal(scout.bits('a token', 'request'), bitOf('exact'));
-  assert.equal(scout.bits('a token', 'response'), 0);
+  const rules = new RuleSet([rule(['token'], ['exact'], ['request'])], []);
+  assert.equal(new Scout(rules, 'request').forms('a token'), bitOf('exact'));
+  assert.equal(new Scout(rules, 'response').forms('a token'), 0);
 });
 
 test('leet is asked for where signs may be letters', () => {
-  const scout = new Scout(new RuleSet([rule(['ignore all'], ['words'])], []));
-  for (const text of ['1gn0r3', 'I6N0RE', '!9n0r3 4ll'])
-    assert.ok((scout.bits(text, 'response') & LEET_BIT) !== 0, text);
+  const scout = new Scout(new RuleSet([rule(['ignore all'], ['words'])], []), 'response');
+  for (const text of ['1gn0r3', 'I6N0RE', '!9n0r3 4ll']) assert.ok(scout.leet(text), text);
+  for (const text of ['ignore', '1 word', 'w0rd']) assert.ok(!scout.leet(text), text);
 });
 
 test('letters beyond ASCII ask for everything', () => {
-  const scout = new Scout(new RuleSet([rule(['token'], ['exact'])], []));
-  assert.equal(scout.bits('t\u043eken', 'request'), ALL_BITS);
+  const scout = new Scout(new RuleSet([rule(['token'], ['exact'])], []), 'request');
+  assert.equal(scout.forms('t\u043eken'), ALL_BITS);
 });
 
-test('where a detector is called, all forms are there to be seen', () => {
-  const detector = { class: 'arguments' as const, in: ['request' as const], anchors: ['../'] };
-  const scout = new Scout(new RuleSet([], [{ ...detector, examine: () => [] }]));
-  assert.equal(scout.bits('a/../b', 'request') & PLAIN_BITS, PLAIN_BITS);
-  assert.equal(scout.bits('a/../b', 'response'), 0);
+test('where a detector is called, the form in which it was called is there to be seen', () => {
+  const forms: Form[] = ['exact', 'compact'];
+  const [of, anchors] = ['arguments' as const, ['../', 'up']];
+  const detector = { class: of, in: ['request' as const], anchors, examine: () => [] };
+  const all = new Scout(new RuleSet([], [detector]), 'request');
+  assert.equal(all.forms('a/../b'), bitOf('exact'));
+  assert.equal(all.forms('a up b'), ALL_BITS);
+  const some = new Scout(new RuleSet([], [{ ...detector, forms }]), 'request');
+  assert.equal(some.forms('a u-p b u p'), bitOf('compact'));
+  assert.equal(new Scout(new RuleSet([], [detector]), 'response').forms('a/../b'), 0);
+});
+
+test('one without anchors sees every text as it stands', () => {
+  const detector = { class: 'arguments' as const, in: ['request' as const], examine: () => [] };
+  assert.equal(new Scout(new RuleSet([], [detector]), 'request').forms('a'), bitOf('exact'));
 });
 
 test('our own rules fit in its tables', () => {
-  const text = 'Nothing is said here.';
-  assert.equal(ownRules().scout.bits(text, 'response') & ~ALL_BITS, 0);
+  assert.equal(ownRules().scout('response').forms('Nothing is said here.'), bitOf('exact'));
 });

@@ -706,6 +706,7 @@ export const SUM_DETECTOR: Detector = {
   class: 'injection',
   in: ['response'],
   anchors: SIGNALS.flatMap(({ anchors }) => anchors),
+  forms: ['words'],
   examine(_reading, found) {
     const byLeaf = new Map<Leaf, Met[]>();
     for (const { rule, leaf, span } of found) {

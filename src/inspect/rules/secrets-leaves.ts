@@ -39,6 +39,7 @@ export const NAMED_LEAVES: Detector = {
   class: 'secret',
   in: ['request', 'response', 'definition'],
   anchors: ANCHORS,
+  forms: ['exact', 'compact'],
   examine({ views }: Reading): Finding[] {
     const findings: Finding[] = [];
     const named = new Map<string, string>();

@@ -2,12 +2,13 @@
  * Recovery phrases of wallets: 12, 15, 18, 21 or 24 words of one list, the last of which holds a checksum (BIP-39).
  *
  * In prose, words of the list are never twelve in a row: every few words one is shorter than three letters, longer than
- * eight, or not of the list. So one pass over the characters tells where it is worth looking words up.
+ * eight, or not of the list. So one pass over the characters tells whether it is worth looking words up.
  */
 
 import { createHash } from 'node:crypto';
 import { Finds } from '../finds.ts';
 import type { Detector, Finding, Leaf, Reading, View } from '../rule.ts';
+import { unitsOf } from '../units.ts';
 import { BIP39_WORDS } from './bip39-words.ts';
 
 const NUMBERS = new Map(BIP39_WORDS.map((word, number) => [word, number]));
@@ -44,20 +45,43 @@ function phrasesIn(view: View, leaf: Leaf, finds: Finds): void {
   }
 }
 
-/** Whether `runs` has any: the same count without keeping where they are, as nearly all texts have none. */
+/** Of each unit, which letter it is, beginning with 1; 0 for none. */
+const letters = new Uint8Array(0x10000);
+for (let code = 0; code < 128; code++) if (isLetter(code)) letters[code] = code & 31;
+/** A bit for the first four letters of each word of the list, in which all differ: few words of prose have such. */
+const begins = new Uint32Array((1 << 20) / 32);
+const beginning = (first: number, second: number, third: number, fourth: number) =>
+  (letters[first]! << 15) | (letters[second]! << 10) | (letters[third]! << 5) | letters[fourth]!;
+for (const word of BIP39_WORDS) {
+  const [first, second, third, fourth = 0] = Buffer.from(word);
+  const bit = beginning(first!, second!, third!, fourth);
+  begins[bit >> 5]! |= 1 << (bit & 31);
+}
+
+/** Whether a word of the list may begin here. A shorter one is followed by what is no letter. */
+function mayBegin(units: Uint16Array, at: number, size: number): boolean {
+  const fourth = size > 3 ? units[at + 3]! : 0;
+  const bit = beginning(units[at]!, units[at + 1]!, units[at + 2]!, fourth);
+  return (begins[bit >> 5]! & (1 << (bit & 31))) !== 0;
+}
+
+/** Whether `runs` has any that may be a phrase: the same count without keeping where they are, as nearly all texts have none. */
 function hasRun(text: string): boolean {
-  let [words, letters, joint] = [0, 0, 0];
-  for (let at = 0; at <= text.length; at++) {
-    if (at < text.length && isLetter(text.charCodeAt(at))) {
-      if (letters === 0 && joint > JOINT_MAX) words = 0;
-      letters++;
-      joint = 0;
-      continue;
+  const units = unitsOf(text);
+  const { length } = text;
+  let words = 0;
+  let [from, end] = [0, 0];
+  for (let at = 0; at <= length; at++) {
+    if (at < length && letters[units[at]!] !== 0) continue;
+    const size = at - from;
+    if (size > 0) {
+      if (from - end > JOINT_MAX) words = 0;
+      const isWord = size >= LETTERS_MIN && size <= LETTERS_MAX && mayBegin(units, from, size);
+      words = isWord ? words + 1 : 0;
+      if (words >= WORDS_MIN) return true;
+      end = at;
     }
-    if (letters > 0) words = letters < LETTERS_MIN || letters > LETTERS_MAX ? 0 : words + 1;
-    if (words >= WORDS_MIN) return true;
-    letters = 0;
-    joint++;
+    from = at + 1;
   }
   return false;
 }
@@ -80,7 +104,9 @@ function* runs(text: string): Generator<Word[]> {
   if (run.length >= WORDS_MIN) yield run;
 }
 
-const isLetter = (code: number): boolean => (code | 32) > 96 && (code | 32) < 123;
+function isLetter(code: number): boolean {
+  return (code | 32) > 96 && (code | 32) < 123;
+}
 
 function phraseAmong(
   text: string,

@@ -33,6 +33,7 @@ export const USER_INFO: Detector = {
   class: 'secret',
   in: ['request', 'response', 'definition'],
   anchors: ['://'],
+  forms: ['exact'],
   examine({ views }: Reading): Finding[] {
     const finds = new Finds('secret');
     for (const { leaf, views: readings } of views)

@@ -6,8 +6,11 @@ import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'n
 const INFLATED_BYTES_MAX = 1 << 18;
 /** Of text, at least so much is readable; the rest may be damage at the edges of what was cut out too wide. */
 const READABLE_SHARE = 0.85;
-/** So few bytes are readable by chance too often: all of them must be. */
+/** So few bytes are readable by chance too often: all of them must be … */
 const FEW_BYTES = 12;
+/** … and of so few all but those at the edges: what was cut out too wide is damaged nowhere else. */
+const SHORT_BYTES = 64;
+const EDGE_SHARE = 6;
 
 /** What came of bytes: their text, undefined for none, and whether there was more than may be inflated. */
 export interface Said {
@@ -74,9 +77,12 @@ function sayUtf16(bytes: Buffer): string | undefined {
 export function isReadable(bytes: Uint8Array): boolean {
   const { length } = bytes;
   const allowed = length <= FEW_BYTES ? 0 : Math.floor(length * (1 - READABLE_SHARE));
+  const wide = Math.ceil(length / EDGE_SHARE);
+  const [middle, edge] = length <= SHORT_BYTES ? [wide, length - wide] : [length, 0];
   let [unreadable, words] = [0, 0];
   for (let index = 0; index < length && unreadable <= allowed; ) {
     const byte = bytes[index]!;
+    const before = unreadable;
     if (byte >= 0x20 && byte < 0x7f) {
       if (byte >= 0x30 || byte === 0x20) words++;
       index++;
@@ -84,11 +90,12 @@ export function isReadable(bytes: Uint8Array): boolean {
       if (byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) unreadable++;
       index++;
     } else {
-      const wide = sequenceLength(bytes, index);
-      if (wide === 0) unreadable++;
-      else words += wide;
-      index += Math.max(wide, 1);
+      const sequence = sequenceLength(bytes, index);
+      if (sequence === 0) unreadable++;
+      else words += sequence;
+      index += Math.max(sequence, 1);
     }
+    if (unreadable > before && index > middle && index <= edge) return false;
   }
   return unreadable <= allowed && words * 2 >= length;
 }

@@ -5,6 +5,7 @@
  * Decoded in place, so that a text of which a part was encoded reads whole.
  */
 
+import { unitsOf } from '../units.ts';
 import { isReadable, type Said, said } from './bytes.ts';
 import type { Writer } from './writer.ts';
 
@@ -71,15 +72,41 @@ function replaceRuns(
 }
 
 const BASE64_MUTE = new Mute();
-const BASE64_RUNS = /[A-Za-z0-9+/_-]{8,}/g;
+const BASE64_LEAST = 8;
 /** From here on a run is base64 whatever it looks like; below, it must not look like a word. */
 const BASE64_SURE = 16;
+const base64 = new Uint8Array(0x10000);
+for (const sign of `${UPPER}${LOWER}${DIGITS}+/_-`) base64[sign.charCodeAt(0)] = 1;
 
-export const unbase64 = (text: string, writer: Writer): boolean =>
-  replaceRuns(text, writer, BASE64_RUNS, BASE64_MUTE, base64Said);
+/** The runs are found by hand: every word of eight letters is one for an expression, which makes a string of it. */
+export function unbase64(text: string, writer: Writer): boolean {
+  const units = unitsOf(text);
+  const { length } = text;
+  let [written, from] = [0, 0];
+  for (let at = 0; at <= length; at++) {
+    if (at < length && base64[units[at]!] === 1) continue;
+    const size = at - from;
+    const run =
+      size >= BASE64_SURE || (size >= BASE64_LEAST && isMixedIn(units, from, at))
+        ? text.slice(from, at)
+        : undefined;
+    const answer = run === undefined ? undefined : BASE64_MUTE.decode(run, base64Said);
+    if (answer?.isCut) overflow.isCut = true;
+    if (answer?.text !== undefined) {
+      if (written < from) writer.keep(written, from);
+      while (units[at] === 0x3d && at < length) at++;
+      writer.decoded(answer.text, from, at);
+      written = at;
+      at--;
+    }
+    from = at + 1;
+  }
+  if (written === 0) return false;
+  if (written < length) writer.keep(written, length);
+  return true;
+}
 
 function base64Said(run: string): Said | undefined {
-  if (run.length < BASE64_SURE && !isMixed(run)) return undefined;
   const whole = base64At(run, 0);
   if (whole !== undefined || run.length < BASE64_SURE) return whole;
   // Something of the alphabet was glued to it: a path, a dash, or one to three letters.
@@ -102,6 +129,21 @@ function base64Said(run: string): Said | undefined {
 
 /** Upper case behind lower case, or digits among both: no word of any language. */
 const isMixed = (run: string) => /[a-z][A-Z]|\d/.test(run) && /[a-zA-Z]/.test(run);
+
+/** The same of units[from, to), which are such as base64 has. */
+function isMixedIn(units: Uint16Array, from: number, to: number): boolean {
+  let [hasLetter, isMixed] = [false, false];
+  let isLower = false;
+  for (let at = from; at < to; at++) {
+    const unit = units[at]!;
+    const isUpper = unit >= 0x41 && unit <= 0x5a;
+    if (unit >= 0x30 && unit <= 0x39) isMixed = true;
+    else if (isUpper && isLower) isMixed = true;
+    isLower = unit >= 0x61 && unit <= 0x7a;
+    hasLetter ||= isUpper || isLower;
+  }
+  return hasLetter && isMixed;
+}
 
 /** Bytes decoded of a long run before the whole of it is. */
 const SAMPLE = 64;
@@ -150,7 +192,7 @@ function base32Said(run: string): Said | undefined {
     bits -= 8;
     const byte = (value >> bits) & 0xff;
     bytes.push(byte);
-    if (bytes.length === LOOKED_AT && !isLikely(bytes)) return undefined;
+    if (bytes.length === LOOKED_AT && !isLikely(Uint8Array.from(bytes))) return undefined;
   }
   return said(Buffer.from(bytes));
 }
@@ -158,8 +200,7 @@ function base32Said(run: string): Said | undefined {
 /** Bytes after which a run that is no text is left. */
 const LOOKED_AT = 24;
 
-const isLikely = (bytes: number[]) =>
-  bytes[0] === 0x1f || bytes[0] === 0x78 || isReadable(Uint8Array.from(bytes));
+const isLikely = (bytes: Uint8Array) => bytes[0] === 0x1f || bytes[0] === 0x78 || isReadable(bytes);
 
 const BASE58_MUTE = new Mute();
 const BASE58_RUN = /[1-9A-HJ-NP-Za-km-z]{16,}/g;
@@ -180,23 +221,70 @@ export function unbase58(text: string, writer: Writer): boolean {
 }
 
 const BASE85_MUTE = new Mute();
-const BASE85_RUNS = /[!-~]{20,}/g;
+const BASE85_LEAST = 20;
 const Z85_DIGITS = `${DIGITS}${LOWER}${UPPER}.-:+=^!/*?&<>()[]{}@%$#`;
 const z85 = new Int8Array(128).fill(-1);
 for (let digit = 0; digit < 85; digit++) z85[Z85_DIGITS.charCodeAt(digit)] = digit;
 const ascii85 = new Int8Array(128).fill(-1);
 for (let digit = 0; digit < 85; digit++) ascii85[33 + digit] = digit;
 
-export const unbase85 = (text: string, writer: Writer): boolean =>
-  replaceRuns(text, writer, BASE85_RUNS, BASE85_MUTE, (run) => {
-    const open = run.indexOf('<~');
-    const from = open < 0 ? 0 : open + 2;
-    const close = run.indexOf('~>', from);
-    const digits = run.slice(from, close < 0 ? run.length : close);
-    const answer = base85Said(digits, ascii85) ?? base85Said(digits, z85);
-    if (answer?.text === undefined) return answer;
-    return { ...answer, text: run.slice(0, Math.max(0, open)) + answer.text };
-  });
+export function unbase85(text: string, writer: Writer): boolean {
+  const units = unitsOf(text);
+  const { length } = text;
+  let [written, from] = [0, 0];
+  for (let at = 0; at <= length; at++) {
+    if (at < length && units[at]! > 0x20 && units[at]! < 0x7f) continue;
+    const run =
+      at - from >= BASE85_LEAST && mayBeBase85(units, from, at) ? text.slice(from, at) : undefined;
+    const answer = run === undefined ? undefined : BASE85_MUTE.decode(run, base85RunSaid);
+    if (answer?.isCut) overflow.isCut = true;
+    if (answer?.text !== undefined) {
+      if (written < from) writer.keep(written, from);
+      writer.decoded(answer.text, from, at);
+      written = at;
+    }
+    from = at + 1;
+  }
+  if (written === 0) return false;
+  if (written < length) writer.keep(written, length);
+  return true;
+}
+
+function base85RunSaid(run: string): Said | undefined {
+  const open = run.indexOf('<~');
+  const from = open < 0 ? 0 : open + 2;
+  const close = run.indexOf('~>', from);
+  const digits = run.slice(from, close < 0 ? run.length : close);
+  const answer = base85Said(digits, ascii85) ?? base85Said(digits, z85);
+  if (answer?.text === undefined) return answer;
+  return { ...answer, text: run.slice(0, Math.max(0, open)) + answer.text };
+}
+
+/** Whether a run is worth decoding, without making anything of it: most are URLs and paths. One with marks may be. */
+function mayBeBase85(units: Uint16Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (units[at] === 0x7e) return true;
+  return mayBeDigits(units, from, to, ascii85) || mayBeDigits(units, from, to, z85);
+}
+
+const firstBytes = new Uint8Array(LOOKED_AT);
+
+/** As `base85Said` judges it when it has decoded so much. */
+function mayBeDigits(units: Uint16Array, from: number, to: number, values: Int8Array): boolean {
+  let [value, count, length] = [0, 0, 0];
+  for (let at = from; at < to; at++) {
+    const digit = values[units[at]!]!;
+    if (digit < 0) return false;
+    value = value * 85 + digit;
+    if (++count < 5) continue;
+    if (value > 0xffffffff) return false;
+    if (length < LOOKED_AT) {
+      for (let shift = 24; shift >= 0; shift -= 8) firstBytes[length++] = value >>> shift;
+      if (length === LOOKED_AT && !isLikely(firstBytes)) return false;
+    }
+    [value, count] = [0, 0];
+  }
+  return true;
+}
 
 function base85Said(digits: string, values: Int8Array): Said | undefined {
   const bytes: number[] = [];
@@ -210,7 +298,7 @@ function base85Said(digits: string, values: Int8Array): Said | undefined {
     if (++count < 5) continue;
     if (value > 0xffffffff) return undefined;
     bytes.push((value >>> 24) & 0xff, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
-    if (bytes.length === LOOKED_AT && !isLikely(bytes)) return undefined;
+    if (bytes.length === LOOKED_AT && !isLikely(Uint8Array.from(bytes))) return undefined;
     [value, count] = [0, 0];
   }
   const padding = end - digits.length;
@@ -230,9 +318,11 @@ const isNumeral = (unit: number) =>
  * 0x69, 0x67 or chr(105)+chr(103) or 01101001 01100111 or 151 147.
  */
 export function unnumber(text: string, writer: Writer): boolean {
+  const units = unitsOf(text);
+  const { length } = text;
   let written = 0;
-  for (let index = 0; index < text.length; ) {
-    if (!isNumeral(text.charCodeAt(index)) || !startsNumeral(text, index)) {
+  for (let index = 0; index < length; ) {
+    if (!isNumeral(units[index]!) || !startsNumeral(text, index)) {
       index++;
       continue;
     }

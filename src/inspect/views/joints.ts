@@ -5,6 +5,7 @@
  * stay and rules of prose and left edges of keys still hold.
  */
 
+import { unitsOf } from '../units.ts';
 import type { Writer } from './writer.ts';
 
 const isBlank = (unit: number) => unit === 0x20 || unit === 0x09 || unit === 0x0a || unit === 0x0d;
@@ -19,16 +20,25 @@ const MARKUP = '*_`~';
 
 /** ig**nore, ig<!-- -->nore, ig<b></b>nore, comments of C, ig''nore. */
 export function unmark(text: string, writer: Writer): boolean {
-  let changed = false;
-  for (let index = 0; index < text.length; ) {
-    const end = writer.length > 0 && isWord(writer.last) ? markupEnd(text, index) : index;
-    if (end > index && isWord(text.charCodeAt(end))) {
-      changed = true;
+  const units = unitsOf(text);
+  const { length } = text;
+  let kept = 0;
+  for (let index = 1; index < length; ) {
+    // What stands before is the same in what was written: markup is only taken out between two characters of words.
+    const isSign = marks[units[index]!] === 1 && isWord(units[index - 1]!);
+    const end = isSign ? markupEnd(text, index) : index;
+    if (end > index && end < length && isWord(units[end]!)) {
+      writer.keep(kept, index);
+      kept = end;
       index = end;
-    } else writer.keep(index, ++index);
+    } else index++;
   }
-  return changed;
+  writer.keep(kept, length);
+  return kept > 0;
 }
+
+const marks = new Uint8Array(0x10000);
+for (const mark of '*_`~\'"</') marks[mark.charCodeAt(0)] = 1;
 
 /** The end of all markup that begins here; `index` itself where there is none. */
 function markupEnd(text: string, index: number): number {
@@ -122,13 +132,14 @@ const TOKEN_LONG = 16;
  * tokens. Prose that was wrapped at some width keeps its line ends, which are the gaps of its words.
  */
 export function unwrap(text: string, writer: Writer): boolean {
+  const units = unitsOf(text);
   let changed = false;
-  let [lineStart, tokenStart] = [0, 0];
+  let [lineStart, tokenStart, kept] = [0, 0, 0];
   for (let index = 0; index < text.length; ) {
-    const unit = text.charCodeAt(index);
+    const unit = units[index]!;
     if (unit !== 0x0a && unit !== 0x0d) {
-      if (isBlank(unit)) tokenStart = index + 1;
-      writer.keep(index, ++index);
+      if (unit === 0x20 || unit === 0x09) tokenStart = index + 1;
+      index++;
       continue;
     }
     const next = marginEnd(text, index);
@@ -142,12 +153,16 @@ export function unwrap(text: string, writer: Writer): boolean {
       !isBlank(text.charCodeAt(lineEnd - 1)) &&
       next < text.length &&
       (isShort || (isTight && isShortLine(text, next)));
-    if (isSplit) changed ||= isShort;
-    else writer.keep(index, next);
+    if (isSplit) {
+      changed ||= isShort;
+      writer.keep(kept, index);
+      kept = next;
+    }
     index = next;
     lineStart = next;
     tokenStart = next;
   }
+  writer.keep(kept, text.length);
   return changed;
 }
 

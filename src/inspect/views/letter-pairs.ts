@@ -6,6 +6,7 @@
  * English (15 for English, 15 to 17 for German or Spanish, 17 to 20 backwards, 21 to 24 rotated; in half bits per pair).
  */
 
+import { unitsOf } from '../units.ts';
 import { PAIRS } from './letter-pairs-data.ts';
 
 /** Rotated by 0 to 25 to get the text; 26 is Atbash. With 27 more: and backwards. */
@@ -59,15 +60,17 @@ export function turnsOf(text: string): number[] {
  * whatever their length.
  */
 function unusualWindows(text: string): number[] {
+  const units = unitsOf(text);
+  const { length } = text;
   const windows: number[] = [];
   let [from, pairs, cost] = [0, 0, 0];
   let [lineFrom, linePairs, lineCost] = [0, 0, 0];
-  let last = -1;
-  for (let index = 0; index <= text.length; index++) {
-    const unit = index < text.length ? text.charCodeAt(index) : 0x0a;
-    const letter = (unit | 0x20) - 0x61;
-    if (letter >= 0 && letter < 26) {
-      if (last >= 0) {
+  let last = NO_LETTER;
+  for (let index = 0; index < length; index++) {
+    const unit = units[index]!;
+    const letter = letters[unit]!;
+    if (letter !== NO_LETTER) {
+      if (last !== NO_LETTER) {
         const add = costs[last * 26 + letter]!;
         pairs++;
         cost += add;
@@ -75,9 +78,10 @@ function unusualWindows(text: string): number[] {
         lineCost += add;
       }
       last = letter;
-    } else last = -1;
-    if (pairs >= WINDOW_PAIRS || index === text.length) {
-      if (pairs >= FEWEST_PAIRS && cost > UNUSUAL * pairs) windows.push(from, index + 1);
+      if (pairs < WINDOW_PAIRS && linePairs < WINDOW_PAIRS) continue;
+    } else last = NO_LETTER;
+    if (pairs >= WINDOW_PAIRS) {
+      if (cost > UNUSUAL * pairs) windows.push(from, index + 1);
       [from, pairs, cost] = [index, 0, 0];
     }
     if (linePairs >= WINDOW_PAIRS || unit === 0x0a || unit === 0x22) {
@@ -86,7 +90,18 @@ function unusualWindows(text: string): number[] {
       [lineFrom, linePairs, lineCost] = [index, 0, 0];
     }
   }
+  if (pairs >= FEWEST_PAIRS && cost > UNUSUAL * pairs) windows.push(from, length + 1);
+  if (linePairs >= FEWEST_PAIRS && lineCost > UNUSUAL * linePairs)
+    windows.push(lineFrom, length + 1);
   return windows;
+}
+
+/** Of each unit, which letter it is. */
+const NO_LETTER = 26;
+const letters = new Uint8Array(0x10000).fill(NO_LETTER);
+for (let letter = 0; letter < 26; letter++) {
+  letters[0x41 + letter] = letter;
+  letters[0x61 + letter] = letter;
 }
 
 /** Pairs of one window; some more than make one, as it ends behind the last. */
@@ -160,27 +175,4 @@ export function costOf(one: number, other: number): number {
   const second = (other | 0x20) - 0x61;
   if (first < 0 || first > 25 || second < 0 || second > 25) return 0;
   return costs[first * 26 + second]!;
-}
-
-const KEY_LEAST = 16;
-const KEY_TEXT_MAX = 1 << 15;
-
-/** Whether there is a token such as keys are: long, of letters and digits, and not a mere number of a thing (UUID, hash). */
-export function hasKey(text: string): boolean {
-  if (text.length > KEY_TEXT_MAX) return false;
-  let [length, digits, others] = [0, 0, 0];
-  for (let index = 0; index <= text.length; index++) {
-    const unit = index < text.length ? text.charCodeAt(index) : 0x20;
-    const letter = (unit | 0x20) - 0x61;
-    const isDigit = unit >= 0x30 && unit <= 0x39;
-    if (isDigit || (letter >= 0 && letter < 26 && unit < 0x80) || unit === 0x5f || unit === 0x2d) {
-      length++;
-      if (isDigit) digits++;
-      else if (letter > 5) others++;
-    } else {
-      if (length >= KEY_LEAST && digits > 0 && others > 3) return true;
-      [length, digits, others] = [0, 0, 0];
-    }
-  }
-  return false;
 }
