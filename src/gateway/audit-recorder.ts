@@ -39,8 +39,10 @@ export class AuditRecorder implements Recorder {
   readonly wantsTimes = true;
   readonly wantsAddress = true;
   readonly #audit: Audit;
-  /** After the time. Calls of all processes have different ids. */
-  readonly #opening = whole`","kind":"call","id":"${randomBytes(5).toString('hex')}-`;
+  /** Calls of all processes have different ids. */
+  readonly #boot = randomBytes(5).toString('hex');
+  /** What follows the time. */
+  readonly #opening = whole`","kind":"call","id":"${this.#boot}-`;
   #calls: Call[] = [];
   /** Pieces of lines, each made once. */
   readonly #callers = new WeakMap<Caller, string>();
@@ -189,11 +191,12 @@ export class AuditRecorder implements Recorder {
   }
 
   /** A server may say what it should not as often as it likes. */
-  #found({ session, caller, route, server, method, found }: FoundBeside): void {
+  #found({ session, caller, route, server, method, call, found }: FoundBeside): void {
     const counted = `"kind":"found","server":${JSON.stringify(server)}`;
+    const late = call === 0 ? '' : `,"call":"${this.#boot}-${call}"`;
     const line =
       `"time":"${timeText(Date.now())}",${counted},${this.#callerText(caller)},"session":"${session}",` +
-      `"route":"${route}","method":${methodText(method)},"findings":${JSON.stringify([found])}`;
+      `"route":"${route}","method":${methodText(method)}${late},"findings":${JSON.stringify([found])}`;
     this.#audit.writeBounded(line, counted);
   }
 

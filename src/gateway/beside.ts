@@ -133,9 +133,9 @@ function judged(
   outcome: Outcome | undefined,
   house: Pick<House, 'calls'>,
 ): Call | undefined {
+  if (outcome !== undefined) note(call, outcome, 'request');
   if (call.isDone) return undefined;
   if (outcome === undefined) return call;
-  note(call, outcome, 'request');
   if (outcome.kind === 'flag') return call;
   if (outcome.kind === 'rewritten') {
     return replaced(call, call.rewritten(inNewWords(call.message, outcome.bytes)), house);

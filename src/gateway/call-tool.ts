@@ -83,8 +83,7 @@ async function inspectLater(
   house: House,
   inspecting: Promise<Outcome | undefined>,
 ): Promise<void> {
-  const outcome = await inspecting;
-  if (!call.isDone) await judged(call, entry, house, outcome);
+  await judged(call, entry, house, await inspecting);
 }
 
 function judged(
@@ -94,6 +93,7 @@ function judged(
   outcome: Outcome | undefined,
 ): Promise<void> | undefined {
   if (outcome !== undefined) note(call, outcome, 'request');
+  if (call.isDone) return undefined;
   if (outcome?.kind === 'refused') {
     call.block(outcome.refusal);
     return undefined;
@@ -116,8 +116,7 @@ async function joinedLater(
   isClear: boolean,
   joining: Promise<Outcome | undefined>,
 ): Promise<void> {
-  const joined = await joining;
-  if (!call.isDone) await joinedJudged(call, entry, house, isClear, joined);
+  await joinedJudged(call, entry, house, isClear, await joining);
 }
 
 function joinedJudged(
@@ -127,10 +126,12 @@ function joinedJudged(
   isClear: boolean,
   joined: Outcome | undefined,
 ): Promise<void> | undefined {
-  if (joined?.kind !== 'refused') return passOn(call, entry, house, isClear);
-  note(call, joined, 'request');
-  call.block(joined.refusal);
-  return undefined;
+  if (joined?.kind === 'refused') {
+    note(call, joined, 'request');
+    call.block(joined.refusal);
+    return undefined;
+  }
+  return call.isDone ? undefined : passOn(call, entry, house, isClear);
 }
 
 function passOn(

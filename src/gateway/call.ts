@@ -65,6 +65,8 @@ export class Call implements Linked<Call> {
   carry: (() => string | undefined) | null = null;
   /** What inspection found, in its arguments or in what came back. */
   found: Found[] | null = null;
+  /** Hears what is found when the call is over and recorded; null where nobody records. */
+  onFoundLate: ((call: Call, found: Found) => void) | null = null;
   /** Where what it is shown is read together with what came before; null where that is off. */
   fragments: Fragments | null = null;
   refusal: Refusal | null = null;
@@ -183,6 +185,7 @@ export class Call implements Linked<Call> {
     call.observed = this.observed;
     call.trail = this.trail;
     call.fragments = this.fragments;
+    call.onFoundLate = this.onFoundLate;
     this.held = null;
     this.found = null;
     this.observed = NONE;

@@ -14,6 +14,7 @@ import type { Call } from './call.ts';
 import type { Happening } from './happening.ts';
 import type { InFlight } from './in-flight.ts';
 import type { GatewayConfig } from './parts.ts';
+import type { Found } from './review.ts';
 import type { Suspicion } from './suspicion.ts';
 import { stamp, turnClockOn } from './trail.ts';
 
@@ -75,6 +76,7 @@ export class Finish {
 
   begun(call: Call): void {
     this.#house.calls.add(call);
+    call.onFoundLate = this.#foundLate;
     call.session?.calls.set(call);
     if (this.#wantsAddress) void call.address;
     for (const recorder of this.#beginners) recorder.begun?.(call);
@@ -94,6 +96,20 @@ export class Finish {
     }
     for (const recorder of this.#recorders) recorder.ended?.(call);
     if (calls.size === 0) this.onIdle?.();
+  };
+
+  readonly #foundLate = (call: Call, found: Found): void => {
+    const { caller, route, session, backend, message, trail } = call;
+    this.happened({
+      kind: 'found',
+      session: session?.id ?? '',
+      caller,
+      route: route.path,
+      server: backend?.name ?? '',
+      method: message.method,
+      call: trail.serial,
+      found,
+    });
   };
 
   configure(config: GatewayConfig): void {

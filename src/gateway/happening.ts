@@ -39,15 +39,21 @@ export interface SessionChange {
   readonly client: string;
 }
 
-/** What inspection found in a message of a session that belongs to no call: a server's notification, a client's answer. */
+/**
+ * What inspection found in a message of a session that belongs to no call (a server's notification, a client's answer), or
+ * when the call that it belongs to was over.
+ */
 export interface FoundBeside {
   readonly kind: 'found';
+  /** '' for a modern request. */
   readonly session: string;
   readonly caller: Caller;
   readonly route: string;
   readonly server: string;
   /** '' for an answer. */
   readonly method: string;
+  /** See `Trail.serial`; 0 for none. */
+  readonly call: number;
   readonly found: Found;
 }
 

@@ -196,8 +196,14 @@ function foundIn(outcome: Outcome, direction: Found['direction']): Found {
 const FOUND_MAX = 16;
 
 export function note(call: Call, outcome: Outcome, direction: Found['direction']): void {
+  const found = foundIn(outcome, direction);
+  if (call.isDone) {
+    // Its client has gone, or its time was up, while a thread still looked: its record is written.
+    call.onFoundLate?.(call, found);
+    return;
+  }
   call.found ??= [];
-  if (call.found.length < FOUND_MAX) call.found.push(foundIn(outcome, direction));
+  if (call.found.length < FOUND_MAX) call.found.push(found);
 }
 
 export function isInputRequired(reply: Message): boolean {

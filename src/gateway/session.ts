@@ -162,7 +162,8 @@ export class Session implements LeaseHolder {
   noting(server: string, method: string): Noting {
     return (found) => {
       const { id: session, presented: caller, route } = this;
-      this.onFound?.({ kind: 'found', session, caller, route: route.path, server, method, found });
+      const about = { session, caller, route: route.path, server, method, call: 0 };
+      this.onFound?.({ kind: 'found', ...about, found });
     };
   }
 

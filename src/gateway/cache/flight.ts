@@ -46,6 +46,7 @@ export class Flight implements Outlet {
     const request = requestOf(leader.message);
     this.#call = new Call(route, caller, request, null, NO_PROFILE, null, this, () => {});
     this.#call.trail.trace = leader.trail.trace;
+    this.#call.onFoundLate = (_, found) => leader.onFoundLate?.(leader, found);
   }
 
   /** Throws what a bug throws, after everybody who waits has been told. */
@@ -76,7 +77,8 @@ export class Flight implements Outlet {
   end(answer: Buffer | Spliced): void {
     const { refusal, found, trail } = this.#call;
     for (const call of this.waiting) {
-      if (found !== null) call.found = found;
+      // With what was found in its own arguments.
+      if (found !== null) call.found = [...(call.found ?? []), ...found];
       call.trail.flown(trail);
     }
     if (refusal !== null) {
