@@ -72,11 +72,18 @@ export const serversAnswer = z.strictObject({ servers: z.array(serverAnswer) });
 
 export const healthAnswer = z
   .strictObject({
-    ready: z.boolean().describe('As /readyz: every server was tried, and one serves.'),
+    ready: z
+      .boolean()
+      .describe('As /readyz: every server was tried, one serves, and calls can be recorded.'),
     draining: z.boolean(),
     degraded: z
       .array(z.string())
       .describe('Servers that start, are down, drained, or in a crash loop.'),
+    audit: z
+      .array(z.string())
+      .describe(
+        'What is wrong with the audit log and its sinks; what was lost is said until the next start.',
+      ),
     stopped: count.describe('Emergency stops in force.'),
     sessions: count,
     inFlight: count,

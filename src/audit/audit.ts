@@ -53,6 +53,8 @@ const LATE_MAX = 100_000;
 /** Of what has no bound of its own, so many are recorded one by one in a second; the rest are counted. */
 const BOUNDED_MAX = 100;
 const SECOND_MS = 1_000;
+/** A sink lags where it is behind by more than this part of what it may be. */
+const LAGS = 0.1;
 const UNAVAILABLE = refuse('audit_unavailable');
 
 const NOTHING: Payload = { bytes: null, start: 0, end: 0, way: Way.none };
@@ -73,6 +75,13 @@ export interface AuditReport {
   readonly sinks: readonly SinkReport[];
 }
 
+/** Something that is not as it should be, in words for the operator. */
+export interface AuditFault {
+  readonly words: string;
+  /** No call begins for as long as it is so. */
+  readonly isInTheWay: boolean;
+}
+
 /** Since the start; `behindBytes` as they lie on disk. */
 export interface SinkReport {
   readonly id: string;
@@ -81,6 +90,8 @@ export interface SinkReport {
   /** Segments that it was too far behind to get. */
   readonly skipped: number;
   readonly behindBytes: number;
+  /** Attempts in vain since it last took something. */
+  readonly failing: number;
 }
 
 export class Audit {
@@ -202,8 +213,28 @@ export class Audit {
         failures: counts[Count.failures]!,
         skipped: counts[Count.skipped]!,
         behindBytes: counts[Count.behind]!,
+        failing: counts[Count.failing]!,
       })),
     };
+  }
+
+  /** What is wrong with the log and its sinks. What was lost stays lost: it is said until the next start. */
+  get faults(): AuditFault[] {
+    const { state, lost, sinks } = this.report;
+    const faults: AuditFault[] = [];
+    const say = (words: string, isInTheWay = false) => void faults.push({ words, isInTheWay });
+    if (state === 'stalled') say('the log cannot be written', this.#isStrict);
+    if (lost > 0) say(`${lost} records are missing since the start`);
+    const { sinkLagBytesMax } = this.#opened;
+    for (const { id, failing, behindBytes, skipped } of sinks) {
+      const behind = `it is ${mib(behindBytes)} behind`;
+      if (failing > 0) say(`sink ${id} has failed ${failing} times in a row; ${behind}`);
+      else if (behindBytes > sinkLagBytesMax * LAGS) {
+        say(`sink ${id} lags: ${behind}, and skips records at ${mib(sinkLagBytesMax)}`);
+      }
+      if (skipped > 0) say(`sink ${id} has skipped ${skipped} segments since the start`);
+    }
+    return faults;
   }
 
   /** Writes and seals what there is. */
@@ -385,6 +416,10 @@ export class Audit {
   #post(message: ToWriter): void {
     this.#worker?.postMessage(message);
   }
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
 const STATES = ['starting', 'writing', 'stalled', 'ended'] as const;

@@ -130,6 +130,7 @@ class Feed {
     counts[Count.behind] = Math.max(0, counts[Count.behind]! - bytes);
     if (this.#failures > 0) this.#tell('note', 'the sink takes records again');
     this.#failures = 0;
+    counts[Count.failing] = 0;
     if (Date.now() - this.#savedAt >= SAVE_MS) this.#save();
   }
 
@@ -138,6 +139,7 @@ class Feed {
     if (this.#failures === 0) this.#tell('fault', `the sink takes no records: ${reasonOf(error)}`);
     this.#failures += 1;
     this.#counts[Count.failures] = this.#counts[Count.failures]! + 1;
+    this.#counts[Count.failing] = this.#failures;
     await this.#pause(backoffMs(this.#failures - 1, FIRST_MS, LAST_MS, Math.random()));
   }
 
@@ -193,7 +195,10 @@ class Feed {
   /** How far behind it is, which is bounded, as everything is in something: what is older than that is skipped. */
   #look(): void {
     let behind = 0;
-    for (const { number, path, isGzip } of segmentsIn(this.#setup.dir).toReversed()) {
+    const segments = segmentsIn(this.#setup.dir);
+    const oldest = segments[0]?.number ?? 0;
+    if (oldest > this.#place.segment) this.#skipTo(oldest, 'older segments are deleted');
+    for (const { number, path, isGzip } of segments.toReversed()) {
       if (number < this.#place.segment) break;
       // Compressed or deleted since it was listed: then it is nothing that is written now.
       const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
@@ -203,20 +208,17 @@ class Feed {
       }
       behind += bytes;
       if (behind <= this.#setup.lagBytesMax) continue;
-      this.#skipTo(number);
+      this.#skipTo(number, 'the sink is too far behind');
       break;
     }
     this.#counts[Count.behind] = behind;
   }
 
-  #skipTo(segment: number): void {
+  #skipTo(segment: number, why: string): void {
     const from = this.#place.segment;
     this.#place = { segment, offset: 0 };
     this.#counts[Count.skipped] = this.#counts[Count.skipped]! + segment - from;
-    this.#tell(
-      'fault',
-      `the sink is too far behind: segments ${from} to ${segment - 1} are skipped`,
-    );
+    this.#tell('fault', `${why}: segments ${from} to ${segment - 1} are skipped`);
   }
 
   #tell(kind: 'fault' | 'note', words: string): void {

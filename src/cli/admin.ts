@@ -75,8 +75,8 @@ const COMMANDS: readonly AdminCommand[] = [
     words: 'whether it serves, and what is not as it should be; exits 1 if anything is not',
     ask: get('/api/health'),
     show: show.fields,
-    isBad: ({ ready, degraded, stopped }) =>
-      ready !== true || stopped !== 0 || (degraded as unknown[]).length > 0,
+    isBad: ({ ready, degraded, audit, stopped }) =>
+      ready !== true || stopped !== 0 || [degraded, audit].flat().length > 0,
   },
   {
     usage: 'servers',

@@ -17,7 +17,7 @@ import type { Collector } from '../telemetry/telemetry.ts';
 import type { Approval } from './approve/approvals.ts';
 import { Payloads, SPOKEN } from './audit-payloads.ts';
 import type { Call } from './call.ts';
-import type { Recorder } from './finish.ts';
+import type { Recorder, RecordFault } from './finish.ts';
 import type { FoundBeside, Happening, Operation, SessionChange, TurnedAway } from './happening.ts';
 import type { GatewayConfig } from './parts.ts';
 import type { RouteView } from './route.ts';
@@ -74,6 +74,10 @@ export class AuditRecorder implements Recorder {
       put('sluice_audit_sink_skipped', sink.skipped, id);
       put('sluice_audit_sink_behind_bytes', sink.behindBytes, id);
     }
+  }
+
+  faults(): readonly RecordFault[] {
+    return this.#audit.faults;
   }
 
   configure({ audit }: GatewayConfig): void {

@@ -32,10 +32,18 @@ export interface Recorder {
   happened?(happening: Happening): void;
   /** Values for /metrics, asked for at each scrape. */
   collect?(put: Parameters<Collector>[0]): void;
+  /** What is wrong with its records: for the operator. */
+  faults?(): readonly RecordFault[];
   /** A reload. */
   configure?(config: GatewayConfig): void;
   /** The gateway has ended: no call follows. */
   close?(deadlineMs: number): Promise<void> | void;
+}
+
+export interface RecordFault {
+  readonly words: string;
+  /** No call begins for as long as it is so. */
+  readonly isInTheWay: boolean;
 }
 
 /** What is settled when a call ends. */
@@ -72,6 +80,10 @@ export class Finish {
       if (refusal !== undefined) return refusal;
     }
     return undefined;
+  }
+
+  faults(): RecordFault[] {
+    return this.#recorders.flatMap((recorder) => recorder.faults?.() ?? []);
   }
 
   begun(call: Call): void {

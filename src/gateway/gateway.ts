@@ -312,7 +312,9 @@ export class Gateway {
 
   /** Whether to send traffic here: something is served, or nothing is configured to be. */
   readiness(): Readiness {
-    const readiness = readinessOf(this.operator.servers(), this.#inForce.isDraining);
+    const isUnrecorded = this.#finish.faults().some(({ isInTheWay }) => isInTheWay);
+    const known = readinessOf(this.operator.servers(), this.#inForce.isDraining);
+    const readiness = isUnrecorded ? { ...known, ready: false, unrecorded: true } : known;
     const { list } = this.#house.stops;
     if (list.length === 0) return readiness;
     // Callers and tenants are nobody's business who need not say who he is.
@@ -320,6 +322,11 @@ export class Gateway {
       return kind === 'server' || kind === 'tool' ? { kind, name, since } : { kind, since };
     });
     return { ...readiness, stopped };
+  }
+
+  /** What is wrong with the records of what passes, in words for the operator. */
+  recordFaults(): string[] {
+    return this.#finish.faults().map(({ words }) => words);
   }
 
   /** Values for /metrics, one server at a time. */

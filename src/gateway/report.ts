@@ -84,6 +84,8 @@ export interface Readiness {
   /** Servers that do not serve as they should. */
   readonly degraded: readonly string[];
   readonly servers: Readonly<Record<string, unknown>>;
+  /** Calls are refused since they could not be recorded; left out where they can. */
+  readonly unrecorded?: boolean;
   /** What the operator has stopped; left out where nothing is. */
   readonly stopped?: readonly object[];
 }

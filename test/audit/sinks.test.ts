@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { createHmac, createPublicKey, randomBytes, verify as verifySignature } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTcp, type Socket, type Server as TcpServer } from 'node:net';
 import { join } from 'node:path';
@@ -267,6 +267,31 @@ describe('a sink', { timeout: 180_000 }, () => {
     assert.ok(found[0]! > from && inOrder(found), `${found[0]} is the first of ${found.length}`);
     assert.ok(found.length < count - from);
     assert.match(words.join(), /too far behind: segments 1 to \d+ are skipped/);
+  });
+
+  it('that comes back when what it has not got was deleted says how much it has skipped', async () => {
+    const dir = temporaryFolder();
+    const first = await opened(dir, [], { rotateBytes: 65_536 });
+    while (first.report.segment < 4) {
+      put(first, 400);
+      await until(() => first.report.durable === first.report.taken);
+    }
+    await first.close(10_000);
+    for (const name of readdirSync(dir)) if (/^0000000[12]\./.test(name)) rmSync(join(dir, name));
+    mkdirSync(join(dir, 'sinks'), { recursive: true });
+    writeFileSync(join(dir, 'sinks', 'back.json'), '{"segment":1,"offset":100}');
+    const hook = new Hook();
+    const url = await hook.listen();
+    const audit = await opened(dir, [{ id: 'back', kind: 'webhook', url }]);
+    const last = count;
+    put(audit, 1);
+    await until(() => numbers(hook.lines).at(-1) === last);
+    assert.ok(inOrder(numbers(hook.lines)));
+    assert.equal(audit.report.sinks[0]!.skipped, 2);
+    assert.deepEqual(
+      audit.faults.map(({ words }) => words),
+      ['sink back has skipped 2 segments since the start'],
+    );
   });
 
   for (const isSecure of [false, true]) {

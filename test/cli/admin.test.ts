@@ -2,10 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { freePort } from '../../bench/free-port.ts';
 import { makeKey } from '../../src/auth/auth.ts';
 import { AdminUnderTest, TOKENS } from '../admin/admin-under-test.ts';
+import { until } from '../e2e/running-gateway.ts';
 import { LegacyClient } from '../support/legacy-client.ts';
 import { temporaryFolder } from '../support/temp.ts';
 import { type Outcome, placeOf, run, tiny, write } from './sluice.ts';
@@ -161,5 +164,37 @@ describe('sluice key --admin', { timeout: 300_000 }, () => {
     assert.equal((await run({ ...place, env }, 'admin', 'servers')).code, 0);
     assert.equal((await run({ ...place, env }, 'admin', 'reload')).code, 64);
     assert.equal((await run(place, 'key', '--admin', 'king')).code, 64);
+  });
+});
+
+describe('sluice admin health', { timeout: 180_000 }, () => {
+  it('says when a sink of the audit log is dead, and no more when it is back', async (t) => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}/hook`;
+    const audited = await AdminUnderTest.start({
+      servers: { tiny: TINY },
+      audit: { dir: 'audit', flushMs: 5, sinks: [{ id: 'siem', kind: 'webhook', url }] },
+    });
+    t.after(() => audited.stop());
+    const env = { SLUICE_ADMIN_TOKEN: TOKENS.viewer.key, SLUICE_ADMIN_URL: audited.url };
+    const health = () => run({ folder, env }, 'admin', 'health');
+    let outcome = await health();
+    await until(async () => {
+      outcome = await health();
+      return /sink siem has failed/.test(outcome.stdout);
+    });
+    assert.equal(outcome.code, 1);
+    assert.match(outcome.stdout, /^ready +true$/m);
+    assert.match(
+      outcome.stdout,
+      /^audit +sink siem has failed \d+ times in a row; it is 0\.0 MiB behind$/m,
+    );
+    assert.ok(!outcome.stdout.includes(String(port)), 'where it goes is not said');
+    const hook = createServer((request, response) => {
+      request.resume().on('end', () => response.end('{}'));
+    });
+    t.after(() => hook.close());
+    await new Promise<void>((resolve) => hook.listen(port, '127.0.0.1', resolve));
+    await until(async () => (await health()).code === 0);
   });
 });

@@ -116,10 +116,15 @@ describe('a full disk', {
     const { gateway, client, dir } = await gatewayWith(t, {});
     const full = await callUntil(client, ({ refused }) => refused >= 16);
     assert.ok(full.ok > 0);
+    const readiness = () => fetch(new URL('/readyz', gateway.ready));
+    const unready = await readiness();
+    const { ready, unrecorded } = (await unready.json()) as Json;
+    assert.deepEqual([unready.status, ready, unrecorded], [503, false, true]);
     liftLimit(gateway);
     await until(
       async () => (await client.call('test_echo', { message: 'again' })).error === undefined,
     );
+    assert.equal((await readiness()).status, 200);
     await gateway.stop();
     assert.equal((await verify(dir, { keys: [], anchors: [] })).broken, null);
     const ok = (await counted(dir, ['outcome', 'ok'])).filter(({ kind }) => kind === 'call');

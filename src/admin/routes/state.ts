@@ -38,6 +38,7 @@ export const STATE_ROUTES: readonly Route[] = [
         ready,
         draining: gateway.isDraining,
         degraded,
+        audit: gateway.recordFaults(),
         stopped: stops.stopped.length,
         ...gateway.operator.counts,
       };
