@@ -122,6 +122,17 @@ describe('a call that waits for an operator', { timeout: 180_000 }, () => {
     assert.equal(server.sent(), before);
   });
 
+  it('is given up when its session ends', async () => {
+    const before = server.sent();
+    const legacy = await LegacyClient.open(admin.gateway.route('s'));
+    const calling = legacy.call('send', {});
+    const [one] = await waiting(admin);
+    await legacy.close();
+    assert.equal((await calling).error?.data?.code, 'unknown_session');
+    assert.equal((await admin.as.admin.post(`/api/approvals/${one!.id}/approve`)).status, 404);
+    assert.equal(server.sent(), before);
+  });
+
   it('is one of few: more of one caller are refused at once', async () => {
     const calls = [modern.call('send', { at: 1 }), modern.call('send', { at: 2 })];
     const waits = await waiting(admin, 2);

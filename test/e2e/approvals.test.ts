@@ -7,12 +7,15 @@ import {
   StreamableHTTPClientTransport as HttpV2,
 } from '@modelcontextprotocol/client';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
+import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { LegacyClient } from '../support/legacy-client.ts';
 import { madeUp, URL64 } from '../support/made-up.ts';
 import { ModernClient } from '../support/modern-client.ts';
+import { compiled } from '../support/temp.ts';
 import {
   answering,
   ORDERS,
@@ -45,12 +48,13 @@ after(async () => {
 });
 
 /** A session of the official client, whose person is asked by `ask`. */
-async function sdk(url: string, ask: (message: string) => Promise<string> | string) {
+async function sdk(to: string | object, ask: (message: string) => Promise<string> | string) {
   const client = new ClientV1(INFO, FORMS);
   client.setRequestHandler(ElicitRequestSchema, async ({ params }) => ({
     action: (await ask(params.message)) as 'accept',
   }));
-  await client.connect(new HttpV1(new URL(url)) as object as Transport);
+  const transport = typeof to === 'string' ? new HttpV1(new URL(to)) : to;
+  await client.connect(transport as Transport);
   const call = async (name: string, args: Json = {}) => ({
     result: (await client.callTool({ name, arguments: args })) as Json,
   });
@@ -111,6 +115,22 @@ describe('approval by the person behind a legacy client', { timeout: 180_000 }, 
       await client.close();
     });
   }
+
+  it('is asked for over HTTP+SSE and over stdio as well', async () => {
+    const args = [compiled('src/main.js'), 'stdio', '-c', gateway.file];
+    const stdio = { command: process.execPath, args, stderr: 'ignore' as const };
+    for (const to of [
+      new SSEClientTransport(new URL(`${gateway.origin}/sse/s`)),
+      new StdioV1(stdio),
+    ]) {
+      const said = ['accept', 'decline'];
+      const client = await sdk(to, () => said.shift()!);
+      await client.call('read', { bad: true });
+      assert.equal(textOf(await client.call('send', { to: 'ada' })), 'sent {"to":"ada"}');
+      assert.equal(refusalIn(await client.call('send', { to: 'ada' })).approval, 'denied');
+      await client.close();
+    }
+  });
 
   it('is not possible, so that the call is refused, where the client cannot be asked', async () => {
     for (const capabilities of [{}, { elicitation: { url: {} } }, { elicitation: true }]) {
@@ -418,6 +438,35 @@ describe('an approved call whose server asks something', { timeout: 180_000 }, (
         const old = await client.call(name, args, { more: { requestState, inputResponses } });
         assert.equal(old.error?.data?.code, 'bad_request_state', name);
       }
+    }
+  });
+
+  it('goes on with the bytes that were approved, also where it waits at a legacy server', async () => {
+    const name = 'legacy__test_elicitation';
+    for (const [n, code] of [
+      ['1', undefined],
+      ['1.0', 'bad_request_state'],
+    ] as const) {
+      const args = (text: string) => `{"message":"m","n":${text}}`;
+      const first = await rawCall(gateway.url, name, args('1'));
+      const more = answering(first?.result, 'accept');
+      const { result } = (await rawCall(gateway.url, name, args('1'), more))!;
+      const { requestState } = result as Json;
+      const inputResponses = { 'input-1': FILLED };
+      const last = await rawCall(gateway.url, name, args(n), { requestState, inputResponses });
+      assert.equal(last?.error?.data?.code, code, JSON.stringify(last));
+    }
+  });
+
+  it('is the same call where a secret was taken out of its arguments', async () => {
+    const servers = { dual: fixture('dual', 'stdio') };
+    const inspect = { secrets: { request: 'redact' } };
+    for (const approvals of [{}, { tools: ['*'] }]) {
+      const taking = await start(approvals, inspect, { servers });
+      const client = new ModernClient(taking.url, FORMS);
+      const args = { note: SECRET };
+      const { exchange } = await answered(client, 'test_input_required_result_multi_round', args);
+      assert.equal(exchange.result?.resultType, 'complete', JSON.stringify(exchange.messages));
     }
   });
 });

@@ -58,6 +58,7 @@ describe('traces', { timeout: 180_000 }, () => {
         default: 'allow',
         rules: [{ id: 'no-images', tools: ['all.test_image_content'], when: 'true' }],
       },
+      approvals: { tools: ['all.test_audio_content'] },
       telemetry: {
         log: 'trace',
         otlp: { url: collector.url, headers, sample: 0, service: 'mine' },
@@ -102,6 +103,13 @@ describe('traces', { timeout: 180_000 }, () => {
     assert.equal(meta?.traceparent, `00-${TRACE}-${span.spanId}-01`);
     assert.deepEqual([meta.tracestate, meta.baggage], ['rojo=1', 'a=b;c']);
     assert.deepEqual(collector.resources.at(-1)?.['service.name'], 'mine');
+  });
+
+  it('say what came of it where somebody was to approve the call', async () => {
+    await client.call('all__test_audio_content', {}, { headers: { traceparent: SAMPLED } });
+    const attributes = attributesOf(await spanBy('tools/call test_audio_content'));
+    assert.equal(attributes['sluice.approval'], 'unavailable');
+    assert.equal(attributes['error.type'], 'approval_required');
   });
 
   it('say who called what, how it ended, and when it passed each stage', async () => {
