@@ -1,6 +1,8 @@
 /** Calls that the person behind a client must approve, with clients of both eras that can be asked, and with some that cannot. */
 
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import {
   Client as ClientV2,
@@ -15,7 +17,7 @@ import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { LegacyClient } from '../support/legacy-client.ts';
 import { madeUp, URL64 } from '../support/made-up.ts';
 import { ModernClient } from '../support/modern-client.ts';
-import { compiled } from '../support/temp.ts';
+import { compiled, temporaryFolder } from '../support/temp.ts';
 import {
   answering,
   ORDERS,
@@ -117,7 +119,11 @@ describe('approval by the person behind a legacy client', { timeout: 180_000 }, 
   }
 
   it('is asked for over HTTP+SSE and over stdio as well', async () => {
-    const args = [compiled('src/main.js'), 'stdio', '-c', gateway.file];
+    // A file of its own: the audit log is for one process.
+    const { audit: _, ...config } = JSON.parse(readFileSync(gateway.file, 'utf8')) as Json;
+    const file = join(temporaryFolder('stdio'), 'sluice.yaml');
+    writeFileSync(file, JSON.stringify(config));
+    const args = [compiled('src/main.js'), 'stdio', '-c', file];
     const stdio = { command: process.execPath, args, stderr: 'ignore' as const };
     for (const to of [
       new SSEClientTransport(new URL(`${gateway.origin}/sse/s`)),
