@@ -3,7 +3,7 @@
  *
  * A text is read in many ways, and strings that were joined hold what their parts hold: the same value at the same place
  * is one finding, and where a value was found at a place that can be redacted, the same value without a place says
- * nothing new, but would block what can be redacted.
+ * nothing new, but would block what can be redacted. What numbers spell is a place of its own.
  */
 
 import type { Confidence, Finding, FindingClass, Leaf, View } from './rule.ts';
@@ -50,7 +50,9 @@ export class Finds {
 
   all(): Finding[] {
     return this.#findings.flatMap(({ finding, value }) =>
-      finding.span === null && this.#placed.has(value) ? [] : [finding],
+      finding.span === null && finding.leaf?.isSpelled !== true && this.#placed.has(value)
+        ? []
+        : [finding],
     );
   }
 }

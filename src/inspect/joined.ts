@@ -48,8 +48,18 @@ function valuesIn(leaf: Leaf, nested: Leaf[], depth: number): Leaf[] {
   const inner = depth < NESTED_DEPTH_MAX ? jsonIn(leaf.text) : undefined;
   if (inner === undefined) return [leaf];
   const { path } = leaf;
-  return inner.flatMap(({ text, isKey, group }) => {
-    const one = new MadeLeaf(text, path, isKey, group || (leaf.group ?? ''));
+  return inner.flatMap(({ text, isKey, group, isMade, path: within }) => {
+    // What numbers spell is no part of the text: the same value, taken out of its strings, would still stand there.
+    const where = isMade === true ? path + within : path;
+    const one = new MadeLeaf(
+      text,
+      where,
+      isKey,
+      group || (leaf.group ?? ''),
+      undefined,
+      false,
+      isMade,
+    );
     nested.push(one);
     return isKey ? [] : valuesIn(one, nested, depth + 1);
   });
@@ -68,6 +78,7 @@ class MadeLeaf implements Leaf {
   readonly start = -1;
   readonly end = -1;
   readonly isMade = true;
+  readonly isSpelled: boolean;
 
   constructor(
     text: string,
@@ -76,6 +87,7 @@ class MadeLeaf implements Leaf {
     group: string,
     seams?: readonly number[],
     isTight = false,
+    isSpelled = false,
   ) {
     this.text = text;
     this.path = path;
@@ -83,6 +95,7 @@ class MadeLeaf implements Leaf {
     this.group = group;
     this.seams = seams;
     this.isTight = isTight;
+    this.isSpelled = isSpelled;
   }
 }
 

@@ -3,10 +3,11 @@
  *
  * Reads JSON that the gateway has already proved to be strict (src/protocol/scan.ts); what is not JSON after all is told,
  * and never read half. No value is built: a path is written only when a finding asks for it. A key counts once, however
- * many rows repeat it.
+ * many rows repeat it. Numbers that spell a text are a string, too, which has no place in the bytes (spelled.ts).
  */
 
 import type { Leaf } from './rule.ts';
+import { CODES_MIN, codeIn, spelled } from './spelled.ts';
 
 /** One string stands for each 20 bytes of a dense table: this is some twenty megabytes of one. */
 export const LEAVES_MAX = 1 << 20;
@@ -29,6 +30,8 @@ class StringLeaf implements Leaf {
   readonly isKey: boolean;
   /** Name of the value, or of what the key names. */
   readonly name: string | number;
+  readonly isMade: boolean;
+  readonly isSpelled: boolean;
   readonly #holder: Holder | null;
   #path: string | undefined;
 
@@ -38,12 +41,15 @@ class StringLeaf implements Leaf {
     holder: Holder | null,
     name: string | number,
     isKey: boolean,
+    isSpelled = false,
   ) {
     this.text = text;
     this.start = start;
     this.end = end;
     this.isKey = isKey;
     this.name = name;
+    this.isMade = isSpelled;
+    this.isSpelled = isSpelled;
     this.#holder = holder;
   }
 
@@ -93,6 +99,12 @@ class LeafReader {
   readonly #isPlaced: boolean;
   readonly #leaves: StringLeaf[] = [];
   readonly #keys = new Set<string>();
+  /** The numbers since the last string: `[[105, 103], [110]]` and a member for each are read as one row. */
+  readonly #codes: number[] = [];
+  /** What holds the first of them. */
+  #codesIn: Holder | null = null;
+  /** Lists of nothing but codes among them: each is a text by itself, too, whatever numbers stand around it. */
+  readonly #rows: { readonly holder: Holder; readonly from: number; readonly to: number }[] = [];
   #at = 0;
 
   constructor(bytes: Buffer, end: number) {
@@ -104,6 +116,7 @@ class LeafReader {
   read(start: number): StringLeaf[] {
     this.#at = start;
     this.#value(null, '', 0);
+    this.#spell();
     this.#blank();
     if (this.#at !== this.#end) throw new NotReadable('more than one value');
     return this.#leaves;
@@ -115,7 +128,7 @@ class LeafReader {
     if (first === QUOTE) this.#add(holder, name);
     else if (first === 0x7b) this.#object({ parent: holder, name }, depth);
     else if (first === 0x5b) this.#array({ parent: holder, name }, depth);
-    else this.#scalar();
+    else this.#scalar(holder);
   }
 
   #object(holder: Holder, depth: number): void {
@@ -148,23 +161,53 @@ class LeafReader {
       this.#at++;
       return;
     }
+    const codes = this.#codes.length;
     for (let index = 0; ; index++) {
       this.#value(holder, index, depth + 1);
       const next = this.#blank();
       this.#at++;
-      if (next === 0x5d) return;
+      if (next === 0x5d) {
+        const to = this.#codes.length;
+        if (index + 1 >= CODES_MIN && to === codes + index + 1)
+          this.#rows.push({ holder, from: codes, to });
+        return;
+      }
       if (next !== COMMA) throw new NotReadable('an array does not end');
     }
   }
 
-  /** A number or a word: no string is in it, and what it is exactly has been checked. */
-  #scalar(): void {
+  /** A number or a word: what it is exactly has been checked. */
+  #scalar(holder: Holder | null): void {
     const from = this.#at;
     while (this.#at < this.#end && isScalar(this.#bytes[this.#at]!)) this.#at++;
     if (this.#at === from) throw new NotReadable('a value was expected');
+    const code = codeIn(this.#bytes, from, this.#at);
+    if (code < 0) this.#spell();
+    else {
+      if (this.#codes.length === 0) this.#codesIn = holder;
+      this.#codes.push(code);
+    }
+  }
+
+  /** What the numbers spell that were read since the last string. */
+  #spell(): void {
+    const { length } = this.#codes;
+    if (length === 0) return;
+    for (const { holder, from, to } of this.#rows) this.#spellRow(holder, from, to);
+    const [row] = this.#rows;
+    const isOneRow = row !== undefined && row.to - row.from === length;
+    if (!isOneRow && this.#codesIn !== null) this.#spellRow(this.#codesIn, 0, length);
+    this.#codes.length = 0;
+    this.#rows.length = 0;
+  }
+
+  #spellRow({ parent, name }: Holder, from: number, to: number): void {
+    for (const text of spelled(this.#codes, from, to))
+      this.#put(new StringLeaf(text, UNPLACED, parent, name, false, true));
   }
 
   #add(holder: Holder | null, name: string | number): void {
+    this.#spell();
     const start = this.#at;
     const text = this.#string();
     this.#push(text, start, holder, name, false);
@@ -177,9 +220,13 @@ class LeafReader {
     name: string | number,
     isKey: boolean,
   ): void {
-    if (this.#leaves.length === LEAVES_MAX) throw new NotReadable('too many strings');
     const place = this.#isPlaced ? ([start, this.#at] as const) : UNPLACED;
-    this.#leaves.push(new StringLeaf(text, place, holder, name, isKey));
+    this.#put(new StringLeaf(text, place, holder, name, isKey));
+  }
+
+  #put(leaf: StringLeaf): void {
+    if (this.#leaves.length === LEAVES_MAX) throw new NotReadable('too many strings');
+    this.#leaves.push(leaf);
   }
 
   /** Reads the string at `at`, and moves behind its quote. */

@@ -58,6 +58,8 @@ export interface Leaf {
   readonly group?: string;
   /** It was made of others, and nothing can be redacted in it. */
   readonly isMade?: boolean;
+  /** It was made of numbers, which its reader may take for text: it is a value of its own, unlike others that are made. */
+  readonly isSpelled?: boolean;
   /** Of strings that were joined: where each but the first begins. What lies within one of them is found there. */
   readonly seams?: readonly number[] | undefined;
   /** They were joined without a blank, and stand elsewhere with one: what blanks make no difference to is read there. */

@@ -138,7 +138,7 @@ function examineArguments(reading: Reading): Finding[] {
   const found: Finding[] = [];
   for (const { leaf, views } of reading.views) {
     // Strings that are joined of several parameters are for nothing; JSON in a string is read here, with its names.
-    if (leaf.isMade === true) continue;
+    if (leaf.isMade === true && leaf.isSpelled !== true) continue;
     if (leaf.isKey) {
       const verdict = judgeKey(leaf, request.roles);
       if (verdict !== undefined) found.push(finding(verdict, leaf, [], null));
