@@ -169,14 +169,14 @@ describe('approval by the person behind a legacy client', { timeout: 180_000 }, 
   });
 
   it('is asked for on the stream of its own call, and taken back when the call is cancelled', async () => {
-    let answer: (action: Json) => void = () => {};
+    let late: (answer: Json) => void = () => {};
+    let isAsked = () => {};
     const asked = new Promise<void>((resolve) => {
-      answer = () => resolve();
+      isAsked = resolve;
     });
-    let late: (action: Json) => void = () => {};
     const answers = {
       'elicitation/create': () => {
-        answer({});
+        isAsked();
         return new Promise<Json>((resolve) => {
           late = resolve;
         });
@@ -368,11 +368,10 @@ describe('an approval that nobody gives in time', { timeout: 180_000 }, () => {
     assert.equal(server.sent(), before);
   });
 
-  it('refuses the late retry of a modern client, and no more wait than may', async () => {
+  it('refuses the late retry of a modern client, whose place others may have by then', async () => {
     const client = new ModernClient(gateway.route('s'), FORMS);
     const before = server.sent();
     const more = answering((await client.call('send', {})).result, 'accept');
-    assert.equal((await client.call('send', {})).error?.data?.code, 'busy');
     await until(async () => {
       const one = await client.call('send', { other: true });
       return one.error === undefined;
@@ -380,6 +379,31 @@ describe('an approval that nobody gives in time', { timeout: 180_000 }, () => {
     const late = await client.call('send', {}, { more });
     assert.equal(refusalIn(late).approval, 'expired');
     assert.equal(server.sent(), before);
+  });
+});
+
+describe('where approvals are configured', { timeout: 180_000 }, () => {
+  it('no more wait than may, of one caller', async () => {
+    const gateway = await start({ tools: ['s.send'], waitingPerCallerMax: 1 });
+    const client = new ModernClient(gateway.route('s'), FORMS);
+    const more = answering((await client.call('send', {})).result, 'accept');
+    assert.equal((await client.call('send', {})).error?.data?.code, 'busy');
+    assert.equal(textOf(await client.call('send', {}, { more })), 'sent {}');
+    questionIn((await client.call('send', {})).result);
+  });
+
+  it('a reload changes what must be approved, and who has said no has said no', async () => {
+    const gateway = await start({ tools: ['s.send'] });
+    const client = new ModernClient(gateway.route('s'), FORMS);
+    const more = answering((await client.call('send', {})).result, 'decline');
+    const file = JSON.parse(readFileSync(gateway.file, 'utf8')) as Json;
+    gateway.write({ ...file, approvals: { tools: ['s.read'] } });
+    await gateway.logs(/"msg":"configuration reloaded"/);
+    questionIn((await client.call('read', {})).result);
+    const before = server.sent();
+    assert.equal(refusalIn(await client.call('send', {}, { more })).approval, 'denied');
+    assert.equal(server.sent(), before);
+    assert.equal(textOf(await client.call('send', {})), 'sent {}');
   });
 });
 

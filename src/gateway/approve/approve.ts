@@ -74,11 +74,9 @@ function ask(
 ): Promise<void> | undefined {
   const { config } = call.route.approvals;
   const canBeAsked = config.by === 'operator' ? house.approvals.isAttended : canFillIn(call);
-  const full = canBeAsked ? house.approvals.refuse(call, config) : undefined;
-  if (!canBeAsked || full !== undefined) {
-    house.approvals.settled(call, config.by, { outcome: 'unavailable', who: '' }, Date.now());
-    if (full === undefined) call.refuseTool(refusalFor(config.by, 'unavailable', config));
-    else call.refuse(full);
+  if (!canBeAsked) {
+    house.approvals.settled(call, config.by, UNAVAILABLE, Date.now());
+    call.refuseTool(refusalFor(config.by, 'unavailable', config));
     return undefined;
   }
   const args = argumentsFor(call, entry);
@@ -94,8 +92,16 @@ function askWith(
   next: Next,
   question: Question,
 ): Promise<void> | undefined {
-  const { by } = call.route.approvals.config;
+  const { config } = call.route.approvals;
+  const { by } = config;
   if (call.isDone) return undefined;
+  // In the turn in which the place is taken.
+  const full = house.approvals.refuse(call, config);
+  if (full !== undefined) {
+    house.approvals.settled(call, by, UNAVAILABLE, Date.now());
+    call.refuse(full);
+    return undefined;
+  }
   if (by === 'caller' && call.session === null) {
     askModern(call, entry, house.approvals, question);
     return undefined;
@@ -179,7 +185,7 @@ function ticketFor(call: Call, entry: Entry, ttlMs: number, granted: Approval | 
 /** The ticket that a retry's state names; false where the call needs nothing more. */
 export function takeTicket(call: Call, key: string, until: number, { approvals }: House): boolean {
   const ticket = approvals.take(key);
-  if (until < Date.now()) {
+  if (until <= Date.now()) {
     const { config } = call.route.approvals;
     const by = ticket?.by ?? config.by;
     // Without its ticket it was counted when that was swept.
@@ -196,6 +202,7 @@ export function takeTicket(call: Call, key: string, until: number, { approvals }
   return true;
 }
 
+const UNAVAILABLE = { outcome: 'unavailable', who: '' } as const;
 const EXPIRED = { outcome: 'expired', who: '' } as const;
 
 /** Server, tool, and the arguments byte by byte: equal values may be written so that a server reads them otherwise. */
