@@ -226,7 +226,8 @@ export function adminCommand(program: Command, terminal: Terminal, done: (exit: 
     for (const option of one.options ?? []) command.option(...option);
     withOptions(command).action(async (...all: unknown[]) => {
       // What was given, then the options, then the command itself.
-      done(await carryOut(terminal, one, all.slice(0, -2) as Args, all.at(-2) as Options));
+      const options = optionsOf(all.at(-1) as Command);
+      done(await carryOut(terminal, one, all.slice(0, -2) as Args, options));
     });
   }
   inherit(program, admin);
@@ -250,6 +251,15 @@ function withOptions(command: Command): Command {
     .option('--key <file>', 'key of that (PEM)')
     .option(...CONFIG_OPTION)
     .option('--json', 'print what the API answered');
+}
+
+/** `servers` is a command itself and has the same options, so that commander gives it those of `servers drain`. */
+function optionsOf(command: Command): Options {
+  const { parent } = command;
+  const given = Object.entries(parent?.opts() ?? {}).filter(([name]) => {
+    return parent?.getOptionValueSource(name) === 'cli';
+  });
+  return { ...command.opts(), ...Object.fromEntries(given) };
 }
 
 /** Sub-commands copy these settings only when they are made after them by commander itself. */

@@ -57,6 +57,18 @@ describe('sluice admin', { timeout: 300_000 }, () => {
     assert.match(await said('limits'), /^LIMIT.*\nday +enforce +0/);
   });
 
+  it('takes its options behind any command, those of a group as well', async () => {
+    const token = join(folder, 'token');
+    writeFileSync(token, TOKENS.admin.key);
+    const options = ['--url', admin.url, '--token-file', token, '--json'];
+    for (const command of ['servers', 'servers enable tiny', 'sessions', 'tools list tiny']) {
+      const args = ['admin', ...command.split(' '), ...options];
+      const { code, stdout, stderr } = await run({ folder }, ...args);
+      assert.equal(code, 0, `${command}: ${stderr}`);
+      assert.equal(typeof JSON.parse(stdout), 'object', command);
+    }
+  });
+
   it('restarts, drains and enables a server', async () => {
     assert.match(await said('servers', 'restart', 'tiny'), /tiny +ready/);
     assert.match(await said('servers', 'drain', 'tiny'), /drained/);
