@@ -21,6 +21,7 @@ import {
   insideTables,
   scenarioTable,
   table,
+  whileScraped,
 } from './report.ts';
 import { cellOf, type Results } from './results.ts';
 import { PROJECT } from './roster.ts';
@@ -98,6 +99,7 @@ function quoted(results: Results): string {
     ['A flood of wrong credentials beside known callers', badTokens(results)],
     ['The audit log in trouble', auditTroubles(results)],
     ['Small calls beside a stream of big ones, inspected or not', besideBig(results)],
+    ['Calls while metrics are scraped', whileScraped(results)],
     ['What of the traffic of agents reaches the server', agentLoops(results)],
   ];
   return sections

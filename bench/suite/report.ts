@@ -28,6 +28,7 @@ export function markdown(results: Results): string {
     section('A flood of wrong credentials beside known callers', badTokens(results)),
     section('The audit log in trouble', auditTroubles(results)),
     section('Small calls beside a stream of big ones, inspected or not', besideBig(results)),
+    section('Calls while metrics are scraped', whileScraped(results)),
     section('What of the traffic of agents reaches the server', agentLoops(results)),
     section('A connection per call', churn(results)),
     section('Cold start to the first answer', coldStarts(results)),
@@ -328,6 +329,21 @@ export function besideBig({ besideBig: all = [] }: Results): string {
     ...[count(row.offP50), count(row.onP50), fixed(row.ratioP50)],
     ...[count(row.offP99), count(row.onP99), fixed(row.ratioP99)],
     ...[count(row.bigOffP50), count(row.bigOnP50), row.errors],
+  ]);
+  return table(head, rows);
+}
+
+export function whileScraped({ scraped: all = [] }: Results): string {
+  const head = [
+    ...['subject', 'calls/s', 'series', 'scrapes', 'a scrape', 'p50', 'scraped', 'ratio'],
+    ...['p99', 'scraped', 'ratio', 'p99.9', 'scraped', 'max', 'scraped', 'errors'],
+  ];
+  const rows = all.map(({ without, scraped, ...row }) => [
+    ...[row.subject, count(row.rate), count(row.series), row.scrapes, `${fixed(row.scrapeMs)} ms`],
+    ...[count(without.p50), count(scraped.p50), fixed(row.ratioP50)],
+    ...[count(without.p99), count(scraped.p99), fixed(row.ratioP99)],
+    ...[count(without.p999), count(scraped.p999), count(without.max), count(scraped.max)],
+    row.errors,
   ]);
   return table(head, rows);
 }

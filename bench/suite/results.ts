@@ -15,6 +15,7 @@ import type { Machine } from './machine.ts';
 import type { SessionFigures } from './memory.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { PipeFigures } from './pipe.ts';
+import type { Scraped } from './scraped.ts';
 import type { SecondOpinion } from './second-opinion.ts';
 import type { Scenario } from './settings.ts';
 import type { SoakFigures } from './soak.ts';
@@ -51,6 +52,7 @@ export interface Results {
   readonly badTokens?: BadTokens[];
   readonly auditTroubles?: AuditTrouble[];
   readonly besideBig?: BesideBig[];
+  readonly scraped?: Scraped[];
   readonly agentLoops: AgentLoop[];
   secondOpinion: SecondOpinion | null;
   /** Whatever was left out, dropped, or went wrong. A run of our own subjects in which this is not empty has failed. */

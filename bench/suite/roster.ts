@@ -114,6 +114,12 @@ export function serialEcho(serviceMs: number): Backend {
   return { name: `echo, one at a time in ${serviceMs} ms`, era: 'legacy', program };
 }
 
+/** Many tools, each called seldom. */
+export function manyTools(count: number): Backend {
+  const program = node('bench/subjects/many-tools.js', String(count));
+  return { name: `${count} tools`, era: 'legacy', program };
+}
+
 /** Counts what reaches it, and takes so long for each. */
 export function counting(serviceMs: number): Backend {
   const program = node('bench/subjects/counting-server.js', String(serviceMs));

@@ -78,6 +78,11 @@ export interface Settings {
   readonly compileMs: number;
   /** How long that is measured: longer where big ones are rare. */
   readonly bigMs: { readonly least: number; readonly most: number };
+  /** Whose metrics are read meanwhile, how many servers of 20 tools they are about, how many calls a second there are, and for how long. */
+  readonly scrapedSubjects: RegExp;
+  readonly scrapedServers: number;
+  readonly scrapedRate: number;
+  readonly scrapedMs: number;
   /** Calls per second of the open loop, and of the stopwatch inside. */
   readonly openRate: number;
   /** After this long the run is given up. */
@@ -194,6 +199,10 @@ export const FULL: Settings = {
   besideBigRate: 200,
   compileMs: 15_000,
   bigMs: { least: 2000, most: 3500 },
+  scrapedSubjects: /^sluice$/,
+  scrapedServers: 30,
+  scrapedRate: 1000,
+  scrapedMs: 5000,
   openRate: OPEN_RATE,
   deadlineMs: 50 * 60_000,
 };
@@ -232,6 +241,10 @@ export const SMOKE: Settings = {
   besideBigRate: 20,
   compileMs: 0,
   bigMs: { least: 500, most: 500 },
+  scrapedSubjects: /^sluice$/,
+  scrapedServers: 2,
+  scrapedRate: 100,
+  scrapedMs: 300,
   openRate: SMOKE_RATE,
   deadlineMs: 5 * 60_000,
 };

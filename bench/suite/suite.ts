@@ -26,6 +26,7 @@ import { drivePipe } from './pipe.ts';
 import { cellOf, nativeFreeOf, onName, type Results } from './results.ts';
 import { type Backend, EVERYTHING, echo, FEATURES, type Subject } from './roster.ts';
 import { measure, play } from './rounds.ts';
+import { whileScraped } from './scraped.ts';
 import { secondOpinion } from './second-opinion.ts';
 import { CAPACITY, type Scenario, type Settings } from './settings.ts';
 import { soak } from './soak.ts';
@@ -82,6 +83,7 @@ export async function runSuite(run: Run): Promise<Results> {
     badTokens: [],
     auditTroubles: [],
     besideBig: [],
+    scraped: [],
     agentLoops: [],
     secondOpinion: null,
     faults: [],
@@ -295,6 +297,13 @@ async function behaviours(run: Run, results: Results): Promise<void> {
         results.faults.push(
           `beside big ones on ${row.subject}, ${row.bytes} B: ${row.errors} errors`,
         );
+    });
+  }
+  for (const subject of subjects.filter(({ name }) => settings.scrapedSubjects.test(name))) {
+    await part(run, results, `scraped ${subject.name}`, async () => {
+      const row = await whileScraped(subject, settings, cpus);
+      results.scraped?.push(row);
+      if (row.errors > 0) results.faults.push(`scraped ${row.subject}: ${row.errors} errors`);
     });
   }
   for (const subject of subjects.filter(({ name }) => settings.agentSubjects.test(name))) {

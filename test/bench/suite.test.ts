@@ -174,6 +174,8 @@ test('the smoke run has every part of the full run, and nothing goes wrong in it
     results.besideBig?.map(({ bytes, bigRate }) => [bytes, bigRate > 0]),
     SMOKE.bigBytes.map((bytes) => [bytes, bytes > 0]),
   );
+  assert.deepEqual(found(results.scraped ?? []), ['sluice']);
+  for (const { series, scrapes } of results.scraped ?? []) assert.ok(series > 100 && scrapes > 0);
   assert.deepEqual(found(results.agentLoops), ['sluice', 'sluice, cache on']);
   for (const { lists, listsReached } of results.agentLoops) assert.ok(listsReached < lists);
   const [uncached, cached] = results.agentLoops;
