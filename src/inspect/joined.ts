@@ -4,7 +4,8 @@
  *
  * A model reads the items of a list one after the other, so a payload that is split over them is read as one. What is
  * joined: all values in their order, and the values of one name (the `text` of each item, the `description` of each
- * parameter), with nothing between them and with a blank. All is linear in the message: a string is in four joined ones.
+ * parameter), with nothing between them and with a blank. All is linear in the message: a string is in four joined ones, and a piece of
+ * hexadecimal code in two more.
  */
 
 import { NotReadable, textLeaves } from './leaves.ts';
@@ -22,7 +23,7 @@ export function joinedOf(leaves: readonly Leaf[]): Leaf[] {
     .flatMap((leaf) => (leaf.isKey ? [] : valuesIn(leaf, nested, 0)))
     .filter((leaf) => leaf.text !== '' && !isTypeName(leaf));
   if (values.length < 2) return nested;
-  const all = joinedWith(values);
+  const all = [...joinedWith(values), ...hexOf(values)];
   const groups = groupsOf(values).filter((group) => group.length > 1);
   if (groups.length === 1 && groups[0]!.length === values.length) return [...nested, ...all];
   return [...nested, ...all, ...groups.flatMap(joinedWith)];
@@ -31,6 +32,40 @@ export function joinedOf(leaves: readonly Leaf[]): Leaf[] {
 /** `"type": "text"` stands between the items of every result, and is no part of what they say. */
 const isTypeName = ({ group, text }: Leaf) =>
   group === 'type' && text.length <= TYPE_CHARACTERS && /^[a-z_]+$/.test(text);
+
+/** Pieces of hexadecimal code that stand one behind the other, in any number of members. */
+const HEX_PIECE = /^[0-9A-Fa-f]{1,24}$/;
+/** Of fewer digits no rule is met. */
+const HEX_DIGITS_MIN = 32;
+
+/**
+ * By itself, such code begins where it begins. Behind a word that ends in one of its letters (`delete` 7320 …) it is read
+ * from there, half a character off.
+ */
+function hexOf(values: readonly Leaf[]): Leaf[] {
+  const found: Leaf[] = [];
+  let run: Leaf[] = [];
+  let digits = 0;
+  for (let at = 0; at <= values.length; at++) {
+    const leaf = values[at];
+    if (leaf !== undefined && HEX_PIECE.test(leaf.text)) {
+      run.push(leaf);
+      digits += leaf.text.length;
+      continue;
+    }
+    if (run.length > 1 && digits >= HEX_DIGITS_MIN) found.push(...inBothPhases(run));
+    if (run.length > 0) run = [];
+    digits = 0;
+  }
+  return found;
+}
+
+/** Where the first piece stands elsewhere, the others may begin in the middle of a character. */
+function inBothPhases(run: readonly Leaf[]): Leaf[] {
+  const whole = joinedWith(run)[0]!;
+  const later = (whole.seams ?? []).map((seam) => seam - 1);
+  return [whole, new MadeLeaf(whole.text.slice(1), whole.path, false, '', later, true)];
+}
 
 function groupsOf(values: readonly Leaf[]): Leaf[][] {
   const groups = new Map<string, Leaf[]>();
