@@ -168,10 +168,13 @@ class Feed {
       const place = JSON.parse(readFileSync(this.#file(), 'utf8')) as Place;
       if (Number.isInteger(place.segment) && Number.isInteger(place.offset))
         return this.#clamped(place);
-    } catch {
-      // None yet, or none that can be read.
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+        return { segment: this.#setup.first, offset: 0 };
     }
-    return { segment: this.#setup.first, offset: 0 };
+    // A loss of power can leave it empty. Twice is better than not at all.
+    this.#tell('fault', 'where the sink has stopped cannot be read: it gets the whole log again');
+    return { segment: segmentsIn(this.#setup.dir)[0]?.number ?? this.#setup.first, offset: 0 };
   }
 
   /** A loss of power may have taken back what the sink has got already. */

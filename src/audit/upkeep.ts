@@ -74,13 +74,24 @@ export class Upkeep {
     this.#done = open;
     if (mustPrune) {
       this.#prunedAt = now;
-      this.#watchHolds();
-      await this.#prune(open, retentionDays, now);
+      await this.#try('deleting', async () => {
+        this.#watchHolds();
+        await this.#prune(open, retentionDays, now);
+      });
     }
     for (const segment of segmentsIn(this.#dir)) {
       if (this.#isClosed) return;
       if (segment.number >= open) break;
-      await this.#settle(segment);
+      await this.#try(`segment ${segment.number}`, () => this.#settle(segment));
+    }
+  }
+
+  /** What cannot be done to one segment must not keep the others from it. */
+  async #try(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#tell('fault', `upkeep of the audit log, ${what}: ${(error as Error).message}`);
     }
   }
 

@@ -3,11 +3,11 @@
  */
 
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { Worker } from 'node:worker_threads';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { Audit, query, readHolds, verify } from '../../src/audit/audit.ts';
 import { auditSchema } from '../../src/audit/config.ts';
 import { Ledger, ownLine } from '../../src/audit/ledger.ts';
@@ -201,5 +201,38 @@ describe('an audit log', { timeout: 180_000 }, () => {
         .filter((one) => one.refusal === refusal)
         .reduce((total, { count }) => total + Number(count ?? 1), 0);
     assert.deepEqual([sum('origin_not_allowed'), sum('unauthenticated')], [1000, 2000]);
+  });
+});
+
+describe('upkeep', { timeout: 180_000 }, () => {
+  it('sees to the other segments where one cannot be read', async (t) => {
+    const dir = temporaryFolder();
+    const config = auditSchema.parse({ dir, flushMs: 5, rotateBytes: 65_536 });
+    const log = createLog({ log: 'silent' });
+    const first = await Audit.open(config, log);
+    while (first.report.segment < 4) {
+      for (let i = 0; i < 300; i++)
+        first.write(
+          `"time":"${new Date().toISOString()}","kind":"call","pad":"${'x'.repeat(200)}"`,
+        );
+      await until(() => first.report.durable === first.report.taken);
+    }
+    await first.close(10_000);
+    const at = (name: string) => join(dir, name);
+    const [one, two] = segmentsIn(dir);
+    assert.ok(one !== undefined && two !== undefined);
+    rmSync(one.path);
+    rmSync(at('00000001.index'), { force: true });
+    writeFileSync(at('00000001.jsonl.gz'), 'no gzip');
+    if (two.isGzip) {
+      writeFileSync(at('00000002.jsonl'), gunzipSync(readFileSync(two.path)));
+      rmSync(two.path);
+    }
+    rmSync(at('00000002.index'), { force: true });
+    const again = await Audit.open(config, log);
+    t.after(() => again.close(10_000));
+    await until(() => segmentsIn(dir).find(({ number }) => number === 2)?.isGzip === true);
+    assert.ok(existsSync(at('00000002.index')));
+    assert.equal(readFileSync(at('00000001.jsonl.gz'), 'utf8'), 'no gzip');
   });
 });

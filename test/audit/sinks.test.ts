@@ -50,6 +50,16 @@ function numbers(lines: readonly string[]): number[] {
   return lines.flatMap((line) => (JSON.parse(line) as { n?: number }).n ?? []);
 }
 
+/** Without a line that is still being written. */
+function textOf(path: string): string {
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  return text.slice(0, text.lastIndexOf('\n') + 1);
+}
+
+function numbersIn(path: string): number[] {
+  return numbers(textOf(path).trimEnd().split('\n'));
+}
+
 function inOrder(found: readonly number[]): boolean {
   return found.every((n, at) => at === 0 || n === found[at - 1]! + 1);
 }
@@ -292,6 +302,35 @@ describe('a sink', { timeout: 180_000 }, () => {
       audit.faults.map(({ words }) => words),
       ['sink back has skipped 2 segments since the start'],
     );
+  });
+
+  it('whose place was lost gets the whole log again, rather than a part of it not at all', async () => {
+    const dir = temporaryFolder();
+    const from = count;
+    const first = await opened(dir, []);
+    put(first, 10);
+    await first.close(10_000);
+    mkdirSync(join(dir, 'sinks'), { recursive: true });
+    writeFileSync(join(dir, 'sinks', 'lost.json'), '');
+    const path = join(dir, 'copy.jsonl');
+    const audit = await opened(dir, [{ id: 'lost', kind: 'file', path }]);
+    put(audit, 5);
+    await until(() => textOf(path).includes(`"n":${count - 1},`));
+    assert.equal(numbersIn(path)[0], from);
+    assert.ok(inOrder(numbersIn(path)));
+  });
+
+  it('of kind file goes on in a new line where half a one was left', async () => {
+    const dir = temporaryFolder();
+    const path = join(dir, 'copy.jsonl');
+    writeFileSync(path, '{"seq":7,"half');
+    const from = count;
+    const audit = await opened(dir, [{ id: 'torn', kind: 'file', path }]);
+    put(audit, 3);
+    await until(() => textOf(path).includes(`"n":${count - 1},`));
+    const [half, ...whole] = textOf(path).trimEnd().split('\n');
+    assert.equal(half, '{"seq":7,"half');
+    assert.equal(numbers(whole)[0], from);
   });
 
   for (const isSecure of [false, true]) {
