@@ -97,6 +97,23 @@ export const POISONING_RULES: readonly TextRule[] = [
     anchors: KEY_FILE_ANCHORS,
     pattern: `\\b(?:first,? |must |also |please |always |and |then |to |,\\s?|:\\s?|\\.\\s{1,2}|>\\s{0,4}|^)${READ} (?:the |any |all |user'?s? |out |in |your |its |local |full |files? |contents? |of |from |at |in |'|"|\`){0,8}~?[\\w/$.{}-]{0,40}${KEY_FILE}[^.\\n]{0,40}(?:\\S[^\\n]{0,20})?(?:and |,|pass|includ|send|contents?|as |in the|into|</|to verify|to auth|for auth|first|so that|before)|${READ} (?:the )?(?:contents? of |file )?["'\`]?~/(?:\\.ssh|\\.aws|\\.cursor|\\.gnupg|\\.kube)|(?:path|file|filename|target)\\s?[=:]\\s?["']?(?:~|/[a-z]+)?/?(?:\\.ssh/|etc/(?:passwd|shadow)|\\.aws/)|(?:include|append|attach|pass|send|embed|put) (?:the |its |their )?(?:\\.aws/credentials|contents? of[^.\\n]{0,40}${KEY_FILE}|[~/\\w.-]{0,30}id_(?:rsa|ed25519))|${KEY_FILE}[^\\n]{0,60}(?:contents? |must be |should be |is |are |and ){1,3}(?:as |passed|included|sent|provided|supplied|read|attached|include|pass|send)`,
   }),
+  // The same in words, for letters that are replaced or set apart, which no sign survives.
+  phrase({
+    id: 'poisoning.key-file',
+    confidence: 'high',
+    in: IN,
+    anchors: [
+      'id rsa',
+      'id ed25519',
+      'aws credentials',
+      'etc passwd',
+      'etc shadow',
+      'mcp json',
+      'kube config',
+    ],
+    pattern:
+      '(?:important|first|must|always|called|please|before|critical|mandatory|required)~4 (?:read|open|cat|load|access|fetch|include)(?: (?:the|contents?|content|of|file|files|your|user s|out|from|local|in))* (?:~w ){0,2}(?:ssh id rsa|id rsa|ssh id ed25519|id ed25519|aws credentials|etc passwd|etc shadow|cursor mcp json|kube config)',
+  }),
   phrase({
     id: 'poisoning.skip-approval',
     confidence: 'high',
