@@ -166,8 +166,8 @@ class Examination {
       });
     }
     this.#isCut = budget.truncated.size > 0;
-    // What is nested too deep or inflates too far was made so. Readings that are left out as there are many are no reason
-    // to refuse, as ordinary text of 64 KB has more than are read: in large texts whole kinds of hiding go unread.
+    // What is nested too deep or inflates too far was made so. Guesses that are left out as there are many are no reason to
+    // refuse: ordinary code has more in a part of 8 KB than are made there.
     if (budget.truncated.has('depth') || budget.truncated.has('inflated')) this.#isTooMuch = true;
     return { subject: this.#subject, views };
   }
@@ -236,6 +236,7 @@ class Examination {
       const [valueStart, valueEnd] = [match.valueStart + start, match.valueEnd + start];
       if (valueStart < this.#found[rule]!) continue;
       if (isWithinPart(leaf, view, valueStart, valueEnd)) continue;
+      if (view.isBroken(match.start + start, match.end + start)) continue;
       this.#found[rule] = valueEnd;
       if (confidence === 'low') {
         this.#noted.add(rule);

@@ -74,6 +74,8 @@ export interface View {
   readonly steps: readonly string[];
   /** What of the leaf's text says text[start, end): of an encoded segment always the whole. */
   span(start: number, end: number): readonly [start: number, end: number];
+  /** Of a long text only pieces are read anew: whether text[start, end) is of two of them, and so stands nowhere. */
+  isBroken(start: number, end: number): boolean;
 }
 
 export interface Finding {

@@ -43,15 +43,12 @@ import {
 import { unconcatenate, unmark, unslash, unspace, unwrap } from './views/joints.ts';
 import { atbashKeys, reversedKeys, rotatedKeys } from './views/keys.ts';
 import { ATBASH, turnsOf } from './views/letter-pairs.ts';
+import { partsOf, piecesOf, SEAM } from './views/pieces.ts';
+import { type Step, Text, traced, type Undoing, writer } from './views/text.ts';
 import { atbash, reversed, reversedWords, rotated, unleet, unleetL } from './views/turned.ts';
-import { Trace, Writer } from './views/writer.ts';
-
-/** Writes what a text says if it was hidden so; false: it was not. */
-type Undoing = (text: string, writer: Writer) => boolean;
+import type { Trace } from './views/writer.ts';
 
 const DEPTH_MAX = 5;
-/** Of these on one way so many: joints of three kinds, or two and a turn. */
-const GUESSES_MAX = 3;
 /** Texts that one string and one message may come to: no message that was not made to do so has come near. */
 const TEXTS_PER_LEAF = 48;
 const TEXTS_MAX = 4096;
@@ -71,6 +68,16 @@ export class Budget {
     this.#reserve = this.characters >> 1;
   }
 
+  /**
+   * That of one part of a long text. Each kind of hiding is read in all of them, and most of two in one another; with that of
+   * a whole message for each, a megabyte of ordinary source maps would cost twice as much.
+   */
+  static ofPart(length: number): Budget {
+    const budget = new Budget(0);
+    budget.characters = PART_TIMES * length + budget.#reserve;
+    return budget;
+  }
+
   /** What does not suffice for one more text of a leaf that has so many. */
   spent(texts: number, length: number, isGuess: boolean): 'texts' | 'characters' | undefined {
     if (texts >= TEXTS_PER_LEAF || this.texts === 0) return 'texts';
@@ -78,17 +85,7 @@ export class Budget {
   }
 }
 
-interface Step {
-  readonly name: string;
-  readonly undo: Undoing;
-  /** Signs of which at least one is in every text that it changes. */
-  readonly needs: number;
-  /** The same, asked of the text itself where its signs allow it: native search, where the undoing reads one by one. */
-  readonly may?: RegExp;
-  readonly forms: readonly Form[];
-  /** It says something of any text: where the budget is spent it is left out, and that is no sign of hiding. */
-  readonly isGuess?: true;
-}
+const PART_TIMES = 5;
 
 const ALL: readonly Form[] = ['exact', 'compact', 'words', 'joined'];
 /** For what only closes gaps: the two forms without gaps say the same as before. */
@@ -137,10 +134,23 @@ const STEPS: readonly Step[] = [
   { name: 'leet', undo: unleet, needs: MIXED, forms: PROSE, isGuess: true },
   { name: 'leet-l', undo: unleetL, needs: MIXED, forms: PROSE, isGuess: true },
 ];
-const REVERSED = { name: 'reversed', undo: reversed, needs: ANY, isGuess: true } as const;
-const ATBASHED = { name: 'atbash', undo: atbash, needs: LETTER, isGuess: true } as const;
+const REVERSED = {
+  name: 'reversed',
+  undo: reversed,
+  needs: ANY,
+  isGuess: true,
+  isTurn: true,
+} as const;
+const ATBASHED = {
+  name: 'atbash',
+  undo: atbash,
+  needs: LETTER,
+  isGuess: true,
+  isTurn: true,
+} as const;
 const ROTATED = Array.from({ length: 26 }, (_, by) => {
-  return { name: `rot${26 - by}`, undo: rotated(by), needs: LETTER, isGuess: true } as const;
+  const name = `rot${26 - by}`;
+  return { name, undo: rotated(by), needs: LETTER, isGuess: true, isTurn: true } as const;
 });
 /** Where only a key may be hidden, no prose is. */
 const KEY_STEPS: readonly Step[] = (
@@ -149,13 +159,22 @@ const KEY_STEPS: readonly Step[] = (
     ['rot13', rotatedKeys],
     ['atbash', atbashKeys],
   ] as const
-).map(([name, undo]) => ({ name, undo, needs: KEY, forms: ['exact'], isGuess: true }));
+).map(([name, undo]) => ({
+  name,
+  undo,
+  needs: KEY,
+  forms: ['exact'],
+  isGuess: true,
+  isTurn: true,
+  isKey: true,
+}));
 const REVERSED_WORDS: Step = {
   name: 'reversed-words',
   undo: reversedWords,
   needs: LETTER,
   forms: PROSE,
   isGuess: true,
+  isTurn: true,
 };
 
 /** Turns are taken only where the letters tell of one; and once for keys, of which no letters can tell. */
@@ -173,70 +192,11 @@ const ENCODINGS = new Set(['base64', 'hex', 'base32']);
 const SURE = new Set(['fold', 'escapes']);
 /** Once one of these did, letters are turned in what they yielded. */
 const DECODED = new Set([...ENCODINGS, 'numbers', 'base58', 'base85']);
-const TURNS = new Set([...KEY_STEPS, ...ROTATED, REVERSED_WORDS].map(({ name }) => name));
 const LEET = new Set(['leet', 'leet-l']);
 /** What they yield is read as prose and no further. */
 const ENDS = new Set(['leet', 'leet-l', 'reversed-words']);
 
 const FORMS: Readonly<Record<Exclude<Form, 'exact'>, Undoing>> = { compact, words, joined };
-
-const ASCII = /^[\x00-\x7f]*$/;
-
-/** One text on the way: what was undone, and of what. */
-class Text {
-  readonly text: string;
-  readonly parent: Text | undefined;
-  readonly step: Step | undefined;
-  readonly steps: readonly string[];
-  readonly isTurned: boolean;
-  /** Steps on the way that were taken on a guess. */
-  readonly guesses: number;
-  /** Turned on the mere chance that it is a key: only what the key was encoded in is undone. */
-  readonly isKey: boolean;
-  readonly isAscii: boolean;
-  readonly isTight: boolean;
-  #trace: Trace | undefined;
-  #hasLeet: boolean | undefined;
-
-  constructor(text: string, parent?: Text, step?: Step, isTight = false) {
-    this.text = text;
-    this.parent = parent;
-    this.step = step;
-    this.isTight = parent?.isTight ?? isTight;
-    this.isAscii = ASCII.test(text);
-    this.steps = parent === undefined || step === undefined ? [] : [...parent.steps, step.name];
-    this.isKey = KEY_STEPS.includes(step!) && parent !== undefined;
-    this.guesses = (parent?.guesses ?? 0) + (step?.isGuess === true ? 1 : 0);
-    this.isTurned = (parent?.isTurned ?? false) || TURNS.has(step?.name ?? '');
-  }
-
-  get mayGuess(): boolean {
-    return this.guesses < GUESSES_MAX && !this.isTight;
-  }
-
-  hasLeet(worth: Worth): boolean {
-    this.#hasLeet ??= worth.leet(this.text);
-    return this.#hasLeet;
-  }
-
-  /** In the leaf's text. */
-  span(start: number, end: number): [start: number, end: number] {
-    const { parent, step } = this;
-    if (parent === undefined || step === undefined) return [start, end];
-    this.#trace ??= traced(step.undo, parent.text);
-    return parent.span(...this.#trace.span(start, end));
-  }
-}
-
-const writer = new Writer();
-
-function traced(undo: Undoing, text: string): Trace {
-  const trace = new Trace();
-  writer.begin(text, trace);
-  undo(text, writer);
-  writer.text();
-  return trace;
-}
 
 /** What of a text is worth making (scout.ts). */
 export interface Worth {
@@ -255,14 +215,31 @@ export function viewsOf(
   isTight = false,
 ): View[] {
   const views = new Views(worth);
-  const root = new Text(text, undefined, undefined, isTight);
+  const root = new Text(text, undefined, isTight);
   views.add(root, isTight ? GAPPED : ALL);
-  const seen = new Set([text]);
+  const roots = [root];
+  // Each part of a long text is read as a text of its own is: what one of them costs is not missing elsewhere.
+  for (const one of roots) {
+    const own = one.isPart ? Budget.ofPart(one.text.length) : budget;
+    roots.push(...explore(one, views, own, worth));
+    for (const cut of own.truncated) budget.truncated.add(cut);
+  }
+  return views.list;
+}
+
+/** Reads a text in all ways; answers the parts of long texts, of which guesses are still to be made. */
+function explore(root: Text, views: Views, budget: Budget, worth: Worth): Text[] {
+  const seen = new Set([root.text]);
+  const parts: Text[] = [];
   let layer = [root];
   for (let depth = 0; layer.length > 0; depth++) {
     const next: Text[] = [];
     for (const one of layer) {
       for (const child of undone(one, seen, budget, worth)) {
+        if (child.isPart) {
+          parts.push(child);
+          continue;
+        }
         views.add(child, child.step!.forms);
         if (!ENDS.has(child.step!.name)) next.push(child);
       }
@@ -273,24 +250,39 @@ export function viewsOf(
     }
     layer = next;
   }
-  return views.list;
+  return parts;
 }
 
-/** What is hidden in the text, each kind of hiding undone by itself. */
+/** What is hidden in the text, each kind of hiding undone by itself; and its parts, where it is long. */
 function undone(parent: Text, seen: Set<string>, budget: Budget, worth: Worth): readonly Text[] {
   const signs = signsOf(parent.text);
+  const { isPart } = parent;
+  const parts = isPart || !parent.mayGuess ? [] : partsOf(parent.text);
+  const isWhole = parts.length === 0;
   let isDecoded = false;
   const children: Text[] = [];
-  for (const step of STEPS) {
+  const stepsMax = parent.origin?.stepsMax ?? STEPS.length;
+  let steps = 0;
+  for (; steps < stepsMax; steps++) {
+    const step = STEPS[steps]!;
+    // Of a long text guesses are made part by part, and all else of the whole.
+    if (step.isGuess === true ? !isWhole : isPart) continue;
     if ((signs & step.needs) === 0 || !isWorth(parent, step, isDecoded, worth)) continue;
     if (step.may?.test(parent.text) === false) continue;
     const child = yieldOf(parent, step, seen, budget);
     if (child === undefined) continue;
     if (child !== null) children.push(child);
-    if (SURE.has(step.name)) return children;
+    // What was undone in pieces is beside the text, and not in its place.
+    if (child?.origin?.pieces !== undefined) continue;
+    if (SURE.has(step.name)) break;
     isDecoded ||= DECODED.has(step.name);
   }
-  if (isDecoded || (signs & LETTER) === 0 || parent.isKey || !parent.mayGuess) return children;
+  for (let at = 0; at < parts.length; at += 2) {
+    const [from, end] = [parts[at]!, parts[at + 1]!];
+    children.push(new Text(parent.text.slice(from, end), { parent, from, stepsMax: steps }));
+  }
+  if (steps < STEPS.length || !isWhole || isDecoded || (signs & LETTER) === 0) return children;
+  if (parent.isKey || !parent.mayGuess) return children;
   for (const step of turnsFor(parent, signs)) {
     const child = yieldOf(parent, step, seen, budget);
     if (child) children.push(child);
@@ -318,20 +310,29 @@ function yieldOf(
 ): Text | null | undefined {
   writer.begin(parent.text);
   if (!step.undo(parent.text, writer)) return undefined;
-  const text = writer.text();
+  const whole = writer.text();
   if (overflow.isCut) budget.truncated.add('inflated');
   overflow.isCut = false;
+  const pieces = piecesOf(whole, writer.changes);
+  const text = pieces === undefined ? whole : inPieces(whole, pieces);
   if (text.length < 3 || seen.has(text)) return null;
   const isGuess = step.isGuess === true || parent.guesses > 0;
   const spent = budget.spent(seen.size, text.length, isGuess);
   if (spent !== undefined) {
-    if (!isGuess) budget.truncated.add(spent);
+    budget.truncated.add(spent);
     return null;
   }
   budget.characters -= text.length;
   budget.texts--;
   seen.add(text);
-  return new Text(text, parent, step);
+  return new Text(text, { parent, step, pieces });
+}
+
+function inPieces(text: string, pieces: readonly number[]): string {
+  let all = '';
+  for (let at = 0; at < pieces.length; at += 2)
+    all += (at === 0 ? '' : SEAM) + text.slice(pieces[at], pieces[at + 1]);
+  return all;
 }
 
 class Views {
@@ -391,5 +392,12 @@ class Reading implements View {
     if (this.form === 'exact') return this.#source.span(start, end);
     this.#trace ??= traced(FORMS[this.form], this.#source.text);
     return this.#source.span(...this.#trace.span(start, end));
+  }
+
+  isBroken(start: number, end: number): boolean {
+    if (!this.#source.isInPieces) return false;
+    if (this.form === 'exact') return this.#source.isBroken(start, end);
+    this.#trace ??= traced(FORMS[this.form], this.#source.text);
+    return this.#source.isBroken(...this.#trace.span(start, end));
   }
 }

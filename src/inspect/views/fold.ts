@@ -99,20 +99,26 @@ const MORE_VARIATIONS = 0xe0100;
  */
 export function unseen(text: string, writer: Writer): boolean {
   const bytes: number[] = [];
+  let [first, end] = [-1, 0];
   for (let index = 0; index < text.length; index++) {
     const code = codeAt(text, index);
     const width = code > 0xffff ? 2 : 1;
+    const before = bytes.length;
     if (code > TAGS + 0x1f && code < TAGS + 0x7f) writer.put(code - TAGS, index, index + width);
     else if (code >= VARIATIONS && code < VARIATIONS + 16) bytes.push(code - VARIATIONS);
     else if (code >= MORE_VARIATIONS && code < MORE_VARIATIONS + 240)
       bytes.push(code - MORE_VARIATIONS + 16);
+    if (bytes.length > before) {
+      if (first < 0) first = index;
+      end = index + width;
+    }
     index += width - 1;
   }
   if (writer.length > 0) return writer.length > 2;
   if (bytes.length < 4) return unseenBits(text, writer);
   const said = Buffer.from(bytes).toString('utf8');
   if (!/[a-z]{2}/i.test(said)) return false;
-  writer.decoded(said, 0, text.length);
+  writer.decoded(said, first, end);
   return true;
 }
 
@@ -127,7 +133,8 @@ function unseenBits(text: string, writer: Writer): boolean {
       String.fromCharCode([...byte].reduce((sum, bit) => sum * 2 + (bit === zero ? 0 : 1), 0)),
     );
     if (!said.every((one) => one >= '\t' && one < '\x7f')) continue;
-    writer.decoded(said.join(''), 0, text.length);
+    const last = Math.max(...[...new Set(all)].map((sign) => text.lastIndexOf(sign)));
+    writer.decoded(said.join(''), text.search(ZERO_WIDTH), last + 1);
     return true;
   }
   return false;

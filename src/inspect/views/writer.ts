@@ -22,6 +22,8 @@ export class Trace {
 }
 
 const FIRST_UNITS = 1 << 13;
+/** Changes that are so near to each other are told as one. */
+const NEAR = 128;
 
 export class Writer {
   #units = new Uint16Array(FIRST_UNITS);
@@ -32,8 +34,11 @@ export class Writer {
   #keptFrom = 0;
   #keptTo = 0;
   #trace: Trace | undefined;
+  /** Starts and ends, in turn, of what was written that does not stand so in the source. */
+  #changes: number[] = [];
 
   begin(source: string, trace?: Trace): void {
+    this.#changes = [];
     this.#length = 0;
     this.#all = 0;
     this.#source = source;
@@ -57,13 +62,26 @@ export class Writer {
     if (from !== this.#keptTo) {
       this.#flush();
       this.#keptFrom = from;
+      this.#change(this.#length);
     }
     this.#keptTo = to;
+  }
+
+  #change(at: number): void {
+    const last = this.#changes.length - 1;
+    if (last > 0 && at - this.#changes[last]! <= NEAR) this.#changes[last] = at + 1;
+    else this.#changes.push(at, at + 1);
+  }
+
+  /** Of what was written since the beginning. */
+  get changes(): readonly number[] {
+    return this.#changes;
   }
 
   put(unit: number, from: number, to: number): void {
     if (this.#keptTo > this.#keptFrom) this.#flush();
     if (this.#length === this.#units.length) this.#grow(this.#length + 1);
+    this.#change(this.#length);
     this.#units[this.#length++] = unit;
     this.#all |= unit;
     if (this.#trace !== undefined) {
