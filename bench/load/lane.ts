@@ -159,6 +159,9 @@ export class Lane implements BodySink {
     const wire = this.#wire!;
     const { bytes } = wire;
     bytes.set(this.#id, wire.idAt);
+    // Digits to letters.
+    if (wire.textAt >= 0)
+      for (let at = 0; at < ID_DIGITS; at++) bytes[wire.textAt + at] = this.#id[at]! + 0x31;
     if (this.#session !== undefined) bytes.set(this.#session, wire.sessionAt);
     const socket = this.#socket!;
     socket.write(bytes);

@@ -1,8 +1,10 @@
 /**
  * Requests as bytes, made once: what differs from call to call is written over in place.
  *
- *   POST /mcp HTTP/1.1 … mcp-session-id: ssss-ssss … {"jsonrpc":"2.0","id":100000007,"method":"tools/call",…
- *                                        ^ sessionAt                        ^ idAt
+ *   POST /mcp HTTP/1.1 … mcp-session-id: ssss-ssss … {"jsonrpc":"2.0","id":100000007,"method":"tools/call",…"baaaaaaah the …
+ *                                        ^ sessionAt                        ^ idAt                           ^ textAt
+ *
+ * No two padded texts are alike: what a target remembers of a text that comes again would be measured otherwise.
  *
  * So that memory grows with the kinds of calls and not with connections, all sessions whose ids have one length share
  * one request.
@@ -17,6 +19,8 @@ import { argumentsOf, type Step } from './plan.ts';
 /** What a padded argument is made of: words that any inspection finds harmless, and no run of one letter. */
 const PADDING = 'the quick brown fox jumps over the lazy dog and then goes home ';
 const ID = '0'.repeat(ID_DIGITS);
+/** Stands where the id is written once more, in letters. */
+const MARK = 'qzqzqzqzq';
 
 /** One kind of call, ready to be sent as anybody. */
 export interface Call {
@@ -33,6 +37,8 @@ export interface Wire {
   readonly idAt: number;
   /** -1 without a session. */
   readonly sessionAt: number;
+  /** -1 where nothing is padded, or a header has to say the same. */
+  readonly textAt: number;
 }
 
 export function callOf(step: Step, arrival: Arrival, tools: readonly RemoteTool[]): Call {
@@ -74,7 +80,8 @@ function padded(
   const missing = size - Buffer.byteLength(messageWith(args));
   const found = Object.entries(args).find(([, value]) => typeof value === 'string');
   if (missing <= 0 || found === undefined) return args;
-  const filler = PADDING.repeat(Math.ceil(missing / PADDING.length)).slice(0, missing);
+  const words = PADDING.repeat(Math.ceil(missing / PADDING.length));
+  const filler = `${MARK} ${words}`.slice(0, missing);
   return { ...args, [found[0]]: `${found[1]}${filler}` };
 }
 
@@ -112,6 +119,7 @@ export function wiresOf(
     const bytes = Buffer.from(head + body);
     return {
       bytes,
+      textAt: head.includes(MARK) ? -1 : bytes.indexOf(MARK, head.length),
       idAt: head.length + '{"jsonrpc":"2.0","id":'.length,
       sessionAt: session === undefined ? -1 : head.indexOf(session),
     };

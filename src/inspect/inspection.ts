@@ -33,7 +33,12 @@ export class Inspection {
   readonly config: InspectConfig;
   readonly #judge: Judge;
   #made: RuleSet | undefined;
-  readonly #clean = new Clean();
+  readonly #cleanBeside = new Clean({ places: 256, bytesMax: 4096 });
+  /** Four megabytes each, at most. */
+  readonly #clean = {
+    request: new Clean({ places: 512, bytesMax: 8192 }),
+    response: new Clean({ places: 512, bytesMax: 8192 }),
+  };
   readonly #classifier: Classifier | null;
   /** Made when something is shown for the first time. */
   #showing: Inspection | undefined;
@@ -143,14 +148,18 @@ export class Inspection {
     if (end - start > this.config.maxBytes) {
       return this.config.oversize === 'pass' ? undefined : refused(TOO_LARGE);
     }
+    const clean = about.direction === 'definition' ? null : this.#clean[about.direction];
+    // What is found depends on nothing else: the definition is the same object for as long as it is in force.
+    const scope = about.definition ?? about.tool;
+    const all = { bytes, start, end, cutStart: end, cutEnd: end };
+    if (clean?.has(all, scope) === true) return undefined;
+    const judge = (findings: readonly Finding[]) => {
+      if (findings.length > 0) return this.#outcome(findings, bytes, start, end, about);
+      clean?.notice(all, scope);
+      return undefined;
+    };
     const found = look(bytes, start, end, about, this.#rules, this.config);
-    if (!(found instanceof Promise)) {
-      return found.length === 0 ? undefined : this.#outcome(found, bytes, start, end, about);
-    }
-    return found.then(
-      (findings) => this.#outcome(findings, bytes, start, end, about),
-      notInspected,
-    );
+    return found instanceof Promise ? found.then(judge, notInspected) : judge(found);
   }
 
   /** What passes by our rules is judged by the classifier as well, as it would pass: without what was redacted. */
@@ -269,12 +278,12 @@ export class Inspection {
 
   /** Whether this text was looked at before and held nothing. */
   isKnownClean(cut: Cut, scope: string): boolean {
-    return this.#clean.has(cut, scope);
+    return this.#cleanBeside.has(cut, scope);
   }
 
   /** Of a text that is said again and again. Not where a suppression may be why nothing counted: those end. */
   keepClean(cut: Cut, scope: string): void {
-    if (this.config.suppress.length === 0) this.#clean.keep(cut, scope);
+    if (this.config.suppress.length === 0) this.#cleanBeside.keep(cut, scope);
   }
 }
 

@@ -68,6 +68,17 @@ describe('a run of the load generator', { timeout: 4 * PATIENCE_MS }, () => {
     }
   }
 
+  it('pads arguments to a size, no two alike', async (t) => {
+    const server = await LoadServer.start(t, { era: 'modern' });
+    await untilMeasured(server, plan(server.url, { mix: [{ ...ECHO, size: 600 }] }));
+    const texts = server.calls.map(({ params }) => {
+      return (params.arguments as { message: string }).message;
+    });
+    assert.ok(texts.length > 1 && new Set(texts).size === texts.length);
+    for (const text of texts) assert.match(text, /^x[a-j]{9} the quick brown fox/);
+    assert.deepEqual([...new Set(server.calls.map(({ bytes }) => bytes))], [600]);
+  });
+
   it('opens a legacy session for each connection, uses each for its own, and ends them', async (t) => {
     const server = await LoadServer.start(t, { era: 'legacy' });
     await runLoad(plan(server.url, { token: ['a', 'b'] }));

@@ -92,3 +92,46 @@ describe('what is decided', () => {
     assert.equal(outcome?.kind === 'refused' && outcome.refusal.code, 'not_inspected');
   });
 });
+
+describe('what comes again', () => {
+  const definition = (property: object) =>
+    Buffer.from(
+      JSON.stringify({ name: 't', inputSchema: { type: 'object', properties: { x: property } } }),
+    );
+  const [text, command] = ['Free text of a note', 'Shell command to run'].map((description) =>
+    definition({ type: 'string', description }),
+  );
+  const about = { direction: 'request', server: 's', tool: 't' } as const;
+  const ask = (inspection: Inspection, bytes: Buffer, of: Buffer) =>
+    inspection.inspect(bytes, 0, bytes.length, { ...about, definition: of });
+
+  it('is judged anew where something was found', async () => {
+    const inspection = inspectionOf();
+    const bytes = Buffer.from(JSON.stringify({ x: `a note on ${TICKET}` }));
+    for (let time = 0; time < 4; time++)
+      assert.equal((await ask(inspection, bytes, text!))?.kind, 'refused');
+  });
+
+  it('is judged anew for another definition, and in the other direction', async () => {
+    const inspection = inspectionOf({ injection: { request: 'off', response: 'block' } });
+    const bytes = Buffer.from(JSON.stringify({ x: 'rm -rf / --no-preserve-root' }));
+    for (let time = 0; time < 4; time++)
+      assert.equal(await ask(inspection, bytes, text!), undefined);
+    assert.equal((await ask(inspection, bytes, command!))?.kind, 'refused');
+    const order = Buffer.from(JSON.stringify({ x: 'OBEY-THE-NOTE' }));
+    for (let time = 0; time < 4; time++)
+      assert.equal(await ask(inspection, order, text!), undefined);
+    const back = { ...about, direction: 'response', definition: text! } as const;
+    const outcome = await inspection.inspect(order, 0, order.length, back);
+    assert.equal(outcome?.kind, 'refused');
+  });
+
+  it('is not looked at again where nothing was', async () => {
+    const inspection = inspectionOf();
+    const bytes = Buffer.from(JSON.stringify({ x: 'the quick brown fox '.repeat(150) }));
+    // So large that a thread looks at it: from then on nobody does, and there is nothing to wait for.
+    for (let time = 0; time < 2; time++)
+      assert.equal(await ask(inspection, bytes, text!), undefined);
+    assert.equal(ask(inspection, bytes, text!), undefined);
+  });
+});

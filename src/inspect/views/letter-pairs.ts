@@ -80,18 +80,21 @@ function unusualWindows(text: string): number[] {
       last = letter;
       if (pairs < WINDOW_PAIRS && linePairs < WINDOW_PAIRS) continue;
     } else last = NO_LETTER;
+    // Where no line ended, both are the same.
+    const isSame = from === lineFrom;
     if (pairs >= WINDOW_PAIRS) {
       if (cost > UNUSUAL * pairs) windows.push(from, index + 1);
       [from, pairs, cost] = [index, 0, 0];
     }
     if (linePairs >= WINDOW_PAIRS || unit === 0x0a || unit === 0x22) {
-      if (linePairs >= FEWEST_PAIRS && lineCost > UNUSUAL * linePairs)
+      const isTold = isSame && linePairs >= WINDOW_PAIRS;
+      if (!isTold && linePairs >= FEWEST_PAIRS && lineCost > UNUSUAL * linePairs)
         windows.push(lineFrom, index + 1);
       [lineFrom, linePairs, lineCost] = [index, 0, 0];
     }
   }
   if (pairs >= FEWEST_PAIRS && cost > UNUSUAL * pairs) windows.push(from, length + 1);
-  if (linePairs >= FEWEST_PAIRS && lineCost > UNUSUAL * linePairs)
+  if (from !== lineFrom && linePairs >= FEWEST_PAIRS && lineCost > UNUSUAL * linePairs)
     windows.push(lineFrom, length + 1);
   return windows;
 }
