@@ -8,6 +8,7 @@
  */
 
 import { ownRules } from './catalog.ts';
+import { checkTime } from './deadline.ts';
 import { joinedOf } from './joined.ts';
 import type { Match } from './linear.ts';
 import type { Plain, PlainStrings } from './plain.ts';
@@ -32,14 +33,20 @@ const WINDOW_CHARACTERS = 1024;
 /** What a match is charged beside its characters, as it calls `accepts`. */
 const MATCH_CHARACTERS = 32;
 
-/** `isThorough`: every form of every reading is made, whether or not the scout thinks that it is worth it. */
+export interface ExamineOptions {
+  /** Every form of every reading is made, whether or not the scout thinks that it is worth it. */
+  readonly isThorough?: boolean;
+  /** On the clock of deadline.ts. */
+  readonly until?: number;
+}
+
+/** Throws OutOfTime. */
 export function examine(
   subject: Subject,
   rules: RuleSet = ownRules(),
-  isThorough = false,
+  options: ExamineOptions = {},
 ): Finding[] {
-  const examination = new Examination(subject, rules, isThorough);
-  return examination.run();
+  return new Examination(subject, rules, options).run();
 }
 
 /** Beside each string what was remembered of it. */
@@ -75,10 +82,16 @@ class Examination {
   /** Not every reading was made. */
   #isCut = false;
   readonly #plain: PlainStrings;
+  readonly #until: number;
 
-  constructor(subject: Subject, rules: RuleSet, isThorough: boolean) {
+  constructor(
+    subject: Subject,
+    rules: RuleSet,
+    { isThorough = false, until = Number.POSITIVE_INFINITY }: ExamineOptions,
+  ) {
     this.#subject = subject;
     this.#isThorough = isThorough;
+    this.#until = until;
     this.#rules = rules;
     this.#plain = rules.plain(subject.direction);
     const { start, end, found } = rules.windows;
@@ -96,6 +109,7 @@ class Examination {
       if (findings.length - this.#lows >= BOUNDS.findings) this.#isTooMuch = true;
       if (this.#isTooMuch) break;
       if (!this.#rules.isOn(rules.length + index, this.#subject.direction)) continue;
+      checkTime(this.#until);
       if (detector.anchors === undefined || this.#called.has(rules.length + index))
         findings.push(...detector.examine(reading, findings));
     }
@@ -133,7 +147,10 @@ class Examination {
     const called = this.#called;
     this.#called = new Set();
     this.#noted.clear();
-    for (const view of views) this.#view(leaf, view);
+    for (const view of views) {
+      checkTime(this.#until);
+      this.#view(leaf, view);
+    }
     const isPlain = this.#findings.length === before && !this.#isTooMuch && !this.#isThorough;
     if (isPlain && leaf.seams === undefined && !this.#isCut)
       this.#plain.keep(leaf.text, { views, called: [...this.#called] });
@@ -151,7 +168,7 @@ class Examination {
       return { subject: this.#subject, views };
     }
     this.#confirmLeft += BOUNDS.confirmTimes * characters;
-    const budget = new Budget(characters);
+    const budget = new Budget(characters, this.#until);
     const { texts } = budget;
     const worth = this.#isThorough ? undefined : this.#rules.scout(direction);
     for (const leaf of all) {

@@ -3,11 +3,12 @@
  *
  * They share the tables of the automata, and give way to the thread that serves (low-priority.ts). One of them is kept from the
  * largest messages, so that others need not wait until these are done. What waits is bounded in messages and bytes, and
- * each message has a deadline, from when there is a thread: past it the thread that is busy with it is ended. All but the
+ * each message has a deadline, from when there is a thread: past it the thread that is busy with it stops, or is ended. All but the
  * first end when they are idle, as what they have compiled is dear; nothing keeps the process alive.
  */
 
 import { availableParallelism } from 'node:os';
+import { clockMs } from './deadline.ts';
 import type { Finding } from './rule.ts';
 import type { RuleSet } from './rule-set.ts';
 import type { Task } from './task.ts';
@@ -21,6 +22,8 @@ const WAITING_MAX = 256;
 export const WAITING_BYTES_MAX = 64 << 20;
 /** Larger ones keep a thread for long: they never have all of them. */
 const LARGE_BYTES = 64 << 10;
+/** A thread stops by itself when the time is over, between two pieces of work; one that does not is ended. */
+const GRACE_MS = 2000;
 /** Longer than what it takes to start one is worth. */
 const IDLE_MS = 600_000;
 
@@ -70,14 +73,15 @@ export class Pool {
     const own = new Uint8Array(bytes.subarray(start, end));
     const { direction, tool, definition } = about;
     const copy = definition === null ? null : new Uint8Array(definition);
-    const order = { bytes: own, start, about: { direction, tool, definition: copy } };
     try {
       const open = this.#threadsFor(size);
       // Else its start would be at the cost of the message that needs it, whose time could be over before it is looked at.
       if (!open.some(({ isReady }) => isReady)) await open[0]!.start();
-      const signal = AbortSignal.timeout(deadlineMs);
+      const until = clockMs() + deadlineMs;
+      const order = { bytes: own, start, about: { direction, tool, definition: copy }, until };
+      const stop = AbortSignal.timeout(deadlineMs + GRACE_MS);
       const thread = open.find(({ isFree }) => isFree);
-      return await (thread?.look(order, signal) ?? this.#turn(order, signal));
+      return await (thread?.look(order, stop) ?? this.#turn(order, stop, deadlineMs));
     } finally {
       this.#waiting -= 1;
       this.#waitingBytes -= size;
@@ -90,12 +94,14 @@ export class Pool {
     return size > LARGE_BYTES ? this.#threads.slice(0, -1) : this.#threads;
   }
 
-  #turn(order: Order, signal: AbortSignal): Promise<Finding[]> {
+  /** `stop`: when a thread that is still busy with it is ended; it waits for one no longer than the deadline. */
+  #turn(order: Order, stop: AbortSignal, deadlineMs: number): Promise<Finding[]> {
+    const signal = AbortSignal.timeout(deadlineMs);
     const size = order.bytes.length;
     // All that run are busy: with another there is less to wait for, next time.
     this.#start(this.#threadsFor(size).findLast(({ isRunning }) => !isRunning));
     return new Promise((resolve, reject) => {
-      const waiting = { size, take: (by: Thread) => resolve(by.look(order, signal)) };
+      const waiting = { size, take: (by: Thread) => resolve(by.look(order, stop)) };
       this.#queue.push(waiting);
       signal.addEventListener('abort', () => {
         const at = this.#queue.indexOf(waiting);

@@ -13,18 +13,20 @@ export interface Task {
   readonly definition: Uint8Array | null;
 }
 
-/** Findings in the JSON value that stands in [start, end); of every class where it cannot be read. */
+/** Findings in the JSON value that stands in [start, end); of every class where it cannot be read. Throws OutOfTime (deadline.ts). */
 export function findingsIn(
   bytes: Buffer,
   start: number,
   end: number,
   { direction, tool, definition }: Task,
   rules: RuleSet,
+  until = Number.POSITIVE_INFINITY,
 ): Finding[] {
   const leaves = readable(bytes, start, end);
   if (leaves === undefined) return tooMuch(rules);
   const schema = definition === null ? undefined : schemaOf(definition);
-  return examine({ direction, leaves, tool, ...(schema === undefined ? {} : { schema }) }, rules);
+  const subject = { direction, leaves, tool, ...(schema === undefined ? {} : { schema }) };
+  return examine(subject, rules, { until });
 }
 
 function readable(bytes: Buffer, start: number, end: number): Leaf[] | undefined {

@@ -5,6 +5,7 @@
  */
 
 import { Piscina } from 'piscina';
+import { LATE } from './deadline.ts';
 import type { Finding } from './rule.ts';
 import type { Order, Setup } from './worker.ts';
 
@@ -14,7 +15,7 @@ const START_MS = 30_000;
 const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 };
 
 export class Thread {
-  readonly #piscina: Piscina<Order | null, Finding[]>;
+  readonly #piscina: Piscina<Order | null, Finding[] | typeof LATE>;
   #starting: Promise<unknown> | null = null;
   #isBusy = false;
 
@@ -59,12 +60,14 @@ export class Thread {
     await this.#starting;
   }
 
-  /** The order's bytes are given away. A thread that is still busy when the signal comes is ended. */
+  /** The order's bytes are given away. An AbortError after its time; a thread that is still busy when the signal comes is ended. */
   async look(order: Order, signal: AbortSignal): Promise<Finding[]> {
     this.#isBusy = true;
     try {
       const transferList = [order.bytes.buffer as ArrayBuffer];
-      return await this.#piscina.run(order, { transferList, signal });
+      const answer = await this.#piscina.run(order, { transferList, signal });
+      if (answer === LATE) throw new DOMException('It was not looked at in time.', 'AbortError');
+      return answer;
     } finally {
       this.#isBusy = false;
     }

@@ -5,6 +5,7 @@
  * nothing new comes or the budget is spent; a spent budget is told, so that the verdict can fail closed.
  */
 
+import { checkTime } from './deadline.ts';
 import type { Form, View } from './rule.ts';
 import { ALL_BITS, bitOf } from './scout.ts';
 import {
@@ -62,7 +63,11 @@ export class Budget {
   /** Why not everything was read; empty where it was. */
   readonly truncated = new Set<'depth' | 'texts' | 'characters' | 'inflated'>();
 
-  constructor(length: number) {
+  /** On the clock of deadline.ts. */
+  readonly until: number;
+
+  constructor(length: number, until = Number.POSITIVE_INFINITY) {
+    this.until = until;
     this.characters = Math.min(16 * length + (64 << 10), 3 * length + (1 << 20));
     this.texts = TEXTS_MAX;
     this.#reserve = this.characters >> 1;
@@ -72,8 +77,8 @@ export class Budget {
    * That of one part of a long text. Each kind of hiding is read in all of them, and most of two in one another; with that of
    * a whole message for each, a megabyte of ordinary source maps would cost twice as much.
    */
-  static ofPart(length: number): Budget {
-    const budget = new Budget(0);
+  static ofPart(length: number, until: number): Budget {
+    const budget = new Budget(0, until);
     budget.characters = PART_TIMES * length + budget.#reserve;
     return budget;
   }
@@ -220,7 +225,7 @@ export function viewsOf(
   const roots = [root];
   // Each part of a long text is read as a text of its own is: what one of them costs is not missing elsewhere.
   for (const one of roots) {
-    const own = one.isPart ? Budget.ofPart(one.text.length) : budget;
+    const own = one.isPart ? Budget.ofPart(one.text.length, budget.until) : budget;
     roots.push(...explore(one, views, own, worth));
     for (const cut of own.truncated) budget.truncated.add(cut);
   }
@@ -235,6 +240,7 @@ function explore(root: Text, views: Views, budget: Budget, worth: Worth): Text[]
   for (let depth = 0; layer.length > 0; depth++) {
     const next: Text[] = [];
     for (const one of layer) {
+      checkTime(budget.until);
       for (const child of undone(one, seen, budget, worth)) {
         if (child.isPart) {
           parts.push(child);

@@ -3,6 +3,7 @@
 import './low-priority.ts';
 import { workerData } from 'node:worker_threads';
 import { rulesWith } from './catalog.ts';
+import { LATE, OutOfTime } from './deadline.ts';
 import type { Finding, Leaf } from './rule.ts';
 import type { AllTables, Operator } from './rule-set.ts';
 import { findingsIn, type Task } from './task.ts';
@@ -18,6 +19,8 @@ export interface Order {
   /** Where they stood in the message: findings are told in its places. */
   readonly start: number;
   readonly about: Task;
+  /** On the clock of deadline.ts. */
+  readonly until: number;
 }
 
 const setup = workerData as Setup;
@@ -31,13 +34,19 @@ const FIRST: Order = {
   bytes: Buffer.from('"a"'),
   start: 0,
   about: { direction: 'response', tool: '', definition: null },
+  until: Number.POSITIVE_INFINITY,
 };
 
 /** Null asks whether the thread is ready. */
-export default function inspect(order: Order | null): Finding[] {
-  const { bytes, start, about } = order ?? FIRST;
+export default function inspect(order: Order | null): Finding[] | typeof LATE {
+  const { bytes, start, about, until } = order ?? FIRST;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return plain(findingsIn(buffer, 0, buffer.length, about, rules), start);
+  try {
+    return plain(findingsIn(buffer, 0, buffer.length, about, rules, until), start);
+  } catch (error) {
+    if (error instanceof OutOfTime) return LATE;
+    throw error;
+  }
 }
 
 /** Without getters and private fields, which cannot cross; findings in one string go on sharing it. */

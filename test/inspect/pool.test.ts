@@ -67,6 +67,19 @@ test('past the deadline nobody has looked, and the next message is looked at', a
   assert.equal((await pool.look(dirty, 0, dirty.length, about, 60_000)).length, 1);
 });
 
+test('a message that takes too long does not end the thread that looks at it', async () => {
+  const one = new Pool(rules);
+  try {
+    const large = Buffer.from(JSON.stringify('word password= "a1" '.repeat(100_000)));
+    for (let times = 0; times < 3; times++) {
+      await assert.rejects(one.look(large, 0, large.length, about, 20), { name: 'AbortError' });
+      assert.equal(one.load.threads, 1);
+    }
+  } finally {
+    await one.close();
+  }
+});
+
 test('the start of a thread is at no message’s cost', async () => {
   /** Milliseconds until a thread that has to be started has looked; rejects as `look` does. */
   const first = async (deadlineMs: number) => {

@@ -32,7 +32,7 @@ interface Evader {
 function agree(subject: Subject, what: string): void {
   const rules = ownRules();
   const ids = (isThorough: boolean) =>
-    [...new Set(examine(subject, rules, isThorough).map(({ rule }) => rule))].sort();
+    [...new Set(examine(subject, rules, { isThorough }).map(({ rule }) => rule))].sort();
   const all = ids(true);
   // All forms of all readings may be more than is read of one message: then there is nothing to compare.
   if (!all.some((id) => id.endsWith('.too-much'))) assert.deepEqual(ids(false), all, what);
