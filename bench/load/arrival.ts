@@ -6,6 +6,7 @@
  */
 
 import { lookup } from 'node:dns/promises';
+import { setMaxListeners } from 'node:events';
 import { connect } from 'node:net';
 import { Agent, request } from 'undici';
 import { type Era, isLegacy, LATEST_LEGACY, LATEST_MODERN, META } from '../../src/protocol/eras.ts';
@@ -138,6 +139,8 @@ export class Arrival {
     sessions: readonly { readonly token: number; readonly id: string | undefined }[],
   ): Promise<void> {
     const signal = AbortSignal.timeout(GOODBYE_MS);
+    // Each request that is under way and its body listen to it.
+    setMaxListeners(2 * TOGETHER, signal);
     const left = sessions.filter(({ id }) => id !== undefined);
     const close = async () => {
       for (let one = left.pop(); one !== undefined && !signal.aborted; one = left.pop()) {

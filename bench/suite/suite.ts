@@ -5,6 +5,7 @@
  * stands in the settings; who is measured, in the roster.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { agentLoop } from './agent-loop.ts';
 import { faultsOf, inTrouble } from './audit-trouble.ts';
 import { besideBadTokens } from './bad-tokens.ts';
@@ -141,6 +142,8 @@ async function playGroup(
   results.faults.push(...deck.absent);
   try {
     if (!run.settings.isRough) await warmUp(deck, run.cpus);
+    // What expressions inspection needs is compiled between the first messages: rounds of a second are over before.
+    await sleep(run.settings.compileMs);
     for (const scenario of scenarios) {
       await part(run, results, scenario.name, async () => {
         const { cells, dropped } = await play(scenario, deck, run.settings, run.cpus);
