@@ -60,9 +60,10 @@ export class Budget {
   texts: number;
   /** Characters that are left to what is certain to be hidden: guesses come first, and would take all. */
   readonly #reserve: number;
+  /** Characters of guesses that all parts of long texts may come to: what a short message inflates to has parts as well. */
+  #forParts: number;
   /** Why not everything was read; empty where it was. */
   readonly truncated = new Set<'depth' | 'texts' | 'characters' | 'inflated'>();
-
   /** On the clock of deadline.ts. */
   readonly until: number;
 
@@ -71,16 +72,24 @@ export class Budget {
     this.characters = Math.min(16 * length + (64 << 10), 3 * length + (1 << 20));
     this.texts = TEXTS_MAX;
     this.#reserve = this.characters >> 1;
+    this.#forParts = PART_TIMES * length + (64 << 10);
   }
 
   /**
    * That of one part of a long text. Each kind of hiding is read in all of them, and most of two in one another; with that of
    * a whole message for each, a megabyte of ordinary source maps would cost twice as much.
    */
-  static ofPart(length: number, until: number): Budget {
-    const budget = new Budget(0, until);
-    budget.characters = PART_TIMES * length + budget.#reserve;
-    return budget;
+  ofPart(length: number): Budget {
+    const part = new Budget(0, this.until);
+    part.characters = Math.min(PART_TIMES * length, this.#forParts) + part.#reserve;
+    this.#forParts -= part.characters - part.#reserve;
+    return part;
+  }
+
+  /** What a part did not spend. */
+  takeBack(part: Budget): void {
+    this.#forParts += Math.max(0, part.characters - part.#reserve);
+    for (const cut of part.truncated) this.truncated.add(cut);
   }
 
   /** What does not suffice for one more text of a leaf that has so many. */
@@ -225,9 +234,9 @@ export function viewsOf(
   const roots = [root];
   // Each part of a long text is read as a text of its own is: what one of them costs is not missing elsewhere.
   for (const one of roots) {
-    const own = one.isPart ? Budget.ofPart(one.text.length, budget.until) : budget;
+    const own = one.isPart ? budget.ofPart(one.text.length) : budget;
     roots.push(...explore(one, views, own, worth));
-    for (const cut of own.truncated) budget.truncated.add(cut);
+    if (one.isPart) budget.takeBack(own);
   }
   return views.list;
 }
@@ -263,7 +272,7 @@ function explore(root: Text, views: Views, budget: Budget, worth: Worth): Text[]
 function undone(parent: Text, seen: Set<string>, budget: Budget, worth: Worth): readonly Text[] {
   const signs = signsOf(parent.text);
   const { isPart } = parent;
-  const parts = isPart || !parent.mayGuess ? [] : partsOf(parent.text);
+  const parts = isPart || parent.isKey || !parent.mayGuess ? [] : partsOf(parent.text);
   const isWhole = parts.length === 0;
   let isDecoded = false;
   const children: Text[] = [];

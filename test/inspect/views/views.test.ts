@@ -237,6 +237,17 @@ test('a bomb is not inflated, and is told', () => {
   assert.ok(budget.truncated.has('inflated'));
 });
 
+test('what comes of a short message that inflates is bounded', () => {
+  const words = 'p4ssw0rd 1gn0r3 "a" + "b" e-m-a-i-l th1s\nl0ng-and-wrapped-t0ken\n0n ';
+  const text = base64(gzipSync(words.repeat(3000)));
+  assert.ok(text.length < 4096);
+  const total = viewsOf(text, new Budget(text.length)).reduce(
+    (sum, view) => sum + view.text.length,
+    0,
+  );
+  assert.ok(total <= 4 * (16 * text.length + 5 * text.length + (128 << 10)), `${total}`);
+});
+
 test('what comes of a megabyte is bounded, whatever it is', () => {
   const size = 1 << 20;
   for (const unit of [
