@@ -94,10 +94,11 @@ function inNewWords(message: Message, beside: Buffer): string {
 }
 
 /** The name of a method that only its server knows is its client's own words, and nothing can be put in their place. */
-export function refuseMethod(
-  { route: { inspection }, message: { method } }: Call,
-  server: string,
-): Refusal | undefined {
+export function refuseMethod(call: Call, server: string): Refusal | undefined {
+  const {
+    route: { inspection },
+    message: { method },
+  } = call;
   if (!inspection.readsRequests) return undefined;
   const bytes = Buffer.from(JSON.stringify(method));
   const about = {
@@ -108,6 +109,7 @@ export function refuseMethod(
     isBeside: true,
   } as const;
   const outcome = inspection.inspectAlone(bytes, 0, bytes.length, about);
+  if (outcome !== undefined && 'kind' in outcome) note(call, outcome, 'request');
   if (outcome === undefined || ('kind' in outcome && outcome.kind === 'flag')) return undefined;
   const isRefused = 'kind' in outcome && outcome.kind === 'refused';
   return isRefused ? outcome.refusal : refuse('content_blocked');

@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { LegacyClient } from '../support/legacy-client.ts';
 import { ModernClient } from '../support/modern-client.ts';
 import { modernRequest } from './answering.ts';
+import { recordsOf } from './approving.ts';
 import { type Json, RunningGateway, script, textOf } from './running-gateway.ts';
 
 const TICKET = 'TICKET-482913';
@@ -60,6 +61,7 @@ async function start(inspect: Json): Promise<RunningGateway> {
   const gateway = await RunningGateway.start({
     servers: { s },
     inspect: { rules: RULES, ...inspect },
+    audit: { dir: 'audit' },
   });
   started.push(gateway);
   await gateway.settled();
@@ -139,6 +141,17 @@ describe('a request of which the arguments are clean', { timeout: 180_000 }, () 
       }
     });
   }
+
+  it('is recorded with what was found in the name of its method', async () => {
+    const [, client] = clients[0]!;
+    await client.request(`acme/${TICKET}`, {});
+    const [record] = await recordsOf(
+      gateway,
+      ({ method, findings }) => String(method).startsWith('acme/') && findings !== undefined,
+      1,
+    );
+    assert.match(JSON.stringify(record!.findings), /"direction":"request"/);
+  });
 
   it('passes where nothing is found, each time, with its progress token', async () => {
     for (const [era, client] of clients) {
