@@ -16,25 +16,23 @@ import { freePort } from '../free-port.ts';
 import { firstAnswer } from './control.ts';
 import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
-import { type Figures, figuresOf, median } from './figures.ts';
+import { type Errors, errorsOf, type Figures, faultsOf, figuresOf, median } from './figures.ts';
 import { echo, type Subject, sluice } from './roster.ts';
 import { measure } from './rounds.ts';
 import type { Settings } from './settings.ts';
 
-const RATE = 1000;
 const CONNECTIONS = 16;
 const PHASES = ['before', 'during', 'after'] as const;
 /** Nothing here takes longer to come back: a sink is tried again after 30 s at most. */
 const BACK_MS_MAX = 60_000;
 const POLL_MS = 5;
 
-export interface Phase {
+export interface Phase extends Errors {
   readonly p50: number;
   readonly p99: number;
   /** The longest of all rounds. */
   readonly max: number;
   readonly calls: number;
-  readonly errors: number;
 }
 
 export interface AuditTrouble {
@@ -175,7 +173,12 @@ async function compare(
   cpus: Cpus,
 ): Promise<AuditTrouble> {
   const mix = [{ kind: 'call' as const, bytes: 300, weight: 1 }];
-  const shape = { era: 'modern' as const, connections: CONNECTIONS, rate: RATE, mix };
+  const shape = {
+    era: 'modern' as const,
+    connections: CONNECTIONS,
+    rate: settings.troubleRate,
+    mix,
+  };
   const figures = async () => figuresOf(await measure(gateway, shape, settings, cpus));
   const rounds: Record<(typeof PHASES)[number], Figures>[] = [];
   const backs: number[] = [];
@@ -189,13 +192,12 @@ async function compare(
   }
   const phase = (name: (typeof PHASES)[number]): Phase => {
     const found = rounds.map((round) => round[name]);
-    const sum = (figure: 'calls' | 'errors') => found.reduce((all, one) => all + one[figure], 0);
     return {
       p50: median(found.map(({ p50 }) => p50)),
       p99: median(found.map(({ p99 }) => p99)),
       max: Math.max(...found.map(({ max }) => max)),
-      calls: sum('calls'),
-      errors: sum('errors'),
+      calls: found.reduce((sum, { calls }) => sum + calls, 0),
+      ...errorsOf(found),
     };
   };
   const ratio = (figure: 'p50' | 'p99') =>
@@ -203,7 +205,7 @@ async function compare(
   return {
     subject: gateway.name,
     kind: trouble.kind,
-    rate: RATE,
+    rate: settings.troubleRate,
     phases: { before: phase('before'), during: phase('during'), after: phase('after') },
     ratioP50: ratio('p50'),
     ratioP99: ratio('p99'),
@@ -223,9 +225,8 @@ async function untilOver(gateway: Player, { kind, isOver }: Trouble): Promise<nu
 }
 
 /** What should not have happened, in words. */
-export function faultsOf({ subject, kind, phases, refuses }: AuditTrouble): string[] {
-  return PHASES.filter((name) => phases[name].errors > 0 && !(refuses && name === 'during')).map(
-    (name) =>
-      `audit in trouble on ${subject}, ${kind}, ${name}: ${phases[name].errors} errors in ${phases[name].calls} calls`,
+export function troublesOf({ subject, kind, phases, refuses }: AuditTrouble): string[] {
+  return PHASES.filter((name) => !(refuses && name === 'during')).flatMap((name) =>
+    faultsOf(`audit in trouble on ${subject}, ${kind}, ${name}`, phases[name]),
   );
 }

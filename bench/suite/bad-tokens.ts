@@ -13,7 +13,7 @@ import { freePort } from '../free-port.ts';
 import { useToken } from './control.ts';
 import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
-import { figuresOf, median } from './figures.ts';
+import { type Errors, errorsOf, type Figures, figuresOf, median } from './figures.ts';
 import { launch } from './processes.ts';
 import { echo, OUT, type Subject, sluice } from './roster.ts';
 import { measure } from './rounds.ts';
@@ -21,16 +21,14 @@ import type { Settings } from './settings.ts';
 
 const ISSUER = 'https://issuer.example';
 const RESOURCE = 'https://gateway.example/mcp';
-const GOOD_RATE = 1000;
 const GOOD_CONNECTIONS = 16;
-const FLOOD_RATE = 2000;
 /** So that the 99th percentile of a round is the worst of 40 calls and not of 20. */
 const LONGER = 2;
 /** Longer than what is measured on both sides, the start of the generator included. */
 const MARGIN_MS = 1500;
 const SIGNATURE_BYTES = 64;
 
-export interface BadTokens {
+export interface BadTokens extends Errors {
   readonly subject: string;
   readonly kind: string;
   /** Calls per second of the known callers; wrong credentials per second. */
@@ -45,7 +43,6 @@ export interface BadTokens {
   /** Medians of the ratios within a round. */
   readonly ratioP50: number;
   readonly ratioP99: number;
-  readonly errors: number;
 }
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -122,18 +119,17 @@ async function compare(
   cpus: Cpus,
 ): Promise<BadTokens> {
   const known = {
-    ...{ era: 'modern' as const, connections: GOOD_CONNECTIONS, rate: GOOD_RATE },
+    ...{ era: 'modern' as const, connections: GOOD_CONNECTIONS, rate: settings.knownRate },
     mix: [{ kind: 'call' as const, bytes: 300, weight: 1 }],
   };
   const durationMs = settings.durationMs * LONGER;
   const times = { warmupMs: settings.warmupMs, durationMs };
   const floodMs = settings.warmupMs + durationMs + MARGIN_MS;
-  const rounds: { alone: ReturnType<typeof figuresOf>; beside: ReturnType<typeof figuresOf> }[] =
-    [];
+  const rounds: { alone: Figures; beside: Figures }[] = [];
   const statuses: Record<string, number> = {};
   for (let round = 0; round < settings.rounds; round++) {
     const alone = figuresOf(await measure(player, known, times, cpus));
-    const flooding = flood(port, floodMs, prefix, cpus);
+    const flooding = flood({ port, rate: settings.floodRate, ms: floodMs, prefix }, cpus);
     const beside = figuresOf(await measure(player, known, times, cpus));
     for (const [status, count] of Object.entries((await flooding).statuses)) {
       statuses[status] = (statuses[status] ?? 0) + count;
@@ -147,8 +143,8 @@ async function compare(
   return {
     subject: player.name,
     kind,
-    rate: GOOD_RATE,
-    flood: FLOOD_RATE,
+    rate: settings.knownRate,
+    flood: settings.floodRate,
     statuses,
     aloneP50: middle('alone', 'p50'),
     besideP50: middle('beside', 'p50'),
@@ -156,18 +152,16 @@ async function compare(
     besideP99: middle('beside', 'p99'),
     ratioP50: ratio('p50'),
     ratioP99: ratio('p99'),
-    errors: rounds.reduce((sum, { alone, beside }) => sum + alone.errors + beside.errors, 0),
+    ...errorsOf(rounds.flatMap(({ alone, beside }) => [alone, beside])),
   };
 }
 
 /** Runs the flood to its end, on the generator's CPU. */
 function flood(
-  port: number,
-  ms: number,
-  prefix: string,
+  { port, rate, ms, prefix }: { port: number; rate: number; ms: number; prefix: string },
   cpus: Cpus,
 ): Promise<{ sent: number; statuses: Record<string, number> }> {
-  const numbers = [port, FLOOD_RATE, ms].map(String);
+  const numbers = [port, rate, ms].map(String);
   const script = join(OUT, 'bench/subjects/token-flood.js');
   const args = [script, ...numbers, prefix, String(SIGNATURE_BYTES)];
   const running = launch({ command: process.execPath, args }, cpus.generator);

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../free-port.ts';
 import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
-import { type Figures, figuresOf, median, ratio } from './figures.ts';
+import { type Errors, errorsOf, type Figures, figuresOf, median, ratio } from './figures.ts';
 import { echo, type Subject, sluice } from './roster.ts';
 import { measure, type Shape } from './rounds.ts';
 import type { Part, Settings } from './settings.ts';
@@ -25,8 +25,6 @@ const SMALL_CONNECTIONS = 16;
 const BIG_TEXTS_BYTES = 24 << 20;
 const BIG_TEXTS_MAX = 250;
 const BIG_CONNECTIONS = 16;
-/** Of what the gateway with inspection can do of the big ones alone. */
-const SHARE = 0.5;
 /** So many big ones pass while the small are measured, as far as there is time. */
 const BIG_CALLS = 4;
 /** What runs before anything is measured. */
@@ -34,7 +32,7 @@ const FIRST = { bytes: 16_384, bigRate: 2 };
 /** Longer than what is measured on both sides, the start of the generator included. */
 export const MARGIN_MS = 1500;
 
-export interface BesideBig {
+export interface BesideBig extends Errors {
   readonly subject: string;
   /** Of one of the stream; 0: nothing is beside the small calls. */
   readonly bytes: number;
@@ -54,7 +52,6 @@ export interface BesideBig {
   /** Of the big ones. */
   readonly bigOffP50: number;
   readonly bigOnP50: number;
-  readonly errors: number;
 }
 
 interface Seat {
@@ -115,7 +112,7 @@ async function compare(
   cpus: Cpus,
 ): Promise<BesideBig> {
   const capacity = bytes === 0 ? null : await capacityOf(on, bytes, settings, cpus);
-  const bigRate = capacity === null ? 0 : capacity * SHARE;
+  const bigRate = capacity === null ? 0 : capacity * settings.bigShare;
   const wantedMs = bigRate === 0 ? 0 : (BIG_CALLS / bigRate) * 1000;
   const { bigMs } = settings;
   const durationMs = Math.min(Math.max(wantedMs, bigMs.least), bigMs.most);
@@ -139,7 +136,7 @@ async function compare(
     smallRate: settings.besideBigRate,
     capacity,
     bigRate,
-    share: SHARE,
+    share: settings.bigShare,
     offP50: middle((round) => round.off.small.p50),
     onP50: middle((round) => round.on.small.p50),
     offP99: middle((round) => round.off.small.p99),
@@ -148,7 +145,7 @@ async function compare(
     ratioP99: middle((round) => ratio(round.on.small.p99, round.off.small.p99)),
     bigOffP50: middle((round) => round.off.big?.p50 ?? Number.NaN),
     bigOnP50: middle((round) => round.on.big?.p50 ?? Number.NaN),
-    errors: rounds.reduce((sum, round) => sum + errorsOf(round.off) + errorsOf(round.on), 0),
+    ...errorsOf(rounds.flatMap(({ off, on }) => [...allOf(off), ...allOf(on)])),
   };
 }
 
@@ -157,7 +154,7 @@ interface Beside {
   readonly big: Figures | null;
 }
 
-const errorsOf = ({ small, big }: Beside) => small.errors + (big?.errors ?? 0);
+const allOf = ({ small, big }: Beside) => (big === null ? [small] : [small, big]);
 
 async function beside(
   { small, bigUrl }: Seat,

@@ -7,9 +7,17 @@
 
 import type { Report } from '../load/load.ts';
 
+/** How many errors of a kind, and one of them in words. */
+export interface Wrong {
+  readonly count: number;
+  readonly words: string;
+}
+
 export interface Figures {
   readonly calls: number;
   readonly errors: number;
+  /** What went wrong, by kind; absent where nothing did, and in runs recorded before there was this. */
+  readonly wrong?: Readonly<Record<string, Wrong>>;
   readonly rps: number;
   /** CPU time of the relay's own process per call; null where the process is not ours to look at. */
   readonly cpuUs: number | null;
@@ -24,13 +32,17 @@ export interface Figures {
   readonly rssBytes: number | null;
 }
 
-export type Figure = keyof Figures;
+export type Figure = Exclude<keyof Figures, 'wrong'>;
 
 export function figuresOf(report: Report): Figures {
-  const { latencyUs, target } = report;
+  const { latencyUs, target, errors, samples } = report;
+  const wrong = Object.entries(errors).map(([kind, count]) => {
+    return [kind, { count, words: samples[kind] ?? '' }] as const;
+  });
   return {
     calls: report.calls,
-    errors: Object.values(report.errors).reduce((sum, count) => sum + count, 0),
+    errors: wrong.reduce((sum, [, { count }]) => sum + count, 0),
+    ...(wrong.length === 0 ? {} : { wrong: Object.fromEntries(wrong) }),
     rps: report.rps,
     cpuUs: target?.cpuUsPerCall ?? null,
     generatorUs: report.generator.cpuUsPerCall,
@@ -49,13 +61,34 @@ export interface Cell {
   readonly scenario: string;
   readonly subject: string;
   readonly rounds: readonly Figures[];
-  /** One error of each kind that occurred, in words. */
+  /** The errors of all rounds. */
   readonly wrong: readonly string[];
 }
 
-/** `rpc 5031: words`, for each kind of error. */
-export function wrongIn({ errors, samples }: Report): string[] {
-  return Object.keys(errors).map((kind) => `${kind}: ${samples[kind] ?? ''}`);
+/** What a row says of everything that was measured for it. */
+export interface Errors {
+  readonly errors: number;
+  /** `12 x rpc 5031: words`, for each kind; runs recorded before there was this have none. */
+  readonly wrong?: readonly string[];
+}
+
+export function errorsOf(all: readonly Figures[]): Required<Errors> {
+  const kinds = new Map<string, Wrong>();
+  for (const { wrong = {} } of all) {
+    for (const [kind, { count, words }] of Object.entries(wrong)) {
+      const known = kinds.get(kind);
+      kinds.set(kind, { count: (known?.count ?? 0) + count, words: known?.words ?? words });
+    }
+  }
+  return {
+    errors: all.reduce((sum, { errors }) => sum + errors, 0),
+    wrong: [...kinds].map(([kind, { count, words }]) => `${count} x ${kind}: ${words}`),
+  };
+}
+
+/** A fault, if there was any error. */
+export function faultsOf(what: string, { errors, wrong = [] }: Errors): string[] {
+  return errors === 0 ? [] : [`${what}: ${errors} errors (${wrong.join('; ')})`];
 }
 
 export function median(values: readonly number[]): number {

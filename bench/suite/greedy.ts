@@ -9,7 +9,7 @@
 import { freePort } from '../free-port.ts';
 import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
-import { figuresOf, median } from './figures.ts';
+import { type Errors, errorsOf, type Figures, figuresOf, median } from './figures.ts';
 import { type Backend, type Subject, serialEcho, sluice } from './roster.ts';
 import { measure } from './rounds.ts';
 import type { Settings } from './settings.ts';
@@ -17,14 +17,13 @@ import type { Settings } from './settings.ts';
 const SERVICE_MS = 2;
 /** As many as their rate needs where each waits for the whole flood: a call that cannot be sent is an error. */
 const MODEST_CALLERS = 64;
-const MODEST_RATE = 50;
 const FLOOD_CONNECTIONS = 128;
 /** Longer than the modest run on both sides, so that it never measures without the flood. */
 const MARGIN_MS = 500;
 /** What somebody would set who knows that the server serves one at a time; by default it has to be found out. */
 const PENDING = 4;
 
-export interface Greedy {
+export interface Greedy extends Errors {
   readonly subject: string;
   readonly rate: number;
   readonly connections: number;
@@ -35,7 +34,6 @@ export interface Greedy {
   /** p50 beside the flood over p50 alone. */
   readonly ratioP50: number;
   readonly ratioP99: number;
-  readonly errors: number;
 }
 
 /** One row for a relay, two for a Sluice: as it is, and with `pool.pending` as such a server wants it. */
@@ -75,14 +73,14 @@ function programs({ name, program, sluice: options }: Subject): [string, Make][]
 async function compare(player: Player, settings: Settings, cpus: Cpus): Promise<Greedy> {
   const mix = [{ kind: 'call' as const, bytes: 300, weight: 1 }];
   const modest = {
-    ...{ era: 'legacy' as const, mix, connections: MODEST_CALLERS, rate: MODEST_RATE },
+    ...{ era: 'legacy' as const, mix, connections: MODEST_CALLERS, rate: settings.modestRate },
     sessions: 'connection' as const,
   };
   const flood = { era: 'legacy' as const, mix, connections: FLOOD_CONNECTIONS };
   const durationMs = settings.warmupMs + settings.durationMs + MARGIN_MS;
-  const alone: { p50: number; p99: number }[] = [];
-  const beside: { p50: number; p99: number }[] = [];
-  let errors = 0;
+  const alone: Figures[] = [];
+  const beside: Figures[] = [];
+  const floods: Figures[] = [];
   for (let round = 0; round < settings.rounds; round++) {
     const first = figuresOf(await measure(player, modest, settings, cpus));
     const [second, flooding] = await Promise.all([
@@ -93,7 +91,7 @@ async function compare(player: Player, settings: Settings, cpus: Cpus): Promise<
     ]);
     alone.push(first);
     beside.push(second);
-    errors += first.errors + second.errors + flooding.errors;
+    floods.push(flooding);
   }
   const middle = (rows: typeof alone, figure: 'p50' | 'p99') =>
     median(rows.map((row) => row[figure]));
@@ -101,7 +99,7 @@ async function compare(player: Player, settings: Settings, cpus: Cpus): Promise<
     median(beside.map((row, round) => row[figure] / alone[round]![figure]));
   return {
     subject: player.name,
-    rate: MODEST_RATE,
+    rate: settings.modestRate,
     connections: FLOOD_CONNECTIONS,
     aloneP50: middle(alone, 'p50'),
     besideP50: middle(beside, 'p50'),
@@ -109,6 +107,6 @@ async function compare(player: Player, settings: Settings, cpus: Cpus): Promise<
     besideP99: middle(beside, 'p99'),
     ratioP50: ratio('p50'),
     ratioP99: ratio('p99'),
-    errors,
+    ...errorsOf([...alone, ...beside, ...floods]),
   };
 }

@@ -13,7 +13,7 @@ import { freePort } from '../free-port.ts';
 import type { Era } from './control.ts';
 import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
-import { figuresOf } from './figures.ts';
+import { type Errors, errorsOf, type Figures, figuresOf } from './figures.ts';
 import type { Program } from './processes.ts';
 import { echo, type Subject, sluice } from './roster.ts';
 import { measure } from './rounds.ts';
@@ -24,12 +24,11 @@ const ANSWER_MS = 10_000;
 const POLL_MS = 5;
 const MIX = [{ kind: 'call' as const, bytes: 300, weight: 1 }];
 
-export interface Inside {
+export interface Inside extends Errors {
   readonly subject: string;
   readonly era: Era;
   readonly rate: number;
   readonly rounds: readonly StopwatchReport[];
-  readonly errors: number;
 }
 
 /** All are up at the same time and take turns, so that they can be compared. */
@@ -54,11 +53,11 @@ export async function inside(
         // The first is a warm-up at this rate.
         if (round === 0) continue;
         found.rounds.push(report);
-        found.errors += done.errors;
+        found.all.push(done);
       }
     }
-    return seats.map(({ player, rounds, errors }) => {
-      return { subject: player.name, era, rate, rounds, errors };
+    return seats.map(({ player, rounds, all }) => {
+      return { subject: player.name, era, rate, rounds, ...errorsOf(all) };
     });
   } finally {
     await Promise.all(seats.map(({ player }) => player.stop()));
@@ -73,7 +72,7 @@ async function seat(subject: Subject, era: Era, cpus: Cpus) {
     era,
     cpus,
   );
-  return { player, rounds: [] as StopwatchReport[], errors: 0 };
+  return { player, rounds: [] as StopwatchReport[], all: [] as Figures[] };
 }
 
 function timed({ name, program, sluice: options }: Subject, port: number, era: Era): Program {

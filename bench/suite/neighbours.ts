@@ -8,7 +8,7 @@
 import { freePort } from '../free-port.ts';
 import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
-import { figuresOf, median } from './figures.ts';
+import { type Errors, errorsOf, type Figures, figuresOf, median, ratio } from './figures.ts';
 import { echo, type Subject, slowEcho, sluice } from './roster.ts';
 import { measure } from './rounds.ts';
 import type { Settings } from './settings.ts';
@@ -18,7 +18,7 @@ const SLOW_CALLERS = 64;
 /** Longer than the fast run on both sides, so that it never measures without its neighbour. */
 const MARGIN_MS = 500;
 
-export interface Neighbours {
+export interface Neighbours extends Errors {
   readonly subject: string;
   readonly rate: number;
   readonly slowMs: number;
@@ -26,7 +26,6 @@ export interface Neighbours {
   readonly aloneP99: number;
   readonly besideP99: number;
   readonly ratio: number;
-  readonly errors: number;
 }
 
 export async function besideSlow(
@@ -57,9 +56,9 @@ async function compare(
   const fastShape = { era, connections: FAST_CONNECTIONS, rate: settings.neighbourRate, mix };
   const slowShape = { era, connections: SLOW_CALLERS, mix };
   const durationMs = settings.warmupMs + settings.durationMs + MARGIN_MS;
-  const alone: number[] = [];
-  const beside: number[] = [];
-  let errors = 0;
+  const alone: Figures[] = [];
+  const beside: Figures[] = [];
+  const slows: Figures[] = [];
   for (let round = 0; round < settings.rounds; round++) {
     const first = figuresOf(await measure(fast, fastShape, settings, cpus));
     const [second, slow] = await Promise.all([
@@ -68,18 +67,18 @@ async function compare(
         figuresOf,
       ),
     ]);
-    alone.push(first.p99);
-    beside.push(second.p99);
-    errors += first.errors + second.errors + slow.errors;
+    alone.push(first);
+    beside.push(second);
+    slows.push(slow);
   }
   return {
     subject: fast.name,
     rate: settings.neighbourRate,
     slowMs: settings.slowMs,
     slowCallers: SLOW_CALLERS,
-    aloneP99: median(alone),
-    besideP99: median(beside),
-    ratio: median(beside.map((p99, round) => p99 / alone[round]!)),
-    errors,
+    aloneP99: median(alone.map(({ p99 }) => p99)),
+    besideP99: median(beside.map(({ p99 }) => p99)),
+    ratio: median(beside.map(({ p99 }, round) => ratio(p99, alone[round]!.p99))),
+    ...errorsOf([...alone, ...beside, ...slows]),
   };
 }

@@ -9,7 +9,7 @@ import { type Plan, type Report, runLoad, runLoadProcess } from '../load/load.ts
 import { tokenFor } from './control.ts';
 import type { Cpus } from './cpus.ts';
 import type { Deck, Player } from './deck.ts';
-import { type Cell, type Figures, figuresOf, wrongIn } from './figures.ts';
+import { type Cell, errorsOf, type Figures, figuresOf } from './figures.ts';
 import { CAPACITY, durationOf, type Part, type Scenario, type Settings } from './settings.ts';
 
 export interface Target {
@@ -86,9 +86,7 @@ export async function play(
   cpus: Cpus,
 ): Promise<Played> {
   const invited = deck.players.filter((player) => player.isOurs || scenario.oursOnly !== true);
-  const rounds = new Map<Player, { figures: Figures[]; wrong: Set<string> }>(
-    invited.map((player) => [player, { figures: [], wrong: new Set() }]),
-  );
+  const rounds = new Map<Player, Figures[]>(invited.map((player) => [player, []]));
   const dropped: string[] = [];
   const isRough = settings.isRough && scenario.name !== CAPACITY;
   const times = { ...settings, isRough, durationMs: durationOf(scenario, settings) };
@@ -98,17 +96,15 @@ export async function play(
       const found = rounds.get(player);
       if (found === undefined) continue;
       try {
-        const report = await measure(player, scenario, times, cpus);
-        found.figures.push(figuresOf(report));
-        for (const words of wrongIn(report)) found.wrong.add(words);
+        found.push(figuresOf(await measure(player, scenario, times, cpus)));
       } catch (error) {
         rounds.delete(player);
         dropped.push(`${scenario.name}, ${player.name}: ${(error as Error).message}`);
       }
     }
   }
-  const cells = [...rounds].map(([{ name }, { figures, wrong }]) => {
-    return { scenario: scenario.name, subject: name, rounds: figures, wrong: [...wrong] };
+  const cells = [...rounds].map(([{ name }, found]) => {
+    return { scenario: scenario.name, subject: name, rounds: found, wrong: errorsOf(found).wrong };
   });
   return { cells, dropped };
 }

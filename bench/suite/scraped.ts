@@ -10,7 +10,7 @@ import { freePort } from '../free-port.ts';
 import { callRequest, closeSession, credentials, openSession } from './control.ts';
 import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
-import { type Figures, figuresOf, median, ratio } from './figures.ts';
+import { type Errors, errorsOf, type Figures, figuresOf, median, ratio } from './figures.ts';
 import { echo, manyTools, type Subject, sluice } from './roster.ts';
 import { measure } from './rounds.ts';
 import type { Settings } from './settings.ts';
@@ -21,7 +21,7 @@ const EVERY_MS = 1000;
 const ERA = 'legacy';
 const TOOLS = 20;
 
-export interface Scraped {
+export interface Scraped extends Errors {
   readonly subject: string;
   readonly rate: number;
   /** Lines of one scrape that are samples, and how long it took from the outside, in ms. */
@@ -33,7 +33,6 @@ export interface Scraped {
   /** Medians of the ratios within a round. */
   readonly ratioP50: number;
   readonly ratioP99: number;
-  readonly errors: number;
 }
 
 type ScrapedFigures = Readonly<Record<(typeof SHOWN)[number], number>>;
@@ -141,6 +140,6 @@ async function compare(player: Player, scraper: Scraper, settings: Settings, cpu
     scraped: figures('scraped'),
     ratioP50: ratios('p50'),
     ratioP99: ratios('p99'),
-    errors: rounds.reduce((sum, { without, scraped }) => sum + without.errors + scraped.errors, 0),
+    ...errorsOf(rounds.flatMap(({ without, scraped }) => [without, scraped])),
   };
 }

@@ -59,13 +59,19 @@ export interface Settings {
   readonly aloneSubjects: RegExp;
   /** Who is flooded by one caller: relays without fairness, and ours. */
   readonly greedySubjects: RegExp;
+  /** Calls per second of the others. */
+  readonly modestRate: number;
   /** Who is flooded by wrong credentials: only a Sluice looks at any. */
   readonly floodSubjects: RegExp;
   /** Which kinds of wrong credentials. */
   readonly floods: RegExp;
+  /** Calls per second of those who are known, and wrong credentials per second. */
+  readonly knownRate: number;
+  readonly floodRate: number;
   /** Whose audit log comes into trouble, and into which. */
   readonly troubleSubjects: RegExp;
   readonly troubles: RegExp;
+  readonly troubleRate: number;
   /** Who stands between agents and a server that counts, and how many agents there are. */
   readonly agentSubjects: RegExp;
   readonly agentSessions: number;
@@ -74,6 +80,8 @@ export interface Settings {
   readonly besideBigSubjects: RegExp;
   /** Small calls per second beside big ones. */
   readonly besideBigRate: number;
+  /** Big ones, as a part of what the gateway with inspection can do of nothing else. */
+  readonly bigShare: number;
   /** Until a gateway has compiled what inspection needs. */
   readonly compileMs: number;
   /** How long that is measured: longer where big ones are rare. */
@@ -188,15 +196,20 @@ export const FULL: Settings = {
   insideSubjects: /^(floor|sluice)/,
   aloneSubjects: /^sluice/,
   greedySubjects: /^(floor|sdk-relay|sluice|sluice-node)$/,
+  modestRate: 50,
   floodSubjects: /^sluice$/,
+  knownRate: 1000,
+  floodRate: 2000,
   floods: /./,
   troubleSubjects: /^sluice$/,
   troubles: /./,
+  troubleRate: 1000,
   agentSubjects: /^(sdk-relay|sluice|sluice-node)$/,
   agentSessions: 100,
   bigBytes: [0, 16_384, 65_536, 262_144, 1 << 20],
   besideBigSubjects: /^sluice$/,
   besideBigRate: 200,
+  bigShare: 0.5,
   compileMs: 15_000,
   bigMs: { least: 2000, most: 3500 },
   scrapedSubjects: /^sluice$/,
@@ -230,15 +243,20 @@ export const SMOKE: Settings = {
   insideSubjects: /^(floor|sluice)$/,
   aloneSubjects: /^sluice$/,
   greedySubjects: /^sluice$/,
+  modestRate: 50,
   floodSubjects: /^sluice$/,
+  knownRate: SMOKE_RATE,
+  floodRate: SMOKE_RATE,
   floods: /bad signatures/,
   troubleSubjects: /^sluice$/,
   troubles: /refuse|gone/,
+  troubleRate: SMOKE_RATE,
   agentSubjects: /^sluice$/,
   agentSessions: 10,
   bigBytes: [0, 16_384],
   besideBigSubjects: /^sluice$/,
   besideBigRate: 20,
+  bigShare: 0.1,
   compileMs: 0,
   bigMs: { least: 500, most: 500 },
   scrapedSubjects: /^sluice$/,

@@ -7,7 +7,7 @@
  */
 
 import type { Cpus } from './cpus.ts';
-import { figuresOf } from './figures.ts';
+import { type Errors, errorsOf, type Figures, figuresOf } from './figures.ts';
 import type { Memory, Probed } from './memory.ts';
 import { measure } from './rounds.ts';
 import type { Part, Settings } from './settings.ts';
@@ -27,14 +27,13 @@ export interface SoakPoint extends Memory {
   readonly calls: number;
 }
 
-export interface SoakFigures {
+export interface SoakFigures extends Errors {
   readonly subject: string;
   readonly calls: number;
   readonly points: readonly SoakPoint[];
   /** Slopes over the second half. */
   readonly liveBytesPerCall: number;
   readonly rssBytesPerCall: number;
-  readonly errors: number;
 }
 
 export async function soak(player: Probed, settings: Settings, cpus: Cpus): Promise<SoakFigures> {
@@ -42,7 +41,7 @@ export async function soak(player: Probed, settings: Settings, cpus: Cpus): Prom
   let calls = 0;
   let perMs = 1;
   let sliceMs = SLICE_MS_MIN;
-  let errors = 0;
+  const slices: Figures[] = [];
   const until = async (goal: number) => {
     while (calls < goal) {
       // What is left at the last pace, and not much longer than the last: at first a process gets faster and faster.
@@ -54,7 +53,7 @@ export async function soak(player: Probed, settings: Settings, cpus: Cpus): Prom
       if (done.calls === 0) throw new Error(`${player.name} stopped answering in the soak`);
       calls += done.calls;
       perMs = done.calls / sliceMs;
-      errors += done.errors;
+      slices.push(done);
     }
     points.push({ calls, ...(await player.memory()) });
   };
@@ -70,7 +69,7 @@ export async function soak(player: Probed, settings: Settings, cpus: Cpus): Prom
     points,
     liveBytesPerCall: slopeOf(({ liveBytes }) => liveBytes),
     rssBytesPerCall: slopeOf(({ rssBytes }) => rssBytes),
-    errors,
+    ...errorsOf(slices),
   };
 }
 

@@ -7,7 +7,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { agentLoop } from './agent-loop.ts';
-import { faultsOf, inTrouble } from './audit-trouble.ts';
+import { inTrouble, troublesOf } from './audit-trouble.ts';
 import { besideBadTokens } from './bad-tokens.ts';
 import { besideBig } from './beside-big.ts';
 import { churn } from './churn.ts';
@@ -15,7 +15,7 @@ import { coldStarts } from './cold-start.ts';
 import { firstAnswer } from './control.ts';
 import type { Cpus } from './cpus.ts';
 import { type Deck, deal } from './deck.ts';
-import { type Cell, middle } from './figures.ts';
+import { type Cell, type Errors, faultsOf, middle } from './figures.ts';
 import { judge } from './goals.ts';
 import { besideGreedy } from './greedy.ts';
 import { atHalfCapacity } from './half-capacity.ts';
@@ -169,6 +169,15 @@ async function warmUp({ players, era }: Deck, cpus: Cpus): Promise<void> {
   }
 }
 
+/** Errors in what a part has measured are faults of the run, by kind: a number alone cannot be understood later. */
+function noteErrors<T extends Errors>(
+  { faults }: Results,
+  rows: readonly T[],
+  nameOf: (row: T) => string,
+): void {
+  for (const row of rows) faults.push(...faultsOf(nameOf(row), row));
+}
+
 function errorsIn(cells: readonly Cell[]): string[] {
   return cells.flatMap(({ scenario, subject, rounds, wrong }) => {
     const errors = rounds.reduce((sum, round) => sum + round.errors, 0);
@@ -242,7 +251,9 @@ async function alone(run: Run, results: Results): Promise<void> {
   for (const gateway of gateways) {
     if (gateway.sluice?.features !== undefined) continue;
     await part(run, results, `neighbours on ${gateway.name}`, async () => {
-      results.neighbours.push(await besideSlow(gateway, settings, cpus));
+      const row = await besideSlow(gateway, settings, cpus);
+      results.neighbours.push(row);
+      noteErrors(results, [row], ({ subject }) => `neighbours on ${subject}`);
     });
   }
   await behaviours(run, results);
@@ -260,8 +271,7 @@ async function stopwatches(run: Run, results: Results): Promise<void> {
     await part(run, results, `stopwatch, ${era}`, async () => {
       const found = await inside(wanted, era, settings, cpus);
       results.inside.push(...found);
-      for (const { subject, errors } of found.filter((one) => one.errors > 0))
-        results.faults.push(`stopwatch in ${subject}, ${era}: ${errors} errors`);
+      noteErrors(results, found, ({ subject }) => `stopwatch in ${subject}, ${era}`);
     });
   }
 }
@@ -273,40 +283,35 @@ async function behaviours(run: Run, results: Results): Promise<void> {
     await part(run, results, `greedy caller on ${subject.name}`, async () => {
       const rows = await besideGreedy(subject, settings, cpus);
       results.greedy.push(...rows);
-      for (const row of rows.filter(({ errors }) => errors > 0))
-        results.faults.push(`greedy caller on ${row.subject}: ${row.errors} errors`);
+      noteErrors(results, rows, (row) => `greedy caller on ${row.subject}`);
     });
   }
   for (const subject of subjects.filter(({ name }) => settings.floodSubjects.test(name))) {
     await part(run, results, `bad tokens on ${subject.name}`, async () => {
       const rows = await besideBadTokens(subject, settings, cpus);
       results.badTokens?.push(...rows);
-      for (const row of rows.filter(({ errors }) => errors > 0))
-        results.faults.push(`bad tokens on ${row.subject}, ${row.kind}: ${row.errors} errors`);
+      noteErrors(results, rows, (row) => `bad tokens on ${row.subject}, ${row.kind}`);
     });
   }
   for (const subject of subjects.filter(({ name }) => settings.troubleSubjects.test(name))) {
     await part(run, results, `audit in trouble on ${subject.name}`, async () => {
       const rows = await inTrouble(subject, settings, cpus);
       results.auditTroubles?.push(...rows);
-      results.faults.push(...rows.flatMap(faultsOf));
+      results.faults.push(...rows.flatMap(troublesOf));
     });
   }
   for (const subject of subjects.filter(({ name }) => settings.besideBigSubjects.test(name))) {
     await part(run, results, `beside big ones on ${subject.name}`, async () => {
       const rows = await besideBig(subject, settings, cpus);
       results.besideBig?.push(...rows);
-      for (const row of rows.filter(({ errors }) => errors > 0))
-        results.faults.push(
-          `beside big ones on ${row.subject}, ${row.bytes} B: ${row.errors} errors`,
-        );
+      noteErrors(results, rows, (row) => `beside big ones on ${row.subject}, ${row.bytes} B`);
     });
   }
   for (const subject of subjects.filter(({ name }) => settings.scrapedSubjects.test(name))) {
     await part(run, results, `scraped ${subject.name}`, async () => {
       const row = await whileScraped(subject, settings, cpus);
       results.scraped?.push(row);
-      if (row.errors > 0) results.faults.push(`scraped ${row.subject}: ${row.errors} errors`);
+      noteErrors(results, [row], ({ subject }) => `scraped ${subject}`);
     });
   }
   for (const subject of subjects.filter(({ name }) => settings.agentSubjects.test(name))) {
@@ -344,8 +349,7 @@ async function memory(run: Run, results: Results, backend: Backend): Promise<voi
       try {
         const figures = await soak(player, settings, cpus);
         results.soak.push(figures);
-        if (figures.errors > 0)
-          results.faults.push(`soak of ${subject.name}: ${figures.errors} errors`);
+        noteErrors(results, [figures], () => `soak of ${subject.name}`);
       } finally {
         await player.stop();
       }

@@ -8,7 +8,9 @@ import { estimateMs } from '../../bench/suite/estimate.ts';
 import {
   type Cell,
   difference,
+  errorsOf,
   type Figures,
+  faultsOf,
   median,
   middle,
   paired,
@@ -187,6 +189,32 @@ test('the slope of a soak is that of the best line, whatever the noise around it
   assert.ok(Math.abs(slope(points(1e5, 0))) < 1);
   assert.ok(slope(points(1e5, 4)) > 3);
   assert.ok(Number.isNaN(slope([[5, 1]])));
+});
+
+test('errors of several runs are named by kind and number, and a fault says which', () => {
+  const timeout = { count: 2, words: 'no answer in 30000 ms' };
+  const unsent = (count: number) => ({ count, words: 'no connection was free' });
+  const rounds: Figures[] = [
+    { ...FIGURES, errors: 12, wrong: { unsent: unsent(12) } },
+    FIGURES,
+    { ...FIGURES, errors: 3, wrong: { unsent: unsent(1), timeout } },
+  ];
+  const found = errorsOf(rounds);
+  assert.deepEqual(found, {
+    errors: 15,
+    wrong: ['13 x unsent: no connection was free', '2 x timeout: no answer in 30000 ms'],
+  });
+  assert.deepEqual(faultsOf('a part', found), [
+    'a part: 15 errors (13 x unsent: no connection was free; 2 x timeout: no answer in 30000 ms)',
+  ]);
+  assert.deepEqual(faultsOf('a part', errorsOf([FIGURES])), []);
+});
+
+test('no rate of the smoke run is more than a busy machine does', () => {
+  const rates = Object.entries(SMOKE).filter(([key]) => key.endsWith('Rate'));
+  const paced = SMOKE.scenarios.flatMap(({ name, rate }) => (rate ? [[name, rate] as const] : []));
+  assert.ok(rates.length >= 7);
+  for (const [name, rate] of [...rates, ...paced]) assert.ok(Number(rate) <= 200, name);
 });
 
 test('the page names machine, command, pinning, versions and every fault', () => {
