@@ -24,15 +24,16 @@ export { type Hold, readHolds, writeHolds } from './holds.ts';
 export { fieldOf } from './index-file.ts';
 export { outdated, pruneOffline } from './prune.ts';
 export {
-  type AuditRecord,
   conditionOf,
   type Found,
   isAsked,
+  type Missed,
   type Question,
   query,
   queryNewest,
 } from './query.ts';
 export { type Receipt, receiptFault, receiptOf } from './receipt.ts';
+export { type AuditRecord, recordOf } from './record.ts';
 export { type Payload, Way } from './ring.ts';
 export { newKeys, type Verifier, verifierOf } from './seal.ts';
 export { segmentsIn } from './segments.ts';
@@ -87,8 +88,10 @@ export interface SinkReport {
   readonly id: string;
   readonly taken: number;
   readonly failures: number;
-  /** Segments that it was too far behind to get. */
+  /** Segments that it was too far behind to get, or the rest of which could not be read. */
   readonly skipped: number;
+  /** Lines that are no records, which nobody is sent. */
+  readonly noRecords: number;
   readonly behindBytes: number;
   /** Attempts in vain since it last took something. */
   readonly failing: number;
@@ -212,6 +215,7 @@ export class Audit {
         taken: counts[Count.taken]!,
         failures: counts[Count.failures]!,
         skipped: counts[Count.skipped]!,
+        noRecords: counts[Count.noRecords]!,
         behindBytes: counts[Count.behind]!,
         failing: counts[Count.failing]!,
       })),
@@ -226,13 +230,18 @@ export class Audit {
     if (state === 'stalled') say('the log cannot be written', this.#isStrict);
     if (lost > 0) say(`${lost} records are missing since the start`);
     const { sinkLagBytesMax } = this.#opened;
-    for (const { id, failing, behindBytes, skipped } of sinks) {
+    for (const { id, failing, behindBytes, skipped, noRecords } of sinks) {
       const behind = `it is ${mib(behindBytes)} behind`;
       if (failing > 0) say(`sink ${id} has failed ${failing} times in a row; ${behind}`);
       else if (behindBytes > sinkLagBytesMax * LAGS) {
         say(`sink ${id} lags: ${behind}, and skips records at ${mib(sinkLagBytesMax)}`);
       }
       if (skipped > 0) say(`sink ${id} has skipped ${skipped} segments since the start`);
+      if (noRecords > 0) {
+        say(
+          `sink ${id} was not sent ${noRecords} lines that are no records: "sluice audit verify" names the first`,
+        );
+      }
     }
     return faults;
   }

@@ -3,20 +3,23 @@
  *
  * The log is the spool: a sink that is down for a day loses nothing, needs no memory, and holds up neither a call nor another
  * sink. How far each has come lies in `sinks/ID.json` and is written after the sink has taken it, so that it may get something
- * twice and never not at all; records have a sequence.
+ * twice and never not at all; records have a sequence. What somebody has put into the log that is no record is not carried, and
+ * is counted: it must not hold up what is behind it.
  */
 
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { backoffMs } from '../lib/backoff.ts';
+import { replaceFile } from '../lib/replace-file.ts';
 import type { SinkConfig } from './config.ts';
+import { recordOf } from './record.ts';
 import { type Signer, signerOf } from './seal.ts';
 import { segmentsIn } from './segments.ts';
 import { Count, countsOf } from './sink-counts.ts';
 import { FileSink } from './sinks/file.ts';
 import { OtlpSink } from './sinks/otlp.ts';
-import type { Sink } from './sinks/sink.ts';
+import type { Carried, Sink } from './sinks/sink.ts';
 import { SyslogSink } from './sinks/syslog.ts';
 import { WebhookSink } from './sinks/webhook.ts';
 import { linesFrom, type Place } from './tail.ts';
@@ -61,6 +64,8 @@ class Feed {
   #place: Place;
   #savedAt = 0;
   #failures = 0;
+  /** The segment of which it was told that it has lines that are no records. */
+  #toldSegment = 0;
   #isClosing = false;
   #wake: (() => void) | null = null;
 
@@ -80,8 +85,9 @@ class Feed {
       let isIdle = true;
       try {
         this.#look();
-        for await (const { lines, place } of linesFrom(this.#setup.dir, this.#place)) {
+        for await (const { lines, place, fault } of linesFrom(this.#setup.dir, this.#place)) {
           isIdle = false;
+          if (fault !== undefined) this.#skipTo(place.segment, fault, place.segment - 1);
           await this.#carry(lines, place);
         }
         if (isIdle || this.#isClosing) this.#save();
@@ -104,34 +110,50 @@ class Feed {
 
   async #carry(lines: readonly Buffer[], end: Place): Promise<void> {
     let left = lines.reduce((sum, line) => sum + line.length + 1, 0);
-    let batch: Buffer[] = [];
+    let batch: Carried[] = [];
     let bytes = 0;
+    let noRecords = 0;
     const deliver = async () => {
-      if (batch.length === 0) return;
-      const words = await this.#sink.take(batch);
-      if (words !== undefined) this.#tell('fault', words);
-      this.#taken({ segment: end.segment, offset: end.offset - left }, batch.length, bytes);
+      if (batch.length > 0) await this.#deliver(batch);
+      this.#passed({ segment: end.segment, offset: end.offset - left }, bytes, noRecords);
       batch = [];
       bytes = 0;
+      noRecords = 0;
     };
     for (const line of lines) {
       if (batch.length >= this.#batchMax || bytes + line.length > BATCH_BYTES_MAX) await deliver();
-      batch.push(line);
+      const record = recordOf(line);
+      if (record === null) noRecords += 1;
+      else batch.push({ line, record });
       bytes += line.length + 1;
       left -= line.length + 1;
     }
-    await deliver();
+    if (bytes > 0) await deliver();
   }
 
-  #taken(place: Place, records: number, bytes: number): void {
-    this.#place = place;
+  /** It is somewhere else now, whether it was given something or there was nothing to give. */
+  #passed(place: Place, bytes: number, noRecords: number): void {
     const counts = this.#counts;
-    counts[Count.taken] = counts[Count.taken]! + records;
     counts[Count.behind] = Math.max(0, counts[Count.behind]! - bytes);
+    counts[Count.noRecords] = counts[Count.noRecords]! + noRecords;
+    // Once for each segment, not for each line: whoever put them there might have put millions.
+    if (noRecords > 0 && this.#toldSegment !== place.segment) {
+      this.#toldSegment = place.segment;
+      const words = `segment ${place.segment} has lines that are no records: they are not sent ("sluice audit verify" names the first)`;
+      this.#tell('fault', words);
+    }
+    this.#place = place;
+    if (Date.now() - this.#savedAt >= SAVE_MS) this.#save();
+  }
+
+  async #deliver(batch: readonly Carried[]): Promise<void> {
+    const words = await this.#sink.take(batch);
+    if (words !== undefined) this.#tell('fault', words);
+    const counts = this.#counts;
+    counts[Count.taken] = counts[Count.taken]! + batch.length;
     if (this.#failures > 0) this.#tell('note', 'the sink takes records again');
     this.#failures = 0;
     counts[Count.failing] = 0;
-    if (Date.now() - this.#savedAt >= SAVE_MS) this.#save();
   }
 
   /** Once for each time that it fails, not for each attempt. */
@@ -186,10 +208,8 @@ class Feed {
 
   #save(): void {
     this.#savedAt = Date.now();
-    const file = this.#file();
     try {
-      writeFileSync(`${file}.new`, JSON.stringify(this.#place), { mode: 0o600 });
-      renameSync(`${file}.new`, file);
+      replaceFile(this.#file(), JSON.stringify(this.#place));
     } catch {
       // A full disk: it is written the next time.
     }
@@ -217,8 +237,7 @@ class Feed {
     this.#counts[Count.behind] = behind;
   }
 
-  #skipTo(segment: number, why: string): void {
-    const from = this.#place.segment;
+  #skipTo(segment: number, why: string, from = this.#place.segment): void {
     this.#place = { segment, offset: 0 };
     this.#counts[Count.skipped] = this.#counts[Count.skipped]! + segment - from;
     this.#tell('fault', `${why}: segments ${from} to ${segment - 1} are skipped`);

@@ -8,7 +8,7 @@
 import { isIPv6 } from 'node:net';
 import { VERSION as PRODUCT_VERSION } from '../protocol/identity.ts';
 import { fieldOf } from './index-file.ts';
-import type { AuditRecord } from './query.ts';
+import type { AuditRecord } from './record.ts';
 
 export const FORMATS = ['jsonl', 'csv', 'cef', 'ocsf'] as const;
 export type Format = (typeof FORMATS)[number];

@@ -2,8 +2,9 @@
  * Legal holds: what they cover is not deleted, however old it is.
  */
 
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../lib/replace-file.ts';
 
 export interface Hold {
   readonly name: string;
@@ -26,14 +27,19 @@ export function readHolds(dir: string): Hold[] {
     throw error;
   }
   const holds: unknown = JSON.parse(text);
-  if (!Array.isArray(holds)) throw new Error(`${FILE} is no list of holds`);
-  return holds as Hold[];
+  if (!Array.isArray(holds) || !holds.every(isHold)) throw new Error(`${FILE} is no list of holds`);
+  return holds;
+}
+
+/** One that lacks a bound would cover nothing. */
+function isHold(hold: unknown): hold is Hold {
+  if (typeof hold !== 'object' || hold === null) return false;
+  const { name, reason, since, from, to } = hold as Record<string, unknown>;
+  return [name, reason, since, from, to].every((text) => typeof text === 'string');
 }
 
 export function writeHolds(dir: string, holds: readonly Hold[]): void {
-  const path = join(dir, FILE);
-  writeFileSync(`${path}.new`, `${JSON.stringify(holds, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  replaceFile(join(dir, FILE), `${JSON.stringify(holds, null, 2)}\n`);
 }
 
 /** Whether a hold covers something between these times. */

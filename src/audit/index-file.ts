@@ -3,7 +3,9 @@
  * them need not read the segments in which it is not. It decides nothing else, and `verify` compares it with the segment.
  */
 
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { replaceFile } from '../lib/replace-file.ts';
+import { recordOf } from './record.ts';
 import { blocksOf, indexPath, linesOf, type Segment } from './segments.ts';
 
 /** Fields of records that an index lists, as paths. */
@@ -79,23 +81,37 @@ export function fieldOf(record: Readonly<Record<string, unknown>>, field: string
 export async function indexOf(segment: Segment): Promise<SegmentIndex> {
   const indexer = new Indexer();
   for await (const block of blocksOf(segment)) {
-    for (const line of linesOf(block))
-      indexer.add(JSON.parse(line.utf8Slice()) as Record<string, unknown>);
+    for (const line of linesOf(block)) {
+      const record = recordOf(line);
+      // What is none is found by nobody who asks, and is named by `verify`.
+      if (record !== null) indexer.add(record);
+    }
   }
   return indexer.done(segment.number);
 }
 
 export function writeIndex(dir: string, index: SegmentIndex): void {
-  const path = indexPath(dir, index.segment);
-  writeFileSync(`${path}.new`, JSON.stringify(index), { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  replaceFile(indexPath(dir, index.segment), JSON.stringify(index));
 }
 
 /** Undefined where there is none, or none that can be read: then the segment is read. */
 export function readIndex(dir: string, segment: number): SegmentIndex | undefined {
   try {
-    return JSON.parse(readFileSync(indexPath(dir, segment), 'utf8')) as SegmentIndex;
+    const index: unknown = JSON.parse(readFileSync(indexPath(dir, segment), 'utf8'));
+    return isIndexOf(index, segment) ? index : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Of another segment, or of another form, it would hide what is there. */
+function isIndexOf(index: unknown, segment: number): index is SegmentIndex {
+  if (typeof index !== 'object' || index === null) return false;
+  const { segment: number, from, to, values } = index as Record<string, unknown>;
+  if (number !== segment || typeof from !== 'string' || typeof to !== 'string') return false;
+  return (
+    typeof values === 'object' &&
+    values !== null &&
+    Object.values(values).every((list) => list === null || Array.isArray(list))
+  );
 }

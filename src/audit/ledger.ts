@@ -15,18 +15,19 @@ import { hash } from 'node:crypto';
 import {
   closeSync,
   fdatasyncSync,
-  fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
   rmSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { lockFile } from '../lib/file-lock.ts';
+import { syncFile, syncFolder } from '../lib/replace-file.ts';
 import { Frontier } from './merkle.ts';
 import { type Signer, signed } from './seal.ts';
 import { type Segment, segmentPath, segmentsIn } from './segments.ts';
@@ -327,13 +328,15 @@ export class Ledger {
   #cut({ path, number }: Segment, bytes: Buffer, at: number, now: number): Cut {
     const torn = `${path.slice(0, -'.jsonl'.length)}.torn-${now}`;
     writeFileSync(torn, bytes.subarray(at), { mode: 0o600 });
-    const file = openSync(path, 'r+');
-    ftruncateSync(file, at);
-    fsyncSync(file);
-    closeSync(file);
+    // It lasts before it is cut off here.
+    syncFile(torn);
+    syncFolder(this.#options.dir);
+    truncateSync(path, at);
+    syncFile(path);
     return {
       segment: number,
       bytes: bytes.length - at,
+      lines: linesIn(bytes.subarray(at)),
       sha256: hash('sha256', bytes.subarray(at)),
     };
   }
@@ -342,7 +345,15 @@ export class Ledger {
 interface Cut {
   readonly segment: number;
   readonly bytes: number;
+  /** Whole ones: a crash alone leaves none. */
+  readonly lines: number;
   readonly sha256: string;
+}
+
+function linesIn(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) count += 1;
+  return count;
 }
 
 /** A line of the log about itself, as `append` takes it. */
@@ -387,14 +398,11 @@ function lastLine(bytes: Buffer): Buffer {
 }
 
 function gunzipped({ path }: Segment): Buffer {
-  return gunzipSync(readFileSync(path));
-}
-
-function syncFolder(dir: string): void {
-  const folder = openSync(dir, 'r');
   try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
+    return gunzipSync(readFileSync(path));
+  } catch (error) {
+    throw new Error(
+      `${path}, with which the log ends, cannot be read (${(error as Error).message}): keep the folder for whoever looks into it, and give audit.dir another one`,
+    );
   }
 }

@@ -8,10 +8,10 @@
 import { hash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { isHeld, readHolds } from './holds.ts';
-import { indexOf, readIndex } from './index-file.ts';
+import { readIndex } from './index-file.ts';
 import { headOf, Ledger, ownLine } from './ledger.ts';
 import { signerOf } from './seal.ts';
-import { blocksOf, indexPath, linesOf, type Segment, segmentsIn } from './segments.ts';
+import { blocksOf, indexPath, linesOf, type Segment, segmentsIn, tornIn } from './segments.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -24,14 +24,32 @@ export async function outdated(
 ): Promise<Segment[]> {
   const before = new Date(now - retentionDays * DAY_MS).toISOString();
   const holds = readHolds(dir);
+  const mustStay = ({ from, to }: { from: string; to: string }) =>
+    to >= before || isHeld(holds, from, to);
   const found: Segment[] = [];
   for (const segment of segmentsIn(dir)) {
     if (segment.number >= open) break;
-    const { from, to } = readIndex(dir, segment.number) ?? (await indexOf(segment));
-    if (to >= before || isHeld(holds, from, to)) break;
+    const index = readIndex(dir, segment.number);
+    if (index !== undefined && mustStay(index)) break;
+    // An index can be made by whoever wants something deleted, and have the log vouch for it: what goes is read first.
+    if (mustStay(await spanOf(segment))) break;
     found.push(segment);
   }
   return found;
+}
+
+/** Times of the first and the last of its lines. The last of all goes on in the next segment, so that it cannot be feigned. */
+async function spanOf(segment: Segment): Promise<{ from: string; to: string }> {
+  let [from, to] = ['', ''];
+  for await (const block of blocksOf(segment)) {
+    for (const line of linesOf(block)) {
+      const time = headOf(line)?.time;
+      if (time === undefined) continue;
+      if (from === '' || time < from) from = time;
+      if (time > to) to = time;
+    }
+  }
+  return { from, to };
 }
 
 /** The members of the record that says that these were deleted. */
@@ -48,10 +66,13 @@ export async function pruneRecord(segments: readonly Segment[]) {
   };
 }
 
+/** With what a crash had left of them, which holds as much of callers as they do. */
 export function remove(dir: string, segments: readonly Segment[]): void {
+  const torn = tornIn(dir);
   for (const { number, path } of segments) {
     rmSync(path, { force: true });
     rmSync(indexPath(dir, number), { force: true });
+    for (const one of torn) if (one.number === number) rmSync(one.path, { force: true });
   }
 }
 

@@ -12,7 +12,10 @@ import { createReadStream, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 
+/** Of a file with a line that is longer than any record. */
+const NO_LOG = 'NO_AUDIT_LOG';
 const FILE = /^(\d{8})\.jsonl(\.gz)?$/;
+const TORN = /^(\d{8})\.torn-\d+$/;
 /** No record is longer: two payloads of the largest size that can be configured, and what else a call leaves. */
 export const LINE_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -43,10 +46,24 @@ export function segmentsIn(dir: string): Segment[] {
   return [...found.values()].toSorted((a, b) => a.number - b.number);
 }
 
+/** What crashes have left of last lines, and the segments that it was in. */
+export function tornIn(dir: string): { readonly number: number; readonly path: string }[] {
+  return readdirSync(dir).flatMap((name) => {
+    const match = TORN.exec(name);
+    return match === null ? [] : [{ number: Number(match[1]), path: join(dir, name) }];
+  });
+}
+
 /** Whole lines of a segment, with their line ends; or the rest of its last line, which has none. */
 export interface Block {
   readonly bytes: Buffer;
   readonly isTorn: boolean;
+}
+
+/** Whether what is in a file is at fault, so that reading it again would not help. */
+export function isContentFault(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === NO_LOG || (typeof code === 'string' && code.startsWith('Z_'));
 }
 
 /** In the blocks in which they come from the disk; from this byte on where it is not compressed. */
@@ -60,7 +77,9 @@ export async function* blocksOf({ path, isGzip }: Segment, start = 0): AsyncGene
       const bytes: Buffer = rest === null ? chunk : Buffer.concat([rest, chunk]);
       const end = bytes.lastIndexOf(NEWLINE) + 1;
       rest = end < bytes.length ? bytes.subarray(end) : null;
-      if (rest !== null && rest.length > LINE_BYTES_MAX) throw new Error(`${path} is no audit log`);
+      if (rest !== null && rest.length > LINE_BYTES_MAX) {
+        throw Object.assign(new Error(`${path} is no audit log`), { code: NO_LOG });
+      }
       if (end > 0) yield { bytes: bytes.subarray(0, end), isTorn: false };
     }
   } finally {

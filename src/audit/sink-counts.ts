@@ -1,9 +1,16 @@
 /**
  * What is counted of sinks, in memory that both threads see: records taken, attempts in vain, segments skipped, bytes on
- * disk that a sink has not got yet, and attempts in vain since it last took something.
+ * disk that a sink has not got yet, attempts in vain since it last took something, and lines that are no records.
  */
 
-export const Count = { taken: 0, failures: 1, skipped: 2, behind: 3, failing: 4 } as const;
+export const Count = {
+  taken: 0,
+  failures: 1,
+  skipped: 2,
+  behind: 3,
+  failing: 4,
+  noRecords: 5,
+} as const;
 
 const COUNTS = Object.keys(Count).length;
 const { BYTES_PER_ELEMENT } = Float64Array;

@@ -4,7 +4,7 @@
 
 import { matches } from '../lib/glob.ts';
 import { fieldOf } from './index-file.ts';
-import type { AuditRecord } from './query.ts';
+import type { AuditRecord } from './record.ts';
 
 /** Characters of JSON per token of English or code are about four; of other scripts and of base64 fewer. As in limits. */
 const BYTES_PER_TOKEN = 4;

@@ -2,14 +2,25 @@
  * What is written from now on, as it is written: over the ends of segments, too.
  */
 
-import { statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { blocksOf, linesOf, type Segment, segmentsIn } from './segments.ts';
+import { blocksOf, isContentFault, linesOf, type Segment, segmentsIn } from './segments.ts';
+
+const NEWLINE = 0x0a;
+const PIECE_BYTES = 1 << 16;
 
 /** A place in the log: behind so many bytes of a segment. */
 export interface Place {
   readonly segment: number;
   readonly offset: number;
+}
+
+/** What was read, and where it ends. */
+export interface Stretch {
+  readonly lines: Buffer[];
+  readonly place: Place;
+  /** Why the rest of the segment before this place is left out. */
+  readonly fault?: string;
 }
 
 /** The end of the log as it is now. */
@@ -18,14 +29,29 @@ export function endOf(dir: string): Place {
   if (last === undefined) return { segment: 1, offset: 0 };
   return last.isGzip
     ? { segment: last.number + 1, offset: 0 }
-    : { segment: last.number, offset: statSync(last.path).size };
+    : { segment: last.number, offset: endOfLines(last.path) };
+}
+
+/** Behind the last whole line: another may be half written. */
+function endOfLines(path: string): number {
+  const file = openSync(path, 'r');
+  try {
+    const piece = Buffer.allocUnsafe(PIECE_BYTES);
+    for (let end = fstatSync(file).size; end > 0; ) {
+      const start = Math.max(0, end - PIECE_BYTES);
+      const read = readSync(file, piece, 0, end - start, start);
+      const at = piece.subarray(0, read).lastIndexOf(NEWLINE);
+      if (at >= 0) return start + at + 1;
+      end = start;
+    }
+    return 0;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Whole lines from a place on, and where they end; nothing more where there are none. */
-export async function* linesFrom(
-  dir: string,
-  from: Place,
-): AsyncGenerator<{ lines: Buffer[]; place: Place }> {
+export async function* linesFrom(dir: string, from: Place): AsyncGenerator<Stretch> {
   let { segment: number, offset } = from;
   for (const segment of segmentsIn(dir)) {
     if (segment.number < number) continue;
@@ -36,7 +62,9 @@ export async function* linesFrom(
     } catch (error) {
       // Compressed since it was listed, or deleted: whoever comes again finds what there is.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-      throw error;
+      if (!isContentFault(error)) throw error;
+      const fault = `segment ${number} cannot be read (${(error as Error).message})`;
+      yield { lines: [], place: { segment: number + 1, offset: 0 }, fault };
     }
   }
 }

@@ -4,18 +4,10 @@
  * Between writes, a megabyte at a time, one thing after the other; a fault is told and tried again later.
  */
 
-import {
-  closeSync,
-  createReadStream,
-  createWriteStream,
-  fsyncSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { createReadStream, createWriteStream, rmSync, statSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { putInPlace } from '../lib/replace-file.ts';
 import { readHolds } from './holds.ts';
 import { indexOf, readIndex, writeIndex } from './index-file.ts';
 import { outdated, pruneRecord, remove } from './prune.ts';
@@ -133,10 +125,7 @@ export async function compress(path: string): Promise<void> {
     createGzip({ level: LEVEL, chunkSize: 1 << 18 }),
     createWriteStream(fresh, { mode: 0o600 }),
   );
-  const file = openSync(fresh, 'r+');
-  fsyncSync(file);
-  closeSync(file);
   if (statSync(fresh).size === 0) throw new Error('an empty file came of compressing');
-  renameSync(fresh, `${path}.gz`);
+  putInPlace(fresh, `${path}.gz`);
   rmSync(path);
 }

@@ -96,7 +96,8 @@ class Walk {
   #last: Anchor | null = null;
   /** What the first line that is left goes on from, where that is not the beginning. */
   #begins: Anchor | null = null;
-  #isVouched = false;
+  /** Whether a record says that what is missing was pruned, and whether it is under a seal. */
+  #vouched: 'no' | 'open' | 'sealed' = 'no';
 
   constructor(dir: string, options: VerifyOptions) {
     this.#dir = dir;
@@ -120,7 +121,12 @@ class Walk {
       await this.#segment(segment, index === segments.length - 1);
       this.#segments += 1;
     }
-    if (this.#begins !== null && !this.#isVouched) {
+    if (this.#begins !== null && this.#vouched === 'open' && this.#options.keys.length > 0) {
+      this.#notes.push(
+        'that what is missing was pruned is said by a record that is not sealed yet: whoever can write the folder could have written it',
+      );
+    }
+    if (this.#begins !== null && this.#vouched === 'no') {
       const words = `records before ${this.#begins.seq + 1} are missing, and the log does not say that they were pruned`;
       throw new Broken(segments[0]!.number, 1, words);
     }
@@ -153,8 +159,10 @@ class Walk {
         this.#records += 1;
       }
     }
-    if (isSealed) this.#sealed += 1;
-    else if (!isLast) throw new Broken(number, count, 'the seal is missing: the end was cut off');
+    if (isSealed) {
+      this.#sealed += 1;
+      if (this.#vouched === 'open') this.#vouched = 'sealed';
+    } else if (!isLast) throw new Broken(number, count, 'the seal is missing: the end was cut off');
     else this.#open = frontier.count;
     const index = isSealed ? readIndex(this.#dir, number) : undefined;
     if (index !== undefined && !isDeepStrictEqual(index, indexer.done(number))) {
@@ -222,7 +230,11 @@ class Walk {
     if (record.kind === 'segment') this.#checkVersion(number, record);
     if (record.kind === 'recovery') {
       this.#notes.push(
-        `segment ${number}: a crash left ${record.bytes} bytes of a line in segment ${record.segment}`,
+        `segment ${number}: a crash left ${record.bytes} bytes of a line in segment ${record.segment}${
+          Number(record.lines) > 0
+            ? `, and ${record.lines} whole lines that did not go on from the one before: they lie beside it (.torn-…)`
+            : ''
+        }`,
       );
     }
     if (record.kind === 'gap') {
@@ -247,7 +259,7 @@ class Walk {
   }
 
   #pruned({ through }: Record<string, unknown>): void {
-    if (isDeepStrictEqual(through, this.#begins)) this.#isVouched = true;
+    if (this.#vouched === 'no' && isDeepStrictEqual(through, this.#begins)) this.#vouched = 'open';
   }
 
   #seal(

@@ -6,10 +6,10 @@
  */
 
 import { existsSync } from 'node:fs';
-import { type AuditRecord, query } from '../audit/audit.ts';
+import type { AuditRecord } from '../audit/audit.ts';
 import { ANONYMOUS, type Caller } from '../model.ts';
 import { type Decision, judgeable, Policy, type Subject } from '../policy/policy.ts';
-import { type QuestionOptions, questionOf } from './audit-query.ts';
+import { answers, type QuestionOptions, questionOf } from './audit-query.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { absolute } from './file.ts';
 import { loadOrSay } from './load.ts';
@@ -61,7 +61,7 @@ export async function replay(
   const policy = Policy.of(config.access, config.servers, config.virtual);
   const differences = new Map<string, Difference>();
   const counts = { calls: 0, same: 0, different: 0, unjudged: 0 };
-  for await (const { record } of query(dir, question)) {
+  for await (const { record } of answers(terminal, dir, question)) {
     const kind = KINDS[String(record.method)];
     if (record.kind !== 'call' || kind === undefined || !isKnown(record)) continue;
     counts.calls += 1;

@@ -12,7 +12,7 @@ import {
   segmentsIn,
   writeHolds,
 } from '../audit/audit.ts';
-import { type FolderOptions, folderOf, timeOf } from './audit.ts';
+import { type FolderOptions, folderOf, TIME_WORDS, timeOf } from './audit.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { absolute } from './file.ts';
 import { load } from './load.ts';
@@ -61,6 +61,7 @@ export function hold(terminal: Terminal, name: string | undefined, options: Hold
   const dir = folderOf(terminal, options);
   const from = timeOf(options.from, false);
   const to = timeOf(options.to, true);
+  if (from === undefined || to === undefined) terminal.err(TIME_WORDS);
   if (dir === undefined || from === undefined || to === undefined) return EXIT.usage;
   const holds = readHolds(dir);
   if (name === undefined) {

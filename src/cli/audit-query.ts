@@ -7,6 +7,7 @@ import {
   type AuditRecord,
   conditionOf,
   type Format,
+  type Found,
   fieldOf,
   formatted,
   header,
@@ -14,9 +15,10 @@ import {
   type Question,
   query,
   queryNewest,
+  recordOf,
   tail,
 } from '../audit/audit.ts';
-import { type FolderOptions, folderOf, timeOf } from './audit.ts';
+import { type FolderOptions, folderOf, TIME_WORDS, timeOf } from './audit.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { oneLine, type Terminal } from './terminal.ts';
 
@@ -43,7 +45,7 @@ export function questionOf(
   const from = timeOf(options.from, false);
   const to = timeOf(options.to, true);
   if (from === undefined || to === undefined) {
-    terminal.err('A time is a day (2026-01-31) or a moment (2026-01-31T08:00:00Z).');
+    terminal.err(TIME_WORDS);
     return undefined;
   }
   return {
@@ -52,6 +54,26 @@ export function questionOf(
     text: options.text ?? '',
     conditions: conditions.filter((one) => one !== undefined),
   };
+}
+
+/** What a question finds; at its end is said, if so, that not all of the log could be asked. */
+export async function* answers(
+  terminal: Terminal,
+  dir: string,
+  question: Question,
+  newest?: number,
+): AsyncGenerator<Found> {
+  let missed = 0;
+  const miss = () => {
+    missed += 1;
+  };
+  if (newest === undefined) yield* query(dir, question, miss);
+  else yield* await queryNewest(dir, question, newest, miss);
+  if (missed > 0) {
+    terminal.err(
+      `${missed} lines of the log are no records, or ends of its files cannot be read: "sluice audit verify" names the first.`,
+    );
+  }
 }
 
 export async function queried(
@@ -64,11 +86,8 @@ export async function queried(
   if (question === undefined || dir === undefined) return EXIT.usage;
   let count = 0;
   const printer = new Printer(terminal);
-  const found =
-    options.all === true
-      ? query(dir, question)
-      : await queryNewest(dir, question, countOf(options));
-  for await (const { record, line } of found) {
+  const newest = options.all === true ? undefined : countOf(options);
+  for await (const { record, line } of answers(terminal, dir, question, newest)) {
     count += 1;
     if (printer.isOver) break;
     await printer.say(options.json === true ? line.utf8Slice() : forPeople(record));
@@ -91,7 +110,7 @@ export async function follow(
   const printer = new Printer(terminal);
   const print = (record: AuditRecord, line: Buffer) =>
     printer.say(options.json === true ? line.utf8Slice() : forPeople(record));
-  for (const { record, line } of await queryNewest(dir, question, countOf(options))) {
+  for await (const { record, line } of answers(terminal, dir, question, countOf(options))) {
     seen = Number(record.seq);
     await print(record, line);
   }
@@ -100,8 +119,9 @@ export async function follow(
   terminal.around.onSignal('SIGTERM', () => over.abort());
   for await (const line of coming) {
     if (over.signal.aborted || printer.isOver) break;
-    const record = JSON.parse(line.utf8Slice()) as AuditRecord;
-    if (Number(record.seq) > seen && isAsked(line, question)) await print(record, line);
+    const record = recordOf(line);
+    if (record === null || Number(record.seq) <= seen) continue;
+    if (isAsked(line, question)) await print(record, line);
   }
   return EXIT.ok;
 }
@@ -117,7 +137,7 @@ export async function exported(
   const head = header(options.format);
   const printer = new Printer(terminal);
   if (head !== undefined) await printer.say(head);
-  for await (const { record, line } of query(dir, question)) {
+  for await (const { record, line } of answers(terminal, dir, question)) {
     if (printer.isOver) break;
     await printer.say(formatted(options.format, record, line.utf8Slice()));
   }

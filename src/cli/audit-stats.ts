@@ -2,9 +2,9 @@
  * `sluice audit stats`: who called what how often, and what it costs.
  */
 
-import { DIMENSIONS, type Dimension, type Price, query, Sums } from '../audit/audit.ts';
+import { DIMENSIONS, type Dimension, type Price, Sums } from '../audit/audit.ts';
 import { folderOf } from './audit.ts';
-import { type QuestionOptions, questionOf } from './audit-query.ts';
+import { answers, type QuestionOptions, questionOf } from './audit-query.ts';
 import { EXIT, type Exit } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -39,7 +39,7 @@ export async function stats(
     by as Dimension[],
     prices.map((match) => priceOf(match!)),
   );
-  for await (const { record } of query(dir, question)) sums.add(record);
+  for await (const { record } of answers(terminal, dir, question)) sums.add(record);
   const rows = sums.all().map((sum) => {
     const { by: values, us, cost, ...counts } = sum;
     const names = Object.fromEntries(by.map((name, at) => [name, values[at]!]));

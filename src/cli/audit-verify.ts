@@ -41,7 +41,11 @@ export async function verified(
   if (dir === undefined) return EXIT.usage;
   const result = await verify(dir, { keys, anchors });
   if (options.json) terminal.json(result);
+  else if (result.segments === 0 && result.broken === null)
+    terminal.out(`there is no log in ${dir}`);
   else say(terminal, result, keys);
+  // A log that was taken away as a whole is not as it was written.
+  if (result.segments === 0) return EXIT.wrong;
   return result.broken === null ? EXIT.ok : EXIT.wrong;
 }
 

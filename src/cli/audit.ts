@@ -132,10 +132,20 @@ function given(terminal: Terminal, { dir, config }: FolderOptions): string | und
   return undefined;
 }
 
+export const TIME_WORDS =
+  'A time is a day (2026-01-31, in UTC) or a moment with its zone (2026-01-31T08:00:00Z, 2026-01-31T08:00:00+01:00).';
+
 /** A day, or a moment, as records have it; undefined where it is neither. A day as the end of something is whole. */
 export function timeOf(text: string | undefined, isEnd: boolean): string | undefined {
   if (text === undefined) return '';
-  const day = /^\d{4}-\d{2}-\d{2}$/.test(text);
-  const ms = Date.parse(day && isEnd ? `${text}T23:59:59.999Z` : text);
-  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+  const match = TIME.exec(text);
+  if (match === null) return undefined;
+  const isDay = match[2] === undefined;
+  const ms = Date.parse(isDay && isEnd ? `${text}T23:59:59.999Z` : text);
+  // The 31st of a month with 30 days is taken for the 1st of the next.
+  const isThere = new Date(`${match[1]}T00:00:00Z`).toJSON()?.startsWith(match[1]!) === true;
+  return Number.isNaN(ms) || !isThere ? undefined : new Date(ms).toISOString();
 }
+
+/** A moment says its zone: without one it would be that of whoever asks, and records are in UTC. */
+const TIME = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;

@@ -5,9 +5,10 @@
  * counts over restarts; what is adopted is recorded in it. YAML in a fixed order, so that a difference can be reviewed.
  */
 
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
+import { replaceFile } from '../lib/replace-file.ts';
 import type { InspectConfig } from './config.ts';
 import { fingerprintOf, introduced, traitsOf } from './traits.ts';
 
@@ -157,9 +158,7 @@ export class Lock {
     const text = textOf(this.#entries);
     this.#isDirty = false;
     if (text === this.#text) return;
-    const next = `${this.#config.file}.${process.pid}`;
-    writeFileSync(next, text);
-    renameSync(next, this.#config.file);
+    replaceFile(this.#config.file, text, 0o644);
     this.#text = text;
   }
 }

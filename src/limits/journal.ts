@@ -15,7 +15,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { lockFile } from '../lib/file-lock.ts';
 import type { Quota } from './quota.ts';
@@ -167,6 +167,7 @@ export class Journal {
       await file.writeFile(Buffer.concat(parts));
       await file.datasync();
       await rename(fresh, this.#path);
+      await syncFolder(dirname(this.#path));
     } catch (error) {
       await file.close();
       throw error;
@@ -176,6 +177,16 @@ export class Journal {
     await before?.close();
     this.#records = parts.length - 2;
     this.#isOutdated = false;
+  }
+}
+
+/** So that the new name lasts as the file does. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }
 

@@ -7,16 +7,9 @@
  * everything, but only when it is still so a moment later: somebody may be writing it by hand.
  */
 
-import {
-  type FSWatcher,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  watch,
-  writeFileSync,
-} from 'node:fs';
+import { type FSWatcher, mkdirSync, readFileSync, statSync, watch } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { replaceFile } from '../lib/replace-file.ts';
 import { readStops, type Stop, stopsText } from './stops.ts';
 
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
@@ -44,9 +37,7 @@ export function readStopFile(file: string): readonly Stop[] | undefined {
 /** Whole or not at all. Throws what the file system throws. */
 export function writeStopFile(file: string, stopped: readonly Stop[]): void {
   mkdirSync(dirname(file), { recursive: true });
-  const next = `${file}.${process.pid}`;
-  writeFileSync(next, stopsText(stopped));
-  renameSync(next, file);
+  replaceFile(file, stopsText(stopped), 0o644);
 }
 
 export class StopWatch {

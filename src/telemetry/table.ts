@@ -139,7 +139,11 @@ export const METRICS = {
   sluice_audit_sink_records: counter('Records that a sink of the audit has taken.', ['sink']),
   sluice_audit_sink_failures: counter('Attempts that it did not take.', ['sink']),
   sluice_audit_sink_skipped: counter(
-    'Segments of the audit that it never gets, because it was too far behind.',
+    'Segments of the audit that it never gets, because it was too far behind or they cannot be read.',
+    ['sink'],
+  ),
+  sluice_audit_sink_no_records: counter(
+    'Lines of the audit that are no records, and that it is not sent.',
     ['sink'],
   ),
   sluice_audit_sink_behind_bytes: gauge(

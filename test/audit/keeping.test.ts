@@ -3,14 +3,17 @@
  */
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { Audit, query, readHolds, verify } from '../../src/audit/audit.ts';
 import { auditSchema } from '../../src/audit/config.ts';
+import { indexOf, writeIndex } from '../../src/audit/index-file.ts';
 import { Ledger, ownLine } from '../../src/audit/ledger.ts';
+import { pruneRecord } from '../../src/audit/prune.ts';
+import { newKeys, signerOf, verifierOf } from '../../src/audit/seal.ts';
 import { segmentsIn } from '../../src/audit/segments.ts';
 import { createLog } from '../../src/telemetry/telemetry.ts';
 import { type Json, until } from '../e2e/running-gateway.ts';
@@ -114,6 +117,62 @@ describe('the retention of an audit log', { timeout: 180_000 }, () => {
     await free.close(10_000);
     assert.deepEqual(await ages(dir), [5]);
     assert.equal(await broken(dir), null);
+  });
+
+  it('is not deceived by an index that makes a segment older than it is', async (t) => {
+    const dir = aged(100, 5, 4);
+    const young = segmentsIn(dir)[1]!;
+    const old = '2001-01-01T00:00:00.000Z';
+    writeIndex(dir, { ...(await indexOf(young)), from: old, to: old });
+    const audit = await opened(t, dir, { retentionDays: 30 });
+    await hasLeft(dir, 2);
+    await audit.close(10_000);
+    assert.deepEqual(await ages(dir), [5, 4]);
+    assert.deepEqual((await records(dir)).find(({ kind }) => kind === 'prune')?.segments, [1, 1]);
+  });
+
+  it('is for what crashes have left of records as well', async () => {
+    const dir = aged(100, 5);
+    writeFileSync(join(dir, '00000001.torn-1'), 'half a record');
+    writeFileSync(join(dir, '00000002.torn-1'), 'half a record');
+    const done = await sluice(dir, 'prune', '-d', dir, '--days', '30');
+    assert.equal(done.status, 0, done.stderr);
+    const torn = readdirSync(dir).filter((name) => name.includes('.torn-'));
+    assert.deepEqual(torn, ['00000002.torn-1']);
+  });
+
+  it('is told by a record that anybody can write until it is sealed, which verifying says', async () => {
+    const dir = aged(100, 5);
+    const key = newKeys();
+    const limits = { rotateBytes: 1 << 30, rotateMs: 1 << 30 };
+    const signer = signerOf(key.privateKey);
+    const now = Date.now();
+    for (const { path } of segmentsIn(dir)) rmSync(path);
+    const before = new Ledger({ dir, signer, ...limits, instance: 'a' }, now);
+    before.append([ownLine(now, { kind: 'call' })]);
+    before.commit();
+    before.end(now);
+    const [first] = segmentsIn(dir);
+    const about = await pruneRecord([first!]);
+    const forged = new Ledger({ dir, signer, ...limits, instance: 'a' }, now);
+    forged.append([ownLine(now, about)]);
+    forged.commit();
+    forged.close();
+    rmSync(first!.path);
+    const check = () => verify(dir, { keys: [verifierOf(key.publicKey)], anchors: [] });
+    assert.match((await check()).notes.join(), /pruned is said by a record that is not sealed yet/);
+    new Ledger({ dir, signer, ...limits, instance: 'a' }, now).end(now);
+    const { broken: fault, notes } = await check();
+    assert.equal(fault, null);
+    assert.doesNotMatch(notes.join(), /not sealed yet/);
+  });
+
+  it('deletes nothing where a hold says not what it covers', async () => {
+    const dir = aged(100, 5);
+    writeFileSync(join(dir, 'holds.json'), '[{"name":"case","to":"2026-12-01T00:00:00.000Z"}]');
+    const pruned = await sluice(dir, 'prune', '-d', dir, '--days', '30');
+    assert.equal(pruned.status, 69, pruned.stdout);
+    assert.deepEqual(await ages(dir), [100, 5]);
   });
 
   it('deletes nothing where the holds cannot be read', async () => {

@@ -112,6 +112,7 @@ describe('an audit log', () => {
     const { broken, notes } = await check(dir);
     assert.equal(broken, null);
     assert.match(notes.join(), /a crash left \d+ bytes/);
+    assert.doesNotMatch(notes.join(), /whole lines/);
     const torn = readdirSync(dir).filter((name) => name.includes('.torn-'));
     assert.equal(torn.length, 1);
     const left = readFileSync(join(dir, torn[0]!));
@@ -119,6 +120,15 @@ describe('an audit log', () => {
       .split('\n')
       .find((line) => line.includes('"kind":"recovery"'));
     assert.equal(JSON.parse(said!).sha256, createHash('sha256').update(left).digest('hex'));
+  });
+
+  it('says how many whole lines were set aside, which no crash alone leaves', async () => {
+    const dir = written();
+    edit(dir, 4, (lines) => lines.toSpliced(1, 1));
+    open(dir).end(START);
+    const { broken, notes } = await check(dir);
+    assert.equal(broken, null);
+    assert.match(notes.join(), /, and 1 whole lines that did not go on from the one before/);
   });
 
   it('names what was done to it', async () => {

@@ -11,11 +11,13 @@ import { createServer as createTcp, type Socket, type Server as TcpServer } from
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { createServer as createTls } from 'node:tls';
+import { gunzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { freePort } from '../../bench/free-port.ts';
 import { Audit } from '../../src/audit/audit.ts';
 import { auditSchema } from '../../src/audit/config.ts';
 import { newKeys } from '../../src/audit/seal.ts';
+import { segmentsIn } from '../../src/audit/segments.ts';
 import { createLog } from '../../src/telemetry/telemetry.ts';
 import { type Json, until } from '../e2e/running-gateway.ts';
 import { Authority, pem } from '../support/certificates.ts';
@@ -117,6 +119,68 @@ function framesOf(socket: Socket, take: (frame: string) => void): void {
   socket.on('error', () => {});
 }
 
+/** What is no record, each in its own way. */
+const SPOILED = [
+  'this is no JSON',
+  `{"seq":4,"prev":"${'0'.repeat(64)}","time":"2026-11-01T00:00:00.000Z","kind":"call",}`,
+  `{"seq":4,"prev":"${'0'.repeat(64)}","time":"9999-99-99T99:99:99.999Z","kind":"call"}`,
+  '[]',
+  '',
+];
+
+/** Three segments: five records, the second of which is spoiled; some that cannot be decompressed; and two that are fine. */
+async function tampered(dir: string): Promise<void> {
+  for (const many of [5, 5, 2]) {
+    const audit = await opened(dir, []);
+    put(audit, many);
+    await audit.close(10_000);
+  }
+  const [first, second] = segmentsIn(dir);
+  const text = (first!.isGzip ? gunzipSync : String)(readFileSync(first!.path)).toString();
+  const lines = text.split('\n').toSpliced(2, 1, ...SPOILED);
+  rmSync(first!.path);
+  writeFileSync(join(dir, '00000001.jsonl'), lines.join('\n'));
+  rmSync(second!.path);
+  writeFileSync(join(dir, '00000002.jsonl.gz'), 'no gzip');
+}
+
+/** A receiver of each kind, and the lines that it has got. */
+async function takerOf(
+  kind: 'otlp' | 'webhook' | 'syslog' | 'file',
+  dir: string,
+): Promise<{ config: Json; lines: () => string[] }> {
+  if (kind === 'file') {
+    const path = join(dir, 'copy');
+    return { config: { kind, path }, lines: () => textOf(path).split('\n').slice(0, -1) };
+  }
+  if (kind === 'syslog') {
+    const frames: string[] = [];
+    const server = createTcp((socket) => framesOf(socket, (frame) => frames.push(frame)));
+    servers.push(server);
+    const port = await freePort();
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    const config = { kind, host: '127.0.0.1', port, tls: false };
+    return { config, lines: () => frames.map((frame) => frame.slice(frame.indexOf('{'))) };
+  }
+  const hook = new Hook();
+  const config = { kind, url: await hook.listen() };
+  return { config, lines: kind === 'webhook' ? () => hook.lines : () => logged(hook) };
+}
+
+/** The bodies of OTLP's log records. */
+function logged(hook: Hook): string[] {
+  return logRecords(hook).map(({ body }) => String((body as Json).stringValue));
+}
+
+function logRecords(hook: Hook): Json[] {
+  return hook.batches.flatMap(({ body }) => {
+    const { resourceLogs } = JSON.parse(body) as {
+      resourceLogs: { scopeLogs: { logRecords: Json[] }[] }[];
+    };
+    return resourceLogs.flatMap(({ scopeLogs }) => scopeLogs.flatMap((one) => one.logRecords));
+  });
+}
+
 describe('a sink', { timeout: 180_000 }, () => {
   it('of kind webhook gets every record in signed batches, also what was written while it was down', async () => {
     const hook = new Hook();
@@ -204,17 +268,10 @@ describe('a sink', { timeout: 180_000 }, () => {
       { id: 'otel', kind: 'otlp', url: await hook.listen() },
     ]);
     put(audit, 4);
-    const records = () =>
-      hook.batches.flatMap(({ body }) => {
-        const { resourceLogs } = JSON.parse(body) as {
-          resourceLogs: { scopeLogs: { logRecords: Json[] }[] }[];
-        };
-        return resourceLogs.flatMap(({ scopeLogs }) =>
-          scopeLogs.flatMap(({ logRecords }) => logRecords),
-        );
-      });
     const calls = () =>
-      records().filter(({ body }) => String((body as Json).stringValue).includes('"kind":"call"'));
+      logRecords(hook).filter(({ body }) =>
+        String((body as Json).stringValue).includes('"kind":"call"'),
+      );
     await until(() => calls().length >= 4);
     const [first] = calls();
     assert.match(String(first!.timeUnixNano), /^\d{19}$/);
@@ -319,6 +376,45 @@ describe('a sink', { timeout: 180_000 }, () => {
     assert.equal(numbersIn(path)[0], from);
     assert.ok(inOrder(numbersIn(path)));
   });
+
+  for (const kind of ['otlp', 'webhook', 'syslog', 'file'] as const) {
+    it(`of kind ${kind} goes on behind what somebody has put into the log, and says what it was not sent`, async (t) => {
+      const dir = temporaryFolder();
+      const from = count;
+      await tampered(dir);
+      const words: string[] = [];
+      const log = pino({ level: 'warn' }, { write: (line: string) => words.push(line) });
+      const taker = await takerOf(kind, dir);
+      mkdirSync(join(dir, 'sinks'), { recursive: true });
+      writeFileSync(join(dir, 'sinks', 'all.json'), '{"segment":1,"offset":0}');
+      const sinks = [{ id: 'all', ...taker.config }];
+      const audit = await Audit.open(auditSchema.parse({ dir, sinks, flushMs: 5 }), log);
+      t.after(() => audit.close(0));
+      put(audit, 5);
+      await until(() => numbers(taker.lines()).at(-1) === count - 1);
+      const found = numbers(taker.lines());
+      const all = Array.from({ length: count - from }, (_, at) => from + at);
+      assert.deepEqual(
+        found,
+        all.filter((n) => n !== from + 1 && (n < from + 5 || n >= from + 10)),
+      );
+      const { noRecords, skipped, behindBytes, failing } = audit.report.sinks[0]!;
+      assert.deepEqual([noRecords, skipped, failing], [SPOILED.length, 1, 0]);
+      await until(() => audit.report.sinks[0]!.behindBytes === 0);
+      assert.ok(behindBytes >= 0);
+      assert.deepEqual(
+        audit.faults.map((fault) => fault.words),
+        [
+          'sink all has skipped 1 segments since the start',
+          `sink all was not sent ${SPOILED.length} lines that are no records: "sluice audit verify" names the first`,
+        ],
+      );
+      const about = words.filter((line) => line.includes('"sink":"all"'));
+      assert.equal(about.length, 2, about.join());
+      assert.match(about[0]!, /segment 1 has lines that are no records/);
+      assert.match(about[1]!, /segment 2 cannot be read .*: segments 2 to 2 are skipped/);
+    });
+  }
 
   it('of kind file goes on in a new line where half a one was left', async () => {
     const dir = temporaryFolder();

@@ -5,7 +5,7 @@
 
 import { appendFile, open, stat } from 'node:fs/promises';
 import type { SinkConfig } from '../config.ts';
-import { joined, type Sink } from './sink.ts';
+import { type Carried, joined, type Sink } from './sink.ts';
 
 export class FileSink implements Sink {
   readonly #path: string;
@@ -14,8 +14,8 @@ export class FileSink implements Sink {
     this.#path = path;
   }
 
-  async take(lines: readonly Buffer[]): Promise<undefined> {
-    const bytes = joined(lines);
+  async take(batch: readonly Carried[]): Promise<undefined> {
+    const bytes = joined(batch);
     const whole = (await isTorn(this.#path)) ? Buffer.concat([NEWLINE, bytes]) : bytes;
     await appendFile(this.#path, whole, { mode: 0o600 });
   }

@@ -6,14 +6,16 @@
 import { NAME, VERSION } from '../../protocol/identity.ts';
 import type { SinkConfig } from '../config.ts';
 import { fieldOf, INDEXED } from '../index-file.ts';
-import type { AuditRecord } from '../query.ts';
-import { post, type Sink } from './sink.ts';
+import type { AuditRecord } from '../record.ts';
+import { type Carried, post, type Sink } from './sink.ts';
 
 type Config = Extract<SinkConfig, { kind: 'otlp' }>;
 
 const INFO = 9;
 const WARN = 13;
 const ERROR = 17;
+/** A collector refuses a batch with another one in it, as often as it comes. */
+const TRACE = /^[0-9a-f]{32}$/;
 const ATTRIBUTES = [
   'id',
   'seq',
@@ -33,7 +35,7 @@ export class OtlpSink implements Sink {
     this.#config = config;
   }
 
-  async take(lines: readonly Buffer[]): Promise<string | undefined> {
+  async take(batch: readonly Carried[]): Promise<string | undefined> {
     const { url, headers } = this.#config;
     const logs = {
       resourceLogs: [
@@ -42,7 +44,7 @@ export class OtlpSink implements Sink {
           scopeLogs: [
             {
               scope: { name: `${NAME}.audit`, version: VERSION },
-              logRecords: lines.map(logRecord),
+              logRecords: batch.map(logRecord),
             },
           ],
         },
@@ -61,9 +63,7 @@ export class OtlpSink implements Sink {
   close(): void {}
 }
 
-function logRecord(line: Buffer) {
-  const text = line.utf8Slice();
-  const record = JSON.parse(text) as AuditRecord;
+function logRecord({ line, record }: Carried) {
   const nanos = `${Date.parse(String(record.time))}000000`;
   const severityNumber = severityOf(record);
   return {
@@ -71,14 +71,13 @@ function logRecord(line: Buffer) {
     observedTimeUnixNano: nanos,
     severityNumber,
     severityText: severityNumber === INFO ? 'INFO' : severityNumber === WARN ? 'WARN' : 'ERROR',
-    body: { stringValue: text },
+    body: { stringValue: line.utf8Slice() },
     attributes: ATTRIBUTES.flatMap((field) => {
       const value = fieldOf(record, field);
-      return value === undefined || value === null || value === ''
-        ? []
-        : [attribute(`sluice.${field}`, value)];
+      const isOne = typeof value === 'number' || (typeof value === 'string' && value !== '');
+      return isOne ? [attribute(`sluice.${field}`, value)] : [];
     }),
-    ...(typeof record.trace === 'string' ? { traceId: record.trace } : {}),
+    ...(TRACE.test(String(record.trace)) ? { traceId: record.trace } : {}),
   };
 }
 
@@ -87,7 +86,7 @@ function severityOf({ outcome, kind }: AuditRecord): number {
   return outcome === 'refused' || outcome === 'tool_error' ? WARN : INFO;
 }
 
-function attribute(key: string, value: unknown) {
+function attribute(key: string, value: string | number) {
   if (typeof value === 'number') return { key, value: { intValue: String(Math.round(value)) } };
-  return { key, value: { stringValue: typeof value === 'string' ? value : JSON.stringify(value) } };
+  return { key, value: { stringValue: value } };
 }

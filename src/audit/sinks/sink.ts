@@ -2,12 +2,20 @@
  * A place beside the folder to which records go.
  */
 
+import type { AuditRecord } from '../record.ts';
+
+/** A line of the log as it stands there, and what it says. */
+export interface Carried {
+  readonly line: Buffer;
+  readonly record: AuditRecord;
+}
+
 export interface Sink {
   /**
    * Resolves when it has them, with words for the operator where it has not kept all of them. Rejects, without a secret in the
    * words, where it has none: they come again.
    */
-  take(lines: readonly Buffer[]): Promise<string | undefined>;
+  take(batch: readonly Carried[]): Promise<string | undefined>;
   close(): Promise<void> | void;
 }
 
@@ -16,8 +24,8 @@ export const SINK_MS = 10_000;
 
 const NEWLINE = Buffer.from('\n');
 
-export function joined(lines: readonly Buffer[]): Buffer {
-  return Buffer.concat(lines.flatMap((line) => [line, NEWLINE]));
+export function joined(batch: readonly Carried[]): Buffer {
+  return Buffer.concat(batch.flatMap(({ line }) => [line, NEWLINE]));
 }
 
 /** One request; throws where the answer is not one of success. Redirects lead elsewhere than the operator has said. */

@@ -11,15 +11,12 @@ import { connect, isIP, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { connect as connectTls } from 'node:tls';
 import type { SinkConfig } from '../config.ts';
-import { headOf } from '../ledger.ts';
-import { SINK_MS, type Sink } from './sink.ts';
+import { type Carried, SINK_MS, type Sink } from './sink.ts';
 
 type Config = Extract<SinkConfig, { kind: 'syslog' }>;
 
 const NOTICE = 5;
 const WARNING = 4;
-const FAILED = Buffer.from('"outcome":"failed"');
-const REFUSED = Buffer.from('"outcome":"refused"');
 
 export class SyslogSink implements Sink {
   readonly #config: Config;
@@ -33,9 +30,9 @@ export class SyslogSink implements Sink {
     this.#config = config;
   }
 
-  async take(lines: readonly Buffer[]): Promise<undefined> {
+  async take(batch: readonly Carried[]): Promise<undefined> {
     const socket = this.#socket ?? (await this.#connect());
-    const frames = Buffer.concat(lines.flatMap((line) => this.#frame(line)));
+    const frames = Buffer.concat(batch.flatMap((one) => this.#frame(one)));
     return new Promise((resolve, reject) => {
       const fail = (error?: Error) => {
         clearTimeout(timer);
@@ -53,11 +50,11 @@ export class SyslogSink implements Sink {
     });
   }
 
-  #frame(line: Buffer): Buffer[] {
-    const head = headOf(line);
-    const severity = line.includes(FAILED) || line.includes(REFUSED) ? WARNING : NOTICE;
+  #frame({ line, record }: Carried): Buffer[] {
+    const { outcome, time, kind } = record;
+    const severity = outcome === 'failed' || outcome === 'refused' ? WARNING : NOTICE;
     const priority = this.#config.facility * 8 + severity;
-    const text = `<${priority}>1 ${head?.time ?? '-'} ${this.#host} sluice ${process.pid} ${head?.kind ?? '-'} - `;
+    const text = `<${priority}>1 ${time} ${this.#host} sluice ${process.pid} ${kind} - `;
     return [Buffer.from(`${Buffer.byteLength(text) + line.length} ${text}`), line];
   }
 

@@ -8,9 +8,8 @@
 
 import { createHmac } from 'node:crypto';
 import type { SinkConfig } from '../config.ts';
-import { headOf } from '../ledger.ts';
 import type { Signer } from '../seal.ts';
-import { joined, post, type Sink } from './sink.ts';
+import { type Carried, joined, post, type Sink } from './sink.ts';
 
 type Config = Extract<SinkConfig, { kind: 'webhook' }>;
 
@@ -23,13 +22,13 @@ export class WebhookSink implements Sink {
     this.#signer = signer;
   }
 
-  async take(lines: readonly Buffer[]): Promise<undefined> {
+  async take(batch: readonly Carried[]): Promise<undefined> {
     const { url, headers } = this.#config;
-    const body = joined(lines);
+    const body = joined(batch);
     const signature = this.#signature(body);
     const own = {
       'content-type': 'application/x-ndjson',
-      'sluice-batch': `${seqOf(lines[0])}-${seqOf(lines.at(-1))}`,
+      'sluice-batch': `${batch[0]?.record.seq}-${batch.at(-1)?.record.seq}`,
       ...(signature === undefined ? {} : { 'sluice-signature': signature }),
     };
     const response = await post(url, { ...headers, ...own }, body);
@@ -49,8 +48,4 @@ export class WebhookSink implements Sink {
   }
 
   close(): void {}
-}
-
-function seqOf(line: Buffer | undefined): number {
-  return (line === undefined ? null : headOf(line))?.seq ?? 0;
 }
