@@ -43,58 +43,39 @@ const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const LOWER = UPPER.toLowerCase();
 const BASE58_DIGITS = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 
-/** Each of these runs that says something is replaced by what it says. `runs` is global, and matches whole runs only. */
+/** Characters of which runs are made, and the shortest that is looked at. */
+interface Runs {
+  readonly digits: Uint8Array;
+  readonly least: number;
+  /** Whether a run of units[from, to) is worth making a string of it. */
+  readonly isWorth: (units: Uint16Array, from: number, to: number) => boolean;
+}
+
+const tableOf = (characters: string): Uint8Array => {
+  const table = new Uint8Array(0x10000);
+  for (const character of characters) table[character.charCodeAt(0)] = 1;
+  return table;
+};
+
+/** Each of these runs that says something is replaced by what it says. */
 function replaceRuns(
   text: string,
   writer: Writer,
-  runs: RegExp,
+  { digits, least, isWorth }: Runs,
   mute: Mute,
   decode: Decode,
 ): boolean {
-  let changed = false;
-  let written = 0;
-  runs.lastIndex = 0;
-  for (let found = runs.exec(text); found !== null; found = runs.exec(text)) {
-    const { index } = found;
-    let end = index + found[0].length;
-    const answer = mute.decode(found[0], decode);
-    if (answer?.isCut) overflow.isCut = true;
-    if (answer?.text === undefined) continue;
-    changed = true;
-    if (written < index) writer.keep(written, index);
-    while (text.charCodeAt(end) === 0x3d) end++;
-    writer.decoded(answer.text, index, end);
-    written = end;
-    runs.lastIndex = end;
-  }
-  if (written < text.length) writer.keep(written, text.length);
-  return changed;
-}
-
-const BASE64_MUTE = new Mute();
-const BASE64_LEAST = 8;
-/** From here on a run is base64 whatever it looks like; below, it must not look like a word. */
-const BASE64_SURE = 16;
-const base64 = new Uint8Array(0x10000);
-for (const sign of `${UPPER}${LOWER}${DIGITS}+/_-`) base64[sign.charCodeAt(0)] = 1;
-
-/** The runs are found by hand: every word of eight letters is one for an expression, which makes a string of it. */
-export function unbase64(text: string, writer: Writer): boolean {
   const units = unitsOf(text);
   const { length } = text;
   let [written, from] = [0, 0];
   for (let at = 0; at <= length; at++) {
-    if (at < length && base64[units[at]!] === 1) continue;
-    const size = at - from;
-    const run =
-      size >= BASE64_SURE || (size >= BASE64_LEAST && isMixedIn(units, from, at))
-        ? text.slice(from, at)
-        : undefined;
-    const answer = run === undefined ? undefined : BASE64_MUTE.decode(run, base64Said);
+    if (at < length && digits[units[at]!] === 1) continue;
+    const run = at - from >= least && isWorth(units, from, at) ? text.slice(from, at) : undefined;
+    const answer = run === undefined ? undefined : mute.decode(run, decode);
     if (answer?.isCut) overflow.isCut = true;
     if (answer?.text !== undefined) {
       if (written < from) writer.keep(written, from);
-      while (units[at] === 0x3d && at < length) at++;
+      while (at < length && units[at] === 0x3d) at++;
       writer.decoded(answer.text, from, at);
       written = at;
       at--;
@@ -105,6 +86,19 @@ export function unbase64(text: string, writer: Writer): boolean {
   if (written < length) writer.keep(written, length);
   return true;
 }
+
+const BASE64_MUTE = new Mute();
+const BASE64_LEAST = 8;
+/** From here on a run is base64 whatever it looks like; below, it must not look like a word. */
+const BASE64_SURE = 16;
+const BASE64_RUNS: Runs = {
+  digits: tableOf(`${UPPER}${LOWER}${DIGITS}+/_-`),
+  least: BASE64_LEAST,
+  isWorth: (units, from, to) => to - from >= BASE64_SURE || isMixedIn(units, from, to),
+};
+
+export const unbase64 = (text: string, writer: Writer): boolean =>
+  replaceRuns(text, writer, BASE64_RUNS, BASE64_MUTE, base64Said);
 
 function base64Said(run: string): Said | undefined {
   const whole = base64At(run, 0);
@@ -128,9 +122,6 @@ function base64Said(run: string): Said | undefined {
 }
 
 /** Upper case behind lower case, or digits among both: no word of any language. */
-const isMixed = (run: string) => /[a-z][A-Z]|\d/.test(run) && /[a-zA-Z]/.test(run);
-
-/** The same of units[from, to), which are such as base64 has. */
 function isMixedIn(units: Uint16Array, from: number, to: number): boolean {
   let [hasLetter, isMixed] = [false, false];
   let isLower = false;
@@ -165,23 +156,39 @@ function base64At(run: string, skip: number): Said | undefined {
 }
 
 const HEX_MUTE = new Mute();
-const HEX_RUNS = /[0-9A-Fa-f]{12,}/g;
+const HEX_RUNS: Runs = {
+  digits: tableOf(`${DIGITS}abcdefABCDEF`),
+  least: 12,
+  isWorth: (_, from, to) => (to - from) % 2 === 0,
+};
 
 export const unhex = (text: string, writer: Writer): boolean =>
-  replaceRuns(text, writer, HEX_RUNS, HEX_MUTE, (run) =>
-    run.length % 2 === 1 ? undefined : said(Buffer.from(run, 'hex')),
-  );
+  replaceRuns(text, writer, HEX_RUNS, HEX_MUTE, (run) => said(Buffer.from(run, 'hex')));
 
 const BASE32_MUTE = new Mute();
-const BASE32_RUNS = /[A-Za-z2-7]{16,}/g;
+const BASE32_RUNS: Runs = {
+  digits: tableOf(`${UPPER}${LOWER}234567`),
+  least: 16,
+  isWorth: isInOneCase,
+};
 
 export const unbase32 = (text: string, writer: Writer): boolean =>
   replaceRuns(text, writer, BASE32_RUNS, BASE32_MUTE, base32Said);
 
+/** Of letters and digits. */
+function isInOneCase(units: Uint16Array, from: number, to: number): boolean {
+  let [all, any] = [0xff, 0];
+  for (let at = from; at < to; at++) {
+    const unit = units[at]!;
+    if (unit < 0x40) continue;
+    all &= unit;
+    any |= unit;
+  }
+  return ((all ^ any) & 0x20) === 0 || any === 0;
+}
+
 function base32Said(run: string): Said | undefined {
   const upper = run.toUpperCase();
-  // One case throughout, whichever.
-  if (upper !== run && run.toLowerCase() !== run) return undefined;
   const bytes: number[] = [];
   let [bits, value] = [0, 0];
   for (let index = 0; index < upper.length; index++) {
@@ -203,16 +210,19 @@ const LOOKED_AT = 24;
 const isLikely = (bytes: Uint8Array) => bytes[0] === 0x1f || bytes[0] === 0x78 || isReadable(bytes);
 
 const BASE58_MUTE = new Mute();
-const BASE58_RUN = /[1-9A-HJ-NP-Za-km-z]{16,}/g;
 /** Time grows with the square of the length: so much of one run, and so many runs of one text. */
 const BASE58_MOST = 512;
-const BASE58_RUNS = 32;
+const BASE58_RUNS_MAX = 32;
+const BASE58_RUNS: Runs = {
+  digits: tableOf(BASE58_DIGITS),
+  least: 16,
+  isWorth: (units, from, to) => to - from <= BASE58_MOST && isMixedIn(units, from, to),
+};
 
 export function unbase58(text: string, writer: Writer): boolean {
   let runs = 0;
-  return replaceRuns(text, writer, BASE58_RUN, BASE58_MUTE, (run) => {
-    if (run.length > BASE58_MOST || !isMixed(run)) return undefined;
-    if (++runs > BASE58_RUNS) return null;
+  return replaceRuns(text, writer, BASE58_RUNS, BASE58_MUTE, (run) => {
+    if (++runs > BASE58_RUNS_MAX) return null;
     let value = 0n;
     for (const digit of run) value = value * 58n + BigInt(BASE58_DIGITS.indexOf(digit));
     const hex = value.toString(16);

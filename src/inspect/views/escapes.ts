@@ -281,6 +281,7 @@ function codeAfter(text: string, index: number) {
 export function unquote(text: string, writer: Writer): boolean {
   const bytes = new Bytes(writer);
   let found = 0;
+  let isSure = false;
   for (let index = 0; index < text.length; ) {
     const unit = text.charCodeAt(index);
     if (unit === 0x3d) {
@@ -288,6 +289,7 @@ export function unquote(text: string, writer: Writer): boolean {
       const end = lineEnd(text, index + 1);
       if (byte !== NONE) bytes.push(byte, index, index + 3);
       if (byte !== NONE || end > 0) {
+        isSure ||= byte === NONE ? isWithinWord(text, index) : goesOn(text, index + 3);
         found++;
         index = byte !== NONE ? index + 3 : end;
         continue;
@@ -297,8 +299,24 @@ export function unquote(text: string, writer: Writer): boolean {
     writer.keep(index, ++index);
   }
   bytes.flush(text.length);
-  return found > 2;
+  return found > 2 && isSure;
 }
+
+/** An id in hexadecimal code goes on so. */
+const ID_DIGITS = 4;
+
+/** A word goes on behind a character, or another is written so: in a query the value of a parameter ends there. */
+const goesOn = (text: string, index: number) =>
+  (isLetter(text.charCodeAt(index)) && hexAt(text, index, ID_DIGITS) === NONE) ||
+  (text.charCodeAt(index) === 0x3d &&
+    isUpperHex(text, index + 1) &&
+    hexAt(text, index + 1, 2) !== NONE);
+
+/** A line may end in = as base64 does, or behind a blank. */
+const isWithinWord = (text: string, index: number) => {
+  const before = text.charCodeAt(index - 1);
+  return before > 0x20 && before !== 0x3d;
+};
 
 /** As the standard has it; a query in lower case is none. */
 const isUpperHex = (text: string, index: number) =>

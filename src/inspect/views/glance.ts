@@ -30,9 +30,10 @@ export const SOLID = 1 << 16;
 export const ROW = 1 << 17;
 /** One of 16 with a digit in it, as keys are. */
 export const KEY = 1 << 18;
-/** A run of letters and digits alone, of 12, and of 16. */
-export const WORD = 1 << 19;
-export const LONG_WORD = 1 << 20;
+/** Letters and digits alone: 12 digits of hexadecimal code, 16 of base32 in one case, 16 of base58 that are no word. */
+export const HEX = 1 << 19;
+export const BASE32 = 1 << 20;
+export const BASE58 = 1 << 23;
 /** Markup, a tag or two quotes within a word. */
 export const MARKED = 1 << 21;
 /** Two quotes with nothing between them but what joins strings. */
@@ -101,7 +102,7 @@ export function signsOf(text: string): number {
       const word = index - wordFrom;
       if (word === 1) singles++;
       else if (word > 1) singles = 0;
-      if (word >= WORD_LEAST) all |= wordSigns(word);
+      if (word >= WORD_LEAST) all |= wordSigns(units, wordFrom, index);
       if (joints[unit] === 1) all |= jointSigns(units, index, length);
       if (singles === 3) all |= SINGLES;
       wordFrom = index + 1;
@@ -115,7 +116,7 @@ export function signsOf(text: string): number {
     last = kind;
   }
   if (last !== 0)
-    all |= runSigns(length - runFrom, isNoWord, hasDigit) | wordSigns(length - wordFrom);
+    all |= runSigns(length - runFrom, isNoWord, hasDigit) | wordSigns(units, wordFrom, length);
   if (length - solidFrom >= SOLID_LEAST) all |= SOLID;
   if (digits >= ROW_LEAST) all |= ROW;
   return mixed > 1 ? all | MIXED : all;
@@ -126,9 +127,32 @@ function runSigns(length: number, isNoWord: boolean, hasDigit: boolean): number 
   return length >= RUN_LEAST && isNoWord ? RUN : 0;
 }
 
-function wordSigns(length: number): number {
-  if (length >= RUN_SURE) return WORD | LONG_WORD;
-  return length >= WORD_LEAST ? WORD : 0;
+/** Of each character, of which of these codes it may be a digit; base32 has one for each case. */
+const [HEX_DIGIT, UPPER_32, LOWER_32, DIGIT_58] = [1, 2, 4, 8];
+const digits = new Uint8Array(0x10000);
+for (const [characters, of] of [
+  ['0123456789abcdefABCDEF', HEX_DIGIT],
+  ['ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', UPPER_32],
+  ['abcdefghijklmnopqrstuvwxyz234567', LOWER_32],
+  ['123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz', DIGIT_58],
+] as const)
+  for (const character of characters) digits[character.charCodeAt(0)]! |= of;
+
+/** Of a word in units[from, to): whether it has a stretch of digits of one of these codes. */
+function wordSigns(units: Uint16Array, from: number, to: number): number {
+  let found = 0;
+  let [hex, upper, lower, base58] = [0, 0, 0, 0];
+  for (let at = from; at < to; at++) {
+    const of = digits[units[at]!]!;
+    hex = (of & HEX_DIGIT) === 0 ? 0 : hex + 1;
+    upper = (of & UPPER_32) === 0 ? 0 : upper + 1;
+    lower = (of & LOWER_32) === 0 ? 0 : lower + 1;
+    base58 = (of & DIGIT_58) === 0 ? 0 : base58 + 1;
+    if (hex === WORD_LEAST) found |= HEX;
+    if (upper === RUN_SURE || lower === RUN_SURE) found |= BASE32;
+    if (base58 === RUN_SURE) found |= BASE58;
+  }
+  return found;
 }
 
 /** What `jointSigns` asks about. */

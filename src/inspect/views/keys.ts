@@ -21,6 +21,9 @@ for (let letter = 0; letter < 26; letter++)
 kinds[0x5f] = SIGN;
 kinds[0x2d] = SIGN;
 
+/** What is so long without a blank or a quote is data (an image, a signature): keys that are so long have line ends or dots. */
+const SOLID_MAX = 2048;
+
 /** Whether a run of characters of keys is one. */
 function isKey(units: Uint16Array, from: number, to: number): boolean {
   if (to - from < KEY_LEAST) return false;
@@ -33,15 +36,35 @@ function isKey(units: Uint16Array, from: number, to: number): boolean {
   return digits > 0 && letters >= LETTERS_LEAST;
 }
 
+const isSolid = (unit: number) => unit > 0x20 && unit !== 0x22 && unit !== 0x27;
+
+function solidEnd(units: Uint16Array, from: number, length: number): number {
+  let at = from;
+  while (at < length && isSolid(units[at]!)) at++;
+  return at;
+}
+
+function solidStart(units: Uint16Array, from: number): number {
+  let at = from;
+  while (at > 0 && isSolid(units[at - 1]!)) at--;
+  return at;
+}
+
 /** Starts and ends, in turn, of the stretches of a text that hold keys, with what stands around them. */
 export function keysIn(text: string): number[] {
   const units = unitsOf(text);
   const { length } = text;
   const found: number[] = [];
-  let from = 0;
+  let [from, solidTo] = [0, 0];
+  let isData = false;
   for (let at = 0; at <= length; at++) {
     if (at < length && kinds[units[at]!] !== 0) continue;
-    if (isKey(units, from, at)) {
+    const isOne = isKey(units, from, at);
+    if (isOne && at > solidTo) {
+      solidTo = solidEnd(units, at, length);
+      isData = solidTo - solidStart(units, from) > SOLID_MAX;
+    }
+    if (isOne && !isData) {
       const [start, end] = [Math.max(0, from - AROUND), Math.min(length, at + AROUND)];
       if (found.length > 0 && start <= found.at(-1)!) found[found.length - 1] = end;
       else found.push(start, end);

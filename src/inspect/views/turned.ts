@@ -80,6 +80,9 @@ const LEET_COST_MAX = 19;
 const isLetter = (unit: number) => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
 const isSign = (unit: number) => unit < 128 && meant[unit] !== 0;
 
+/** What is longer is no word: keys and data have letters and digits too. */
+const WORD_MOST = 64;
+
 /** Digits and signs that stand for letters, in tokens that have letters too; twice at least. */
 export const unleet = (text: string, writer: Writer): boolean => unleeted(text, writer, 0x69);
 
@@ -104,7 +107,7 @@ function unleeted(text: string, writer: Writer, one: number): boolean {
     while (end > index && isPunctuation(text.charCodeAt(end - 1))) end--;
     // Among such words a short number may be one too: 70 is to.
     const isNumber = letters === 0 && end - index > 1 && end - index < 4;
-    const isLeet = signs > 0 && (letters > 0 || isNumber);
+    const isLeet = signs > 0 && (letters > 0 || isNumber) && end - index <= WORD_MOST;
     if (isLeet && letters > 0) found++;
     if (!isLeet) writer.keep(index, end);
     for (let at = index; isLeet && at < end; at++) {
