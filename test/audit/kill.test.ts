@@ -14,7 +14,10 @@ import { blocksOf, linesOf, segmentPath, segmentsIn } from '../../src/audit/segm
 import { verify } from '../../src/audit/verify.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
 
-const KILLS = Number(process.env.AUDIT_KILLS ?? 100);
+/** So many times a log is cut off at work. */
+const KILLS = Number(process.env.AUDIT_KILLS ?? 250);
+/** As many at once as one process writes: a kill costs the start of the next one, a tenth of a second of a CPU. */
+const LOGS = 5;
 
 interface Said {
   durable: number;
@@ -22,28 +25,37 @@ interface Said {
   bytes: number;
 }
 
-/** Runs the program until it is killed, some time after it began to write. Returns what it said last. */
-async function killed(mode: string, dir: string, from: number): Promise<Said | null> {
-  const child = spawn(
-    process.execPath,
-    [compiled('test/audit/kill-program.js'), mode, dir, String(from)],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+class Log {
+  readonly dir = temporaryFolder();
+  from = 0;
+  durable = -1;
+  said: Said | null = null;
+}
+
+/** Runs the program until it is killed, some time after it began to write; each log has what was said of it last. */
+async function killed(mode: string, logs: readonly Log[]): Promise<void> {
+  const text = JSON.stringify(logs.map(({ dir, from }, at) => ({ at, dir, from })));
+  const args = [compiled('test/audit/kill-program.js'), mode, text];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exit = once(child, 'exit');
-  let text = '';
+  for (const log of logs) log.said = null;
+  let rest = '';
   child.stdout.setEncoding('latin1');
-  // A third is killed while it starts, the others while they write.
-  if (Math.random() < 0.3) setTimeout(() => child.kill('SIGKILL'), 20 + Math.random() * 100);
+  // A third is killed while logs are opened, the others while they are written.
+  if (Math.random() < 0.3) setTimeout(() => child.kill('SIGKILL'), 50 + Math.random() * 150);
+  const begun = new Set<number>();
   child.stdout.on('data', (piece: string) => {
-    if (text === '') setTimeout(() => child.kill('SIGKILL'), Math.random() * 15);
-    text += piece;
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) {
+      const [at, durable, segment, bytes] = line.split(' ').map(Number);
+      logs[at!]!.said = { durable: durable!, segment: segment!, bytes: bytes! };
+      if (begun.has(at!)) continue;
+      begun.add(at!);
+      if (begun.size === logs.length) setTimeout(() => child.kill('SIGKILL'), Math.random() * 25);
+    }
   });
   await exit;
-  const lines = text.split('\n').slice(0, -1);
-  const last = lines.at(-1)?.split(' ').map(Number);
-  return last === undefined ? null : { durable: last[0]!, segment: last[1]!, bytes: last[2]! };
 }
 
 /** Takes away some of what was not synced. */
@@ -72,38 +84,46 @@ async function numbersIn(dir: string, newest = Number.POSITIVE_INFINITY): Promis
   return numbers;
 }
 
-async function survives(mode: 'ledger' | 'audit', kills: number): Promise<void> {
-  const dir = temporaryFolder();
-  let from = 0;
-  let durable = -1;
-  for (let kill = 0; kill < kills; kill++) {
-    const said = await killed(mode, dir, from);
-    if (said !== null) {
-      durable = said.durable;
-      if (mode === 'ledger') losePower(dir, said);
-    }
-    const numbers = await numbersIn(dir, 3);
-    const last = numbers.at(-1) ?? -1;
-    assert.ok(last >= durable, `record ${durable} was synced, and ${last} is the last there`);
-    from = last + 1;
-    if (kill % 50 === 0) {
-      const { broken } = await verify(dir, { keys: [], anchors: [] });
-      assert.equal(broken, null);
-    }
+async function survive(mode: 'ledger' | 'audit', kills: number): Promise<void> {
+  const logs = Array.from({ length: LOGS }, () => new Log());
+  for (let kill = 0; kill < kills; kill += LOGS) {
+    await killed(mode, logs);
+    for (const log of logs) await isWhole(mode, log);
+    if (kill % 50 === 0) for (const log of logs) await isInOrder(log);
   }
   // The next start goes on; what it then has is whole and in order.
-  await killed(mode, dir, from);
+  await killed(mode, logs);
+  for (const log of logs) {
+    const sealed = await isInOrder(log);
+    assert.ok(sealed > 0, 'segments were sealed meanwhile');
+    const numbers = await numbersIn(log.dir);
+    assert.deepEqual(
+      numbers.slice(0, log.from),
+      Array.from({ length: log.from }, (_, n) => n),
+    );
+  }
+}
+
+/** Nothing is missing of what was synced; the next records count on from what is there. */
+async function isWhole(mode: 'ledger' | 'audit', log: Log): Promise<void> {
+  const { dir, said } = log;
+  if (said !== null) {
+    log.durable = said.durable;
+    if (mode === 'ledger') losePower(dir, said);
+  }
+  const last = (await numbersIn(dir, 3)).at(-1) ?? -1;
+  assert.ok(last >= log.durable, `record ${log.durable} was synced, and ${last} is the last there`);
+  log.from = last + 1;
+}
+
+/** Returns how many segments are sealed. */
+async function isInOrder({ dir }: Log): Promise<number> {
   const { broken, sealed } = await verify(dir, { keys: [], anchors: [] });
   assert.equal(broken, null);
-  assert.ok(sealed > 0, 'segments were sealed meanwhile');
-  const numbers = await numbersIn(dir);
-  assert.deepEqual(
-    numbers.slice(0, from),
-    Array.from({ length: from }, (_, n) => n),
-  );
+  return sealed;
 }
 
 describe('kill -9', { timeout: 600_000 }, () => {
-  it(`${KILLS} times at the log on disk, power lost as well`, () => survives('ledger', KILLS));
-  it('at ring and thread', () => survives('audit', Math.ceil(KILLS / 10)));
+  it(`${KILLS} times at the log on disk, power lost as well`, () => survive('ledger', KILLS));
+  it('at ring and thread', () => survive('audit', KILLS / 10));
 });
