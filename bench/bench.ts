@@ -1,20 +1,6 @@
 /**
- * `npm run bench`: Sluice beside the floor and its peers, in one run, as ratios.
- *
- *   --smoke            seconds instead of minutes: proves that the suite works, its figures are rough
- *   --micro            the micro benches, one after the other, and nothing else
- *   --gate             exit 1 when a goal is measured and not reached
- *   --also NAME=URL    measures an endpoint that is already up as well; its tool `echo` takes {message}
- *   --only REGEXP      scenarios and parts by name
- *   --subjects A,B     only these subjects
- *   --rounds N         instead of the setting's own
- *   --minutes N        begins no part later than that; what is left out is named among the faults
- *   --write-readme     measures nothing: puts the figures of the newest run in bench/results into both READMEs
- *   --out FOLDER       where results go; default bench/results for a full run, nowhere for --smoke
- *
- * Exit: 0 done, 1 something went wrong or a gate failed, 64 usage, 69 an endpoint of
- * --also does not answer. Traffic stays on the loopback, every part has a
- * bound, and Ctrl-C ends all that was started.
+ * `npm run bench`: Sluice beside the floor and its peers, in one run, as ratios. Its options stand in HELP; Ctrl-C ends all
+ * that was started.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -22,7 +8,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { layOut, moveSelf } from './suite/cpus.ts';
+import { type Cpus, layOut, moveSelf } from './suite/cpus.ts';
 import { estimateMs } from './suite/estimate.ts';
 import { writePages } from './suite/readme.ts';
 import { markdown } from './suite/report.ts';
@@ -34,6 +20,8 @@ import { runSuite } from './suite/suite.ts';
 const USAGE = 64;
 const UNAVAILABLE = 69;
 const MICRO_MS_MAX = 120_000;
+/** Both cores for whatever there is to do: on one, starting ten subjects takes twice as long. */
+const UNPINNED: Cpus = { words: 'not pinned: a smoke run, whose figures are rough' };
 const HERE = dirname(fileURLToPath(import.meta.url));
 
 const OPTIONS = {
@@ -47,7 +35,25 @@ const OPTIONS = {
   minutes: { type: 'string' },
   'write-readme': { type: 'boolean', default: false },
   out: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
 } as const;
+
+const HELP = `node dist/bench/bench.js [options]
+Sluice beside the floor and its peers, in one run, as ratios. Traffic stays on the loopback, and every part has a bound.
+
+  --smoke            less than a minute: proves that the suite works, its figures are rough
+  --micro            the micro benches, one after the other, and nothing else
+  --gate             exit 1 when a goal is measured and not reached
+  --also NAME=URL    measures an endpoint that is already up as well; its tool echo takes {message}
+  --only REGEXP      scenarios and parts by name
+  --subjects A,B     only these: ${SUBJECTS.map(({ name }) => name).join(', ')}
+  --rounds N         instead of the setting's own
+  --minutes N        begins no part later than that; what is left out is named among the faults
+  --write-readme     measures nothing: puts the figures of the newest run in bench/results into both READMEs
+  --out FOLDER       where results go; default bench/results for a full run, nowhere for --smoke
+  -h, --help         this text
+
+Exit: 0 done, 1 something went wrong or a gate failed, 64 usage, 69 an endpoint of --also does not answer.`;
 
 type Options = ReturnType<typeof parse>;
 
@@ -56,7 +62,7 @@ function parse(args: string[]) {
 }
 
 function usage(words: string): never {
-  console.error(words);
+  console.error(`${words}\nnode dist/bench/bench.js --help tells what there is.`);
   process.exit(USAGE);
 }
 
@@ -137,6 +143,10 @@ async function run(args: string[]): Promise<number> {
   } catch (error) {
     usage((error as Error).message);
   }
+  if (options.help) {
+    console.log(HELP);
+    return 0;
+  }
   if (options.micro) return runMicro();
   if (options['write-readme']) {
     writePages();
@@ -152,7 +162,7 @@ async function run(args: string[]): Promise<number> {
     console.error((error as Error).message);
     return UNAVAILABLE;
   }
-  const cpus = layOut();
+  const cpus = settings.isRough ? UNPINNED : layOut();
   moveSelf(cpus.generator);
   if (options.only === undefined) {
     const minutes = Math.ceil(estimateMs(settings, subjects) / 60_000);

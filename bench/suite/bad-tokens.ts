@@ -24,8 +24,6 @@ const RESOURCE = 'https://gateway.example/mcp';
 const GOOD_CONNECTIONS = 16;
 /** So that the 99th percentile of a round is the worst of 40 calls and not of 20. */
 const LONGER = 2;
-/** Longer than what is measured on both sides, the start of the generator included. */
-const MARGIN_MS = 1500;
 const SIGNATURE_BYTES = 64;
 
 export interface BadTokens extends Errors {
@@ -123,8 +121,8 @@ async function compare(
     mix: [{ kind: 'call' as const, bytes: 300, weight: 1 }],
   };
   const durationMs = settings.durationMs * LONGER;
-  const times = { warmupMs: settings.warmupMs, durationMs };
-  const floodMs = settings.warmupMs + durationMs + MARGIN_MS;
+  const times = { ...settings, durationMs };
+  const floodMs = settings.warmupMs + durationMs + settings.marginMs;
   const rounds: { alone: Figures; beside: Figures }[] = [];
   const statuses: Record<string, number> = {};
   for (let round = 0; round < settings.rounds; round++) {

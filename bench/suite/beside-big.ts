@@ -23,14 +23,11 @@ const SMALL_TEXTS = 250;
 const SMALL_CONNECTIONS = 16;
 /** In memory, of all texts of a stream. */
 const BIG_TEXTS_BYTES = 24 << 20;
-const BIG_TEXTS_MAX = 250;
 const BIG_CONNECTIONS = 16;
 /** So many big ones pass while the small are measured, as far as there is time. */
 const BIG_CALLS = 4;
 /** What runs before anything is measured. */
-const FIRST = { bytes: 16_384, bigRate: 2 };
-/** Longer than what is measured on both sides, the start of the generator included. */
-export const MARGIN_MS = 1500;
+const FIRST_BYTES = 16_384;
 
 export interface BesideBig extends Errors {
   readonly subject: string;
@@ -94,7 +91,11 @@ export async function besideBig(
     const [off, on] = seats as [Seat, Seat];
     await sleep(settings.compileMs);
     // Also the code that inspection itself is, and its thread.
-    const first = { ...FIRST, durationMs: settings.bigMs.least };
+    const first = {
+      bytes: FIRST_BYTES,
+      bigRate: settings.bigFirstRate,
+      durationMs: settings.bigMs.least,
+    };
     for (const seat of seats) await beside(seat, first, 0, settings, cpus);
     const rows: BesideBig[] = [];
     for (const bytes of settings.bigBytes) rows.push(await compare(off, on, bytes, settings, cpus));
@@ -163,7 +164,7 @@ async function beside(
   settings: Settings,
   cpus: Cpus,
 ): Promise<Beside> {
-  const { warmupMs, isRough } = settings;
+  const { warmupMs, isRough, marginMs } = settings;
   const shape: Shape = {
     era: ERA,
     connections: SMALL_CONNECTIONS,
@@ -173,8 +174,8 @@ async function beside(
   const times = { warmupMs, durationMs, isRough };
   const measured = () => measure(small, shape, times, cpus).then(figuresOf);
   if (bigRate === 0) return { small: await measured(), big: null };
-  const stream = { ...bigShape(bytes, round), rate: bigRate };
-  const whole = { warmupMs: 0, durationMs: warmupMs + durationMs + MARGIN_MS, isRough };
+  const stream = { ...bigShape(bytes, round, settings), rate: bigRate };
+  const whole = { warmupMs: 0, durationMs: warmupMs + durationMs + marginMs, isRough };
   const [figures, big] = await Promise.all([
     measured(),
     measure({ url: bigUrl, pids: [] }, stream, whole, cpus).then(figuresOf),
@@ -186,13 +187,13 @@ async function beside(
 async function capacityOf({ bigUrl }: Seat, bytes: number, settings: Settings, cpus: Cpus) {
   const { isRough, bigMs } = settings;
   const times = { warmupMs: 0, durationMs: bigMs.least, isRough };
-  const shape = { ...bigShape(bytes, -1), connections: 1 };
+  const shape = { ...bigShape(bytes, -1, settings), connections: 1 };
   const { p50 } = figuresOf(await measure({ url: bigUrl, pids: [] }, shape, times, cpus));
   return 1e6 / p50;
 }
 
-function bigShape(bytes: number, seed: number): Shape {
-  const count = Math.min(BIG_TEXTS_MAX, Math.ceil(BIG_TEXTS_BYTES / bytes));
+function bigShape(bytes: number, seed: number, { bigTexts }: Settings): Shape {
+  const count = Math.min(bigTexts, Math.ceil(BIG_TEXTS_BYTES / bytes));
   return { era: ERA, connections: BIG_CONNECTIONS, mix: texts(bytes, count, seed) };
 }
 

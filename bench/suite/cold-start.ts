@@ -9,6 +9,9 @@ import type { Cpus } from './cpus.ts';
 import { seat } from './deck.ts';
 import type { Backend, Subject } from './roster.ts';
 
+/** Of what is measured, an error of one in a few hundred. */
+const POLL_MS = 2;
+
 export interface ColdStart {
   readonly subject: string;
   readonly ms: readonly number[];
@@ -25,7 +28,7 @@ export async function coldStarts(
   for (let round = 0; round < rounds; round++) {
     for (const subject of started) {
       const from = performance.now();
-      const player = await seat(subject, backend, cpus);
+      const player = await seat(subject, backend, cpus, POLL_MS);
       figures.get(subject.name)?.push(performance.now() - from);
       await player.stop();
     }

@@ -4,7 +4,6 @@
  * Sums what the settings bound by time, and what was measured for the rest on two cores with nothing else to do.
  */
 
-import { MARGIN_MS } from './beside-big.ts';
 import type { Subject } from './roster.ts';
 import { durationOf, type Settings } from './settings.ts';
 
@@ -70,7 +69,7 @@ export function estimateMs(settings: Settings, subjects: readonly Subject[]): nu
 }
 
 /** Capacity, and in each round without inspection and with, as long as it may take. */
-function besideMs({ bigBytes, bigMs, compileMs, rounds }: Settings): number {
-  const firstMs = 2 * (START_MS + bigMs.least + MARGIN_MS) + compileMs;
-  return firstMs + bigBytes.length * (bigMs.least + 2 * rounds * (bigMs.most + MARGIN_MS));
+function besideMs({ bigBytes, bigMs, compileMs, rounds, marginMs }: Settings): number {
+  const firstMs = 2 * (START_MS + bigMs.least + marginMs) + compileMs;
+  return firstMs + bigBytes.length * (bigMs.least + 2 * rounds * (bigMs.most + marginMs));
 }

@@ -18,8 +18,6 @@ const SERVICE_MS = 2;
 /** As many as their rate needs where each waits for the whole flood: a call that cannot be sent is an error. */
 const MODEST_CALLERS = 64;
 const FLOOD_CONNECTIONS = 128;
-/** Longer than the modest run on both sides, so that it never measures without the flood. */
-const MARGIN_MS = 500;
 /** What somebody would set who knows that the server serves one at a time; by default it has to be found out. */
 const PENDING = 4;
 
@@ -77,7 +75,9 @@ async function compare(player: Player, settings: Settings, cpus: Cpus): Promise<
     sessions: 'connection' as const,
   };
   const flood = { era: 'legacy' as const, mix, connections: FLOOD_CONNECTIONS };
-  const durationMs = settings.warmupMs + settings.durationMs + MARGIN_MS;
+  // Longer than what is measured, so that it is never measured without.
+  const durationMs = settings.warmupMs + settings.durationMs + settings.marginMs;
+  const whole = { isRough: settings.isRough, warmupMs: 0, durationMs };
   const alone: Figures[] = [];
   const beside: Figures[] = [];
   const floods: Figures[] = [];
@@ -85,9 +85,7 @@ async function compare(player: Player, settings: Settings, cpus: Cpus): Promise<
     const first = figuresOf(await measure(player, modest, settings, cpus));
     const [second, flooding] = await Promise.all([
       measure(player, modest, settings, cpus).then(figuresOf),
-      measure({ url: player.url, pids: [] }, flood, { warmupMs: 0, durationMs }, cpus).then(
-        figuresOf,
-      ),
+      measure({ url: player.url, pids: [] }, flood, whole, cpus).then(figuresOf),
     ]);
     alone.push(first);
     beside.push(second);

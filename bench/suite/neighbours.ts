@@ -15,8 +15,6 @@ import type { Settings } from './settings.ts';
 
 const FAST_CONNECTIONS = 16;
 const SLOW_CALLERS = 64;
-/** Longer than the fast run on both sides, so that it never measures without its neighbour. */
-const MARGIN_MS = 500;
 
 export interface Neighbours extends Errors {
   readonly subject: string;
@@ -55,7 +53,9 @@ async function compare(
   const era = 'legacy' as const;
   const fastShape = { era, connections: FAST_CONNECTIONS, rate: settings.neighbourRate, mix };
   const slowShape = { era, connections: SLOW_CALLERS, mix };
-  const durationMs = settings.warmupMs + settings.durationMs + MARGIN_MS;
+  // Longer than what is measured, so that it is never measured without.
+  const durationMs = settings.warmupMs + settings.durationMs + settings.marginMs;
+  const whole = { isRough: settings.isRough, warmupMs: 0, durationMs };
   const alone: Figures[] = [];
   const beside: Figures[] = [];
   const slows: Figures[] = [];
@@ -63,9 +63,7 @@ async function compare(
     const first = figuresOf(await measure(fast, fastShape, settings, cpus));
     const [second, slow] = await Promise.all([
       measure(fast, fastShape, settings, cpus).then(figuresOf),
-      measure({ url: slowUrl, pids: [] }, slowShape, { warmupMs: 0, durationMs }, cpus).then(
-        figuresOf,
-      ),
+      measure({ url: slowUrl, pids: [] }, slowShape, whole, cpus).then(figuresOf),
     ]);
     alone.push(first);
     beside.push(second);

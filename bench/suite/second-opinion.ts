@@ -41,7 +41,7 @@ export async function secondOpinion(
   const mix = [{ kind: 'call' as const, bytes: CALL_BYTES, weight: 1 }];
   const shape = { era: 'legacy' as const, connections: CONNECTIONS, mix };
   const seconds = Math.max(AUTOCANNON_SECONDS_MIN, Math.round(settings.durationMs / 1000));
-  const times = { warmupMs: settings.warmupMs, durationMs: seconds * 1000 };
+  const times = { ...settings, durationMs: seconds * 1000 };
   const ours: number[] = [];
   const theirs: number[] = [];
   let autocannonErrors = 0;

@@ -48,7 +48,7 @@ export async function soak(player: Probed, settings: Settings, cpus: Cpus): Prom
       const leftMs = Math.max(SLICE_MS_MIN, (goal - calls) / perMs);
       sliceMs = Math.ceil(Math.min(SLICE_MS_MAX, sliceMs * 2, leftMs));
       const shape = { era: 'legacy' as const, connections: settings.soakConnections, mix: MIX };
-      const times = { warmupMs: 0, durationMs: sliceMs };
+      const times = { ...settings, warmupMs: 0, durationMs: sliceMs };
       const done = figuresOf(await measureAlive(player, shape, times, cpus));
       if (done.calls === 0) throw new Error(`${player.name} stopped answering in the soak`);
       calls += done.calls;

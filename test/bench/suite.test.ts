@@ -18,7 +18,7 @@ import { SMOKE } from '../../bench/suite/settings.ts';
 import { soak } from '../../bench/suite/soak.ts';
 import { UWS_MISSING } from '../support/fronts.ts';
 import { runProcess, startProcess } from '../support/spawn.ts';
-import { compiled, temporaryFolder } from '../support/temp.ts';
+import { compiled, projectFolder, temporaryFolder } from '../support/temp.ts';
 
 const BENCH = compiled('bench/bench.js');
 const UNPINNED = { words: 'not pinned: a test' };
@@ -205,6 +205,20 @@ test('usage that is wrong ends with 64 before anything is started', async () => 
     const { status } = await runProcess(process.execPath, [BENCH, ...args], { deadlineMs: 20_000 });
     assert.equal(status, 64, args.join(' '));
   }
+});
+
+test('--help names every option and starts nothing', async () => {
+  const { status, stdout, stderr } = await runProcess(process.execPath, [BENCH, '--help'], {
+    deadlineMs: 20_000,
+  });
+  assert.equal(status, 0, stderr);
+  const options = readFileSync(join(projectFolder(), 'bench/bench.ts'), 'utf8').matchAll(
+    /^ {2}'?([\w-]+)'?: \{ type: /gm,
+  );
+  const names = [...options].map(([, name]) => name!);
+  assert.ok(names.length > 10 && names.includes('smoke'));
+  for (const name of names) assert.match(stdout, new RegExp(`^ {2}(-h, )?--${name} `, 'm'));
+  assert.equal(stderr, '');
 });
 
 /** The suite, two relays and a server behind each, and a generator. */
