@@ -52,7 +52,7 @@ const LINES_MAX = 500;
 /** Waits between attempts. */
 const FIRST_MS = 500;
 const LAST_MS = 30_000;
-/** A position is written down so often while a sink takes what it gets. */
+/** A position is written down, and how far behind it is looked at, so often while a sink takes what it gets. */
 const SAVE_MS = 500;
 
 class Feed {
@@ -89,6 +89,8 @@ class Feed {
           isIdle = false;
           if (fault !== undefined) this.#skipTo(place.segment, fault, place.segment - 1);
           await this.#carry(lines, place);
+          // It is elsewhere: what comes here is what it skips.
+          if (this.#place.segment > place.segment) break;
         }
         if (isIdle || this.#isClosing) this.#save();
       } catch (error) {
@@ -122,6 +124,7 @@ class Feed {
     };
     for (const line of lines) {
       if (batch.length >= this.#batchMax || bytes + line.length > BATCH_BYTES_MAX) await deliver();
+      if (this.#place.segment > end.segment) return;
       const record = recordOf(line);
       if (record === null) noRecords += 1;
       else batch.push({ line, record });
@@ -143,7 +146,10 @@ class Feed {
       this.#tell('fault', words);
     }
     this.#place = place;
-    if (Date.now() - this.#savedAt >= SAVE_MS) this.#save();
+    if (Date.now() - this.#savedAt < SAVE_MS) return;
+    // One that is slow and never through what there is must know as well how far behind it is.
+    this.#look();
+    this.#save();
   }
 
   async #deliver(batch: readonly Carried[]): Promise<void> {

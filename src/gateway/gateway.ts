@@ -312,8 +312,12 @@ export class Gateway {
 
   /** Whether to send traffic here: something is served, or nothing is configured to be. */
   readiness(): Readiness {
-    const isUnrecorded = this.#finish.faults().some(({ isInTheWay }) => isInTheWay);
-    const known = readinessOf(this.operator.servers(), this.#inForce.isDraining);
+    const faults = this.#finish.faults();
+    const isUnrecorded = faults.some(({ isInTheWay }) => isInTheWay);
+    const known = {
+      ...readinessOf(this.operator.servers(), this.#inForce.isDraining),
+      ...(faults.length === 0 ? {} : { auditFaults: faults.length }),
+    };
     const readiness = isUnrecorded ? { ...known, ready: false, unrecorded: true } : known;
     const { list } = this.#house.stops;
     if (list.length === 0) return readiness;

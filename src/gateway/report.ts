@@ -86,6 +86,8 @@ export interface Readiness {
   readonly servers: Readonly<Record<string, unknown>>;
   /** Calls are refused since they could not be recorded; left out where they can. */
   readonly unrecorded?: boolean;
+  /** So many things are wrong with the records of calls, which health of the admin API names; left out where nothing is. */
+  readonly auditFaults?: number;
   /** What the operator has stopped; left out where nothing is. */
   readonly stopped?: readonly object[];
 }

@@ -19,7 +19,7 @@ import { auditSchema } from '../../src/audit/config.ts';
 import { newKeys } from '../../src/audit/seal.ts';
 import { segmentsIn } from '../../src/audit/segments.ts';
 import { createLog } from '../../src/telemetry/telemetry.ts';
-import { type Json, until } from '../e2e/running-gateway.ts';
+import { type Json, pause, until } from '../e2e/running-gateway.ts';
 import { Authority, pem } from '../support/certificates.ts';
 import { temporaryFolder } from '../support/temp.ts';
 
@@ -77,12 +77,14 @@ class Hook {
   readonly server: Server;
   readonly batches: { headers: IncomingMessage['headers']; body: string }[] = [];
   status = 200;
+  delayMs = 0;
   attempts = 0;
 
   constructor() {
     this.server = createServer(async (request, response) => {
       const body = await bodyOf(request);
       this.attempts += 1;
+      if (this.delayMs > 0) await pause(this.delayMs);
       if (this.status === 200) this.batches.push({ headers: request.headers, body });
       response.writeHead(this.status, { 'content-type': 'application/json' }).end('{}');
     });
@@ -334,6 +336,43 @@ describe('a sink', { timeout: 180_000 }, () => {
     assert.ok(found[0]! > from && inOrder(found), `${found[0]} is the first of ${found.length}`);
     assert.ok(found.length < count - from);
     assert.match(words.join(), /too far behind: segments 1 to \d+ are skipped/);
+  });
+
+  it('that takes all it gets, and slowly, is told how far behind it is, and skips what is too old', async () => {
+    const hook = new Hook();
+    const url = await hook.listen();
+    hook.delayMs = 40;
+    const sinks = [{ id: 'slow', kind: 'webhook', url, batchMax: 1 }];
+    const limits = { rotateBytes: 1 << 20, sinkLagBytesMax: 1 << 20 };
+    const audit = await opened(temporaryFolder(), sinks, limits);
+    const sink = () => audit.report.sinks[0]!;
+    const from = count;
+    const pad = (bytes: number) => randomBytes(bytes).toString('base64');
+    const write = (many: number) => {
+      for (let i = 0; i < many; i++) {
+        audit.write(
+          `"time":"${new Date().toISOString()}","kind":"call","n":${count++},"pad":"${pad(3000)}"`,
+        );
+      }
+    };
+    write(100);
+    // It has begun with these, and is not through them when the others come.
+    await until(() => sink().taken > 3);
+    write(100);
+    await until(() => sink().behindBytes > 500_000);
+    assert.match(audit.faults.map(({ words }) => words).join(), /sink slow lags: it is 0\.\d MiB/);
+    while (audit.report.segment < 5) {
+      write(100);
+      await until(() => audit.report.waitingBytes < audit.report.bufferBytes / 4);
+    }
+    await until(() => sink().skipped > 0);
+    hook.delayMs = 0;
+    await until(() => sink().behindBytes === 0 && numbers(hook.lines).at(-1) === count - 1);
+    const found = numbers(hook.lines);
+    assert.equal(found[0], from);
+    assert.ok(found.length < count - from && !inOrder(found));
+    assert.equal(sink().failures, 0);
+    assert.doesNotMatch(audit.faults.map(({ words }) => words).join(), /lags/);
   });
 
   it('that comes back when what it has not got was deleted says how much it has skipped', async () => {
