@@ -1,7 +1,9 @@
 /** Expressions whose time is linear in the text, whatever the text (RE2 syntax). */
 
 import { RE2JS } from 're2js';
+import { Dfa } from './dfa.ts';
 import { filterOf, type Part, partsOf } from './needs.ts';
+import { unitsOf } from './units.ts';
 
 export interface Match {
   readonly start: number;
@@ -46,12 +48,14 @@ export class Linear implements Finder {
     const base = Math.max(0, from - 1);
     const piece = text.slice(base, to + 1);
     if (this.#mayMatch?.(piece) === false) return NONE;
+    const units = unitsOf(text);
+    const isIn = (part: Alternative) => part.mayMatch(piece) && part.isIn(piece, units, base);
     if (this.#whole !== undefined) {
-      if (!this.#parts.some((part) => part.mayMatch(piece))) return NONE;
+      if (!this.#parts.some(isIn)) return NONE;
       return this.#whole.matches(piece, base, from, to);
     }
     const all = this.#parts.flatMap((part) =>
-      part.mayMatch(piece) ? part.matches(piece, base, from, to) : NONE,
+      isIn(part) ? part.matches(piece, base, from, to) : NONE,
     );
     return all.length < 2 ? all : all.sort((a, b) => a.start - b.start);
   }
@@ -63,6 +67,7 @@ class Alternative {
   readonly #pattern: string;
   readonly #mayMatch: ((text: string) => boolean) | undefined;
   readonly #hasValue: boolean;
+  #dfa: Dfa | null | undefined;
   #compiled: RE2JS | undefined;
 
   constructor(part: Part, isFolded: boolean) {
@@ -76,14 +81,22 @@ class Alternative {
   }
 
   /**
-   * Most windows hold no match: that is asked first, as the answer comes from a lazy DFA, and where the match lies from an
-   * engine that is some ten times slower (bench/micro/inspect.ts).
+   * Whether the piece holds a match, which stands in the units from `from` on. Most windows hold none, and that is asked first: the
+   * answer comes from an automaton, and where the match lies from an engine that is a hundred times slower.
    */
-  matches(piece: string, base: number, from: number, to: number): Match[] {
+  isIn(piece: string, units: Uint16Array, from: number): boolean {
+    if (this.#dfa === undefined) this.#dfa = Dfa.of(this.#pattern) ?? null;
+    return this.#dfa?.test(units, from, from + piece.length) ?? this.#engine.test(piece);
+  }
+
+  get #engine(): RE2JS {
     this.#compiled ??= RE2JS.compile(this.#pattern);
-    if (!this.#compiled.test(piece)) return NONE;
+    return this.#compiled;
+  }
+
+  matches(piece: string, base: number, from: number, to: number): Match[] {
     const found: Match[] = [];
-    const matcher = this.#compiled.matcher(piece);
+    const matcher = this.#engine.matcher(piece);
     for (let next = 0; next <= piece.length && matcher.find(next); ) {
       const [start, end] = [matcher.start(), matcher.end()];
       const hasValue = this.#hasValue && matcher.start('value') >= 0;

@@ -126,6 +126,8 @@ function knownOf(node: Node, isFolded: boolean, except?: Node): Known {
         node.codes.map((code) => String.fromCodePoint(code)),
         isFolded,
       );
+    case 'edge':
+      return NOTHING;
     case 'all':
       return sequence(knownParts(node.of, isFolded, except));
     case 'one':

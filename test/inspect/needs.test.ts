@@ -20,6 +20,8 @@ function textOf(node: Node): string {
       return node.codes === null || node.codes.length === 0
         ? FILLERS.charAt(below(FILLERS.length))
         : String.fromCodePoint(node.codes[below(node.codes.length)]!);
+    case 'edge':
+      return '';
     case 'all':
       return node.of.map(textOf).join('');
     case 'one':
