@@ -164,7 +164,7 @@ async function run(args: string[]): Promise<number> {
   }
   const cpus = settings.isRough ? UNPINNED : layOut();
   moveSelf(cpus.generator);
-  if (options.only === undefined) {
+  if (options.only === undefined && !settings.isRough) {
     const minutes = Math.ceil(estimateMs(settings, subjects) / 60_000);
     console.error(`About ${minutes} min on a machine with nothing else to do.`);
   }

@@ -11,7 +11,7 @@ import { freePort } from '../free-port.ts';
 import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
 import { type Errors, errorsOf, type Figures, figuresOf, median, ratio } from './figures.ts';
-import { echo, type Subject, sluice } from './roster.ts';
+import { echo, type Feature, type Subject, sluice } from './roster.ts';
 import { measure, type Shape } from './rounds.ts';
 import type { Part, Settings } from './settings.ts';
 import { Texts } from './texts.ts';
@@ -79,15 +79,11 @@ export async function besideBig(
 ): Promise<BesideBig[]> {
   const seats: Seat[] = [];
   try {
-    for (const features of [[], [INSPECT]]) {
-      const port = await freePort();
-      const base = `http://127.0.0.1:${port}/mcp`;
-      const options = { ...subject.sluice, features };
-      const program = sluice(port, { small: echo(ERA), big: echo(ERA) }, options);
-      const at = { name: subject.name, url: `${base}/small` };
-      const small = await start(at, program, ERA, cpus);
-      seats.push({ small, bigUrl: `${base}/big` });
-    }
+    await Promise.all(
+      [[], [INSPECT]].map(async (features, at) => {
+        seats[at] = await seat(subject, features, cpus);
+      }),
+    );
     const [off, on] = seats as [Seat, Seat];
     await sleep(settings.compileMs);
     // Also the code that inspection itself is, and its thread.
@@ -103,6 +99,15 @@ export async function besideBig(
   } finally {
     await Promise.all(seats.map(({ small }) => small.stop()));
   }
+}
+
+async function seat(subject: Subject, features: readonly Feature[], cpus: Cpus): Promise<Seat> {
+  const port = await freePort();
+  const base = `http://127.0.0.1:${port}/mcp`;
+  const options = { ...subject.sluice, features };
+  const program = sluice(port, { small: echo(ERA), big: echo(ERA) }, options);
+  const small = await start({ name: subject.name, url: `${base}/small` }, program, ERA, cpus);
+  return { small, bigUrl: `${base}/big` };
 }
 
 async function compare(

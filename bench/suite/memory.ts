@@ -22,14 +22,16 @@ export interface Memory {
   readonly rssBytes: number;
 }
 
+/** Two of one name may be up at the same time. */
+let probes = 0;
+
 export interface Probed extends Player {
   memory(): Promise<Memory>;
 }
 
 /** Starts a subject that can be asked what it keeps. */
 export async function seatProbed(subject: Subject, backend: Backend, cpus: Cpus): Promise<Probed> {
-  const file = join(folder(), `memory-${subject.name}.json`);
-  rmSync(file, { force: true });
+  const file = join(folder(), `memory-${probes++}.json`);
   const program = subject.program;
   if (program === undefined) throw new Error('not started here');
   const env = { NODE_OPTIONS: `--import=${MEMORY_PROBE}`, BENCH_MEMORY_FILE: file };

@@ -38,7 +38,7 @@ export interface Settings {
   readonly warmupMs: number;
   readonly durationMs: number;
   /**
-   * Nobody reads the figures: nothing is pinned, and but for the first subject's first scenario the load comes from the suite's
+   * Nobody reads the figures: nothing is pinned, what needs subjects of its own is asked at the same time, and but for the first subject's first scenario the load comes from the suite's
    * own process, which starts none.
    */
   readonly isRough: boolean;

@@ -6,57 +6,26 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { agentLoop } from './agent-loop.ts';
-import { inTrouble, troublesOf } from './audit-trouble.ts';
-import { besideBadTokens } from './bad-tokens.ts';
-import { besideBig } from './beside-big.ts';
+import { alone } from './alone.ts';
 import { churn } from './churn.ts';
-import { coldStarts } from './cold-start.ts';
 import { firstAnswer } from './control.ts';
 import type { Cpus } from './cpus.ts';
 import { type Deck, deal } from './deck.ts';
-import { type Cell, type Errors, faultsOf, middle } from './figures.ts';
+import { type Cell, middle } from './figures.ts';
 import { judge } from './goals.ts';
-import { besideGreedy } from './greedy.ts';
 import { atHalfCapacity } from './half-capacity.ts';
-import { inside } from './inside.ts';
 import { machine } from './machine.ts';
-import { idleSessions, seatProbed } from './memory.ts';
-import { besideSlow } from './neighbours.ts';
-import { drivePipe } from './pipe.ts';
+import { isWanted, part, type Run } from './part.ts';
 import { cellOf, nativeFreeOf, onName, type Results } from './results.ts';
-import { type Backend, EVERYTHING, echo, FEATURES, type Subject } from './roster.ts';
+import { type Backend, EVERYTHING, echo, FEATURES } from './roster.ts';
 import { measure, play } from './rounds.ts';
-import { whileScraped } from './scraped.ts';
 import { secondOpinion } from './second-opinion.ts';
-import { CAPACITY, type Scenario, type Settings } from './settings.ts';
-import { soak } from './soak.ts';
-
-export interface Run {
-  readonly subjects: readonly Subject[];
-  readonly settings: Settings;
-  /** Only what this matches: names of scenarios and parts. */
-  readonly only?: RegExp;
-  /** By `performance.now()`: no part begins later. */
-  readonly untilMs: number;
-  readonly command: string;
-  readonly cpus: Cpus;
-  readonly say: (line: string) => void;
-}
+import { CAPACITY, type Scenario } from './settings.ts';
 
 /** Relays from npm that are compared at half their capacity. */
 const PEERS = ['mcp-proxy', 'supergateway'];
-const PIPE_LOADS = [
-  { bytes: 300, inFlight: 1 },
-  { bytes: 300, inFlight: 64 },
-  { bytes: 2048, inFlight: 64 },
-  { bytes: 65_536, inFlight: 16 },
-];
 const CHURN_CALLERS = 16;
 const WARM_UP_MS = 1500;
-/** Its sessions are processes: a thousand of them are no measurement of a relay. */
-const NO_THOUSAND_SESSIONS = 'supergateway';
-
 export async function runSuite(run: Run): Promise<Results> {
   const { settings, subjects } = run;
   const scenarios = settings.scenarios.filter(({ name }) => isWanted(run, name));
@@ -94,28 +63,6 @@ export async function runSuite(run: Run): Promise<Results> {
   await alone(run, results);
   results.goals = judge(results);
   return results;
-}
-
-const isWanted = ({ only }: Run, name: string) => only === undefined || only.test(name);
-
-/** Does one part, unless it is not wanted; its failure is noted and ends nothing else. */
-async function part(
-  run: Run,
-  results: Results,
-  name: string,
-  work: () => Promise<void>,
-): Promise<void> {
-  if (!isWanted(run, name)) return;
-  if (performance.now() > run.untilMs) {
-    results.faults.push(`${name}: left out, the time was up`);
-    return;
-  }
-  run.say(name);
-  try {
-    await work();
-  } catch (error) {
-    results.faults.push(`${name}: ${(error as Error).message}`);
-  }
 }
 
 /** Scenarios with the same server behind share the subjects. */
@@ -167,15 +114,6 @@ async function warmUp({ players, era }: Deck, cpus: Cpus): Promise<void> {
   for (const player of players) {
     await measure(player, { era, connections: CHURN_CALLERS, mix }, times, cpus).catch(() => {});
   }
-}
-
-/** Errors in what a part has measured are faults of the run, by kind: a number alone cannot be understood later. */
-function noteErrors<T extends Errors>(
-  { faults }: Results,
-  rows: readonly T[],
-  nameOf: (row: T) => string,
-): void {
-  for (const row of rows) faults.push(...faultsOf(nameOf(row), row));
 }
 
 function errorsIn(cells: readonly Cell[]): string[] {
@@ -230,129 +168,4 @@ async function churnAll(
     }
   }
   for (const [subject, row] of rows) results.churn.push({ subject, ...row });
-}
-
-/** What needs subjects of its own. */
-async function alone(run: Run, results: Results): Promise<void> {
-  const { settings, cpus, subjects } = run;
-  const backend = echo('legacy');
-  const times = { warmupMs: settings.warmupMs, durationMs: settings.durationMs };
-  await part(run, results, 'the server alone', async () => {
-    for (const load of PIPE_LOADS) {
-      results.pipe.push(await drivePipe(backend, { ...load, ...times }, cpus));
-    }
-    const load = { bytes: 300, inFlight: 64, ...times };
-    results.pipe.push(await drivePipe(EVERYTHING, load, cpus));
-  });
-  const gateways = subjects.filter(
-    ({ name, sluice }) => sluice !== undefined && settings.aloneSubjects.test(name),
-  );
-  await stopwatches(run, results);
-  for (const gateway of gateways) {
-    if (gateway.sluice?.features !== undefined) continue;
-    await part(run, results, `neighbours on ${gateway.name}`, async () => {
-      const row = await besideSlow(gateway, settings, cpus);
-      results.neighbours.push(row);
-      noteErrors(results, [row], ({ subject }) => `neighbours on ${subject}`);
-    });
-  }
-  await behaviours(run, results);
-  await part(run, results, 'cold start', async () => {
-    const wanted = aside(run);
-    results.coldStarts.push(...(await coldStarts(wanted, backend, settings.coldStarts, cpus)));
-  });
-  await memory(run, results, backend);
-}
-
-async function stopwatches(run: Run, results: Results): Promise<void> {
-  const { settings, cpus, subjects } = run;
-  const wanted = subjects.filter(({ name }) => settings.insideSubjects.test(name));
-  for (const era of ['legacy', 'modern'] as const) {
-    await part(run, results, `stopwatch, ${era}`, async () => {
-      const found = await inside(wanted, era, settings, cpus);
-      results.inside.push(...found);
-      noteErrors(results, found, ({ subject }) => `stopwatch in ${subject}, ${era}`);
-    });
-  }
-}
-
-/** What callers do to each other, and what agents ask again and again. */
-async function behaviours(run: Run, results: Results): Promise<void> {
-  const { settings, cpus, subjects } = run;
-  for (const subject of subjects.filter(({ name }) => settings.greedySubjects.test(name))) {
-    await part(run, results, `greedy caller on ${subject.name}`, async () => {
-      const rows = await besideGreedy(subject, settings, cpus);
-      results.greedy.push(...rows);
-      noteErrors(results, rows, (row) => `greedy caller on ${row.subject}`);
-    });
-  }
-  for (const subject of subjects.filter(({ name }) => settings.floodSubjects.test(name))) {
-    await part(run, results, `bad tokens on ${subject.name}`, async () => {
-      const rows = await besideBadTokens(subject, settings, cpus);
-      results.badTokens?.push(...rows);
-      noteErrors(results, rows, (row) => `bad tokens on ${row.subject}, ${row.kind}`);
-    });
-  }
-  for (const subject of subjects.filter(({ name }) => settings.troubleSubjects.test(name))) {
-    await part(run, results, `audit in trouble on ${subject.name}`, async () => {
-      const rows = await inTrouble(subject, settings, cpus);
-      results.auditTroubles?.push(...rows);
-      results.faults.push(...rows.flatMap(troublesOf));
-    });
-  }
-  for (const subject of subjects.filter(({ name }) => settings.besideBigSubjects.test(name))) {
-    await part(run, results, `beside big ones on ${subject.name}`, async () => {
-      const rows = await besideBig(subject, settings, cpus);
-      results.besideBig?.push(...rows);
-      noteErrors(results, rows, (row) => `beside big ones on ${row.subject}, ${row.bytes} B`);
-    });
-  }
-  for (const subject of subjects.filter(({ name }) => settings.scrapedSubjects.test(name))) {
-    await part(run, results, `scraped ${subject.name}`, async () => {
-      const row = await whileScraped(subject, settings, cpus);
-      results.scraped?.push(row);
-      noteErrors(results, [row], ({ subject }) => `scraped ${subject}`);
-    });
-  }
-  for (const subject of subjects.filter(({ name }) => settings.agentSubjects.test(name))) {
-    await part(run, results, `agent loop on ${subject.name}`, async () => {
-      results.agentLoops.push(...(await agentLoop(subject, settings, cpus)));
-    });
-  }
-}
-
-const aside = ({ subjects, settings }: Run) =>
-  subjects.filter(({ name }) => settings.asideSubjects.test(name));
-
-async function memory(run: Run, results: Results, backend: Backend): Promise<void> {
-  const { settings, cpus } = run;
-  const started = aside(run).filter(
-    ({ program, name, isOurs }) =>
-      program !== undefined &&
-      !name.startsWith('floor') &&
-      (!isOurs || settings.aloneSubjects.test(name)),
-  );
-  for (const subject of started) {
-    if (subject.name === NO_THOUSAND_SESSIONS) continue;
-    await part(run, results, `idle sessions of ${subject.name}`, async () => {
-      const player = await seatProbed(subject, backend, cpus);
-      try {
-        results.sessions.push(await idleSessions(player, settings.idleSessions));
-      } finally {
-        await player.stop();
-      }
-    });
-  }
-  for (const subject of started.filter(({ name }) => settings.soakSubjects.test(name))) {
-    await part(run, results, `soak of ${subject.name}`, async () => {
-      const player = await seatProbed(subject, backend, cpus);
-      try {
-        const figures = await soak(player, settings, cpus);
-        results.soak.push(figures);
-        noteErrors(results, [figures], () => `soak of ${subject.name}`);
-      } finally {
-        await player.stop();
-      }
-    });
-  }
 }
