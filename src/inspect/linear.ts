@@ -3,6 +3,7 @@
 import { RE2JS } from 're2js';
 import { Dfa } from './dfa.ts';
 import { filterOf, type Part, partsOf } from './needs.ts';
+import { foldsCase } from './pattern.ts';
 import { unitsOf } from './units.ts';
 
 export interface Match {
@@ -33,7 +34,7 @@ export class Linear implements Finder {
 
   constructor(pattern: string) {
     const parts = partsOf(pattern);
-    const isFolded = pattern.includes('(?i');
+    const isFolded = foldsCase(pattern);
     this.#mayMatch = filterOf(parts, isFolded);
     this.#parts = parts.map((part) => new Alternative(part, isFolded));
     this.#whole =

@@ -7,7 +7,7 @@
  * (test/inspect/needs.test.ts).
  */
 
-import { type Node, parsed } from './pattern.ts';
+import { foldsCase, type Node, parsed } from './pattern.ts';
 
 /** Texts of which one is in every match. */
 export type Group = readonly string[];
@@ -41,7 +41,7 @@ export interface Part {
 
 /** The expression taken apart at its forks, each part as an expression of its own. */
 export function partsOf(pattern: string): Part[] {
-  const isFolded = pattern.includes('(?i');
+  const isFolded = foldsCase(pattern);
   const flags = /^\(\?[a-z]+\)/.exec(pattern)?.[0] ?? '';
   const body = pattern.slice(flags.length);
   return branchesOf(parsed(body), body, isFolded).map(({ pattern: part, known }) => {

@@ -5,6 +5,7 @@
  * denial of service. Where none is given it is read off the expression: the longest text that stands in every match.
  */
 
+import { RE2JS } from 're2js';
 import type { Dictionary, InspectConfig, OwnRule } from './config.ts';
 import { Linear } from './linear.ts';
 import type { TextRule } from './rule.ts';
@@ -20,6 +21,7 @@ export function operatorRuleFault(
   rule: Pick<OwnRule, 'pattern' | 'anchors'>,
 ): { key: 'pattern' | 'anchors'; words: string } | undefined {
   try {
+    RE2JS.compile(rule.pattern);
     new Linear(rule.pattern);
   } catch {
     return { key: 'pattern', words: 'an expression in RE2 syntax' };

@@ -60,6 +60,11 @@ const REPEAT = /(?:[*+?]|\{(0|[1-9]\d*)(,?)(0|[1-9]\d*|)\})\??/y;
 const GROUP = /\((?:\?(?:P?<\w+>|([imsU-]*)[:)]))?/y;
 const CODE_ESCAPE = /\\(?:[pP]\{[^}]*\}|[pP].|x\{([0-9A-Fa-f]+)\}|x([0-9A-Fa-f]{2}))/y;
 
+/** Whether case does not count in some of it. */
+export function foldsCase(pattern: string): boolean {
+  return /\(\?[a-zA-Z]*i/.test(pattern);
+}
+
 export function parsed(pattern: string): Node {
   const parser = new Parser(pattern);
   return parser.all();

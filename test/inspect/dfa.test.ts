@@ -10,7 +10,7 @@ import { OWN_RULES } from '../../src/inspect/catalog.ts';
 import { BOUNDS, Dfa } from '../../src/inspect/dfa.ts';
 import { Linear } from '../../src/inspect/linear.ts';
 import { filterOf, partsOf } from '../../src/inspect/needs.ts';
-import { parsed } from '../../src/inspect/pattern.ts';
+import { foldsCase, parsed } from '../../src/inspect/pattern.ts';
 import { Steps } from '../../src/inspect/steps.ts';
 import { edited, randomExpression, randomText, textOf } from '../support/expressions.ts';
 import { generator } from '../support/random.ts';
@@ -98,7 +98,7 @@ describe('whether a text holds a match', () => {
     for (const pattern of ownExpressions()) {
       const dfa = Dfa.of(pattern);
       if (dfa === undefined) continue;
-      const mayMatch = filterOf(partsOf(pattern), pattern.includes('(?i'));
+      const mayMatch = filterOf(partsOf(pattern), foldsCase(pattern));
       const pieces = Array.from({ length: 60 }, () => {
         const text = texts[below(texts.length)]!;
         const from = below(Math.max(1, text.length - 300));
@@ -197,6 +197,12 @@ describe('an own automaton', () => {
 });
 
 describe('an expression', () => {
+  it('matches in any case wherever its flags say so, and what is quoted as it stands', () => {
+    for (const pattern of ['(?si)needle[0-9]+', '(?s:(?mi:needle))[0-9]+', '(?U)(?i)n\\w*e[0-9]+'])
+      assert.equal(new Linear(pattern).matches('a NEEDLE12 b').length, 1, pattern);
+    assert.equal(new Linear('\\Qa|b(\\E[0-9]+').matches('a b( a|b(12').length, 1);
+  });
+
   it('finds what re2js alone finds, whether or not the automaton gave up', () => {
     const below = generator(18);
     const pattern = 'a[ab]{14}(?P<value>c+)';

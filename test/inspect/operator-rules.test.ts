@@ -63,6 +63,9 @@ describe('the inspect part of the file', () => {
     const rule = (pattern: string, more = {}) => ({ rules: [{ id: 'a', pattern, ...more }] });
     assert.deepEqual(faults(rule('(?=abc)')), ['rules.0.pattern']);
     assert.deepEqual(faults(rule('(a+)+')), ['rules.0.pattern']);
+    // Read as if they were, and yet no expressions: at the first message it would be too late to say so.
+    for (const end of ['\\Z', '**', '[z-a]', '{2000}', '\\8', '\\p{None}', '(?<!a)b'])
+      assert.deepEqual(faults(rule(`needle${end}`)), ['rules.0.pattern'], end);
     assert.deepEqual(faults(rule('[ab]+', { anchors: ['AB-'] })), ['rules.0.anchors']);
     assert.deepEqual(faults(rule('[ab]+', { anchors: ['ab-'] })), []);
     assert.deepEqual(faults(rule('abc', { id: 'Not So' })), ['rules.0.id']);
