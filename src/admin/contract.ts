@@ -64,7 +64,7 @@ export interface Deed {
 export interface Measured {
   /** For a scraper with this Accept header; undefined where metrics are off. */
   exposition(accept: string): Text | undefined;
-  latency(): readonly object[];
+  latency(): Promise<readonly object[]>;
 }
 
 /** An answer that is no JSON. */

@@ -19,7 +19,7 @@ import { Count, countsFor, countsOf } from './sink-counts.ts';
 import type { FromWriter, ToWriter, WriterSettings, WriterSetup } from './writer.ts';
 
 export type { AuditConfig, PayloadPolicy, SinkConfig } from './config.ts';
-export { FORMATS, type Format, formatted, header } from './formats.ts';
+export { csvCell, FORMATS, type Format, formatted, header } from './formats.ts';
 export { type Hold, readHolds, writeHolds } from './holds.ts';
 export { fieldOf } from './index-file.ts';
 export { outdated, pruneOffline } from './prune.ts';

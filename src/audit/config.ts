@@ -25,7 +25,14 @@ const batchMax = z
   .max(10_000)
   .default(500)
   .describe('Records of one request; also 1 MiB at most.');
-const url = z.url({ protocol: /^https?$/ }).describe('Where to, with `https:` or `http:`.');
+const url = z
+  .url({ protocol: /^https?$/ })
+  // A request with them is refused, in words that have them in it.
+  .refine(
+    (text) => !URL.canParse(text) || `${new URL(text).username}${new URL(text).password}` === '',
+    'a URL without user and password: put credentials into `headers`',
+  )
+  .describe('Where to, with `https:` or `http:`; credentials belong into `headers`.');
 
 const fileSink = z.strictObject({
   id: name,

@@ -64,11 +64,14 @@ export function formatted(format: Format, record: AuditRecord, line: string): st
   return line;
 }
 
-function csvCell(value: unknown): string {
+/** What a spreadsheet takes for the beginning of a formula, the full-width forms of it too. */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+
+export function csvCell(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'number') return String(value);
   let text = typeof value === 'string' ? value : JSON.stringify(value);
-  if (/^[=+\-@\t\r]/.test(text)) text = `'${text}`;
+  if (FORMULA.test(text)) text = `'${text}`;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
@@ -127,19 +130,22 @@ function severityOf({ outcome, findings, kind, refusal }: AuditRecord): number {
   return outcome === 'tool_error' ? 3 : 1;
 }
 
-/** OCSF 1.3: API Activity (6003), category Application Activity. */
+/** Of `activity_id`: another one than creating, reading, updating and deleting, named beside it. */
+const OTHER_ACTIVITY = 99;
+
+/** OCSF 1.3: API Activity (6003), category Application Activity. What is not known is left out: an empty text is no address. */
 function ocsf(record: AuditRecord): object {
   const { kind, outcome, time, id, seq, method, refusal } = record;
   const isGood = outcome === 'ok' || outcome === undefined;
-  const text = (field: string) => String(fieldOf(record, field) ?? '');
-  const activity = kind === 'call' ? 99 : 0;
+  const text = (field: string) => String(fieldOf(record, field) ?? '') || undefined;
+  const address = text('address');
   return {
     class_uid: 6003,
     class_name: 'API Activity',
     category_uid: 6,
-    activity_id: activity,
+    activity_id: OTHER_ACTIVITY,
     activity_name: String(kind === 'call' ? method : (record.action ?? kind)),
-    type_uid: 600_300 + activity,
+    type_uid: 600_300 + OTHER_ACTIVITY,
     time: Date.parse(String(time)),
     severity_id: Math.min(4, 1 + Math.floor(severityOf(record) / 2.5)),
     status_id: isGood ? 1 : 2,
@@ -154,17 +160,18 @@ function ocsf(record: AuditRecord): object {
     },
     actor: {
       user: { uid: text('caller.id'), name: text('caller.user'), type: text('caller.by') },
-      session: { uid: text('session') },
+      session: record.session ? { uid: text('session') } : undefined,
       app_name: text('caller.agent'),
     },
     api: {
       operation: String(method ?? record.action ?? kind),
-      service: { name: text('server') },
+      service: record.server ? { name: text('server') } : undefined,
       request: { uid: String(id ?? seq) },
       response: refusal === undefined ? undefined : { error: refusal },
     },
-    src_endpoint: { ip: text('address') },
-    resources: record.tool === undefined ? undefined : [{ name: text('original'), type: 'tool' }],
+    // Over stdio nobody has an address, and the log itself has none.
+    src_endpoint: address === undefined ? { name: 'local' } : { ip: address },
+    resources: record.original ? [{ name: text('original'), type: 'tool' }] : undefined,
     duration: Math.round(Number(fieldOf(record, 'us.total') ?? 0) / 1000),
     unmapped: {
       tenant: text('caller.tenant'),

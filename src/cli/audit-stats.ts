@@ -2,7 +2,7 @@
  * `sluice audit stats`: who called what how often, and what it costs.
  */
 
-import { DIMENSIONS, type Dimension, type Price, Sums } from '../audit/audit.ts';
+import { csvCell, DIMENSIONS, type Dimension, type Price, Sums } from '../audit/audit.ts';
 import { folderOf } from './audit.ts';
 import { answers, type QuestionOptions, questionOf } from './audit-query.ts';
 import { EXIT, type Exit } from './exit.ts';
@@ -89,10 +89,4 @@ function sayRows(
   }
   terminal.out(columns.join(','));
   for (const row of cells) terminal.out(row.map(csvCell).join(','));
-}
-
-/** A text that a spreadsheet would take for a formula is none. */
-function csvCell(text: string): string {
-  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }

@@ -87,6 +87,11 @@ export class Metrics {
   #loadedAt = Date.now();
   readonly #runtime = new Runtime(this.registry);
 
+  constructor() {
+    // A first fault must be seen to rise: a series that begins with it does not.
+    for (const outcome of ['ok', 'failed']) this.registry.counter('sluice_config_loads', outcome);
+  }
+
   /** Asked at each scrape. */
   ask(collector: Collector): void {
     this.#collectors.push(collector);
@@ -208,7 +213,7 @@ export class Metrics {
   }
 
   /** Percentiles of the last minute, the busiest tool first. */
-  latency(): Latency[] {
+  latency(): Promise<Latency[]> {
     return this.#windows.latencies(Date.now());
   }
 

@@ -123,13 +123,14 @@ export class Family {
 
   /** The series of these label values, in the order of the metric's labels. Not for every call: keep what it gives. */
   series(values: readonly string[]): Counter | Histogram {
-    const key = keyOf(values);
-    const known = this.#series.get(key);
+    // By what is written of it: two long names that are cut to the same are one series, or no scraper would take any.
+    const text = labelText(this.metric.labels, values);
+    const known = this.#series.get(text);
     if (known !== undefined) return known;
     const others = this.#othersOf(values);
     if (others !== undefined) return this.series(others);
-    const fresh = this.#make(labelText(this.metric.labels, values));
-    this.#series.set(key, fresh);
+    const fresh = this.#make(text);
+    this.#series.set(text, fresh);
     return fresh;
   }
 
@@ -218,10 +219,6 @@ export class Sheet<Name extends string> {
   of(name: string): ReadonlyMap<string, number> | undefined {
     return this.#lines.get(name);
   }
-}
-
-function keyOf(values: readonly string[]): string {
-  return values.length === 1 ? values[0]! : values.join('\0');
 }
 
 /** `server="files",tool="read"`; '' where there are no labels. */

@@ -24,7 +24,7 @@ export async function reportOf(metrics: Metrics | null, about: object): Promise<
     memory: { rss, heapTotal, heapUsed, external },
     resources: counted(process.getActiveResourcesInfo()),
     ...about,
-    latency: metrics?.latency().slice(0, TOOLS_MAX) ?? [],
+    latency: (await metrics?.latency())?.slice(0, TOOLS_MAX) ?? [],
     metrics: (await metrics?.snapshot()) ?? {},
   };
 }

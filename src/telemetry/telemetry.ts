@@ -63,8 +63,8 @@ export class Telemetry {
   }
 
   /** Percentiles of the last minute, the busiest tool first. */
-  latency(): Latency[] {
-    return this.#metrics?.latency() ?? [];
+  async latency(): Promise<Latency[]> {
+    return (await this.#metrics?.latency()) ?? [];
   }
 
   /** How the process is, with what others add about themselves; see report.ts. */

@@ -7,6 +7,7 @@
  * its memory back when it is asked for, and its place when another tool wants one.
  */
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Histogram } from 'hdr-histogram-js';
 // Alone: the package's entrance loads encodings, logs and WebAssembly, 40 ms of each start.
 import int32 from 'hdr-histogram-js/dist/Int32Histogram.js';
@@ -19,6 +20,9 @@ const SLOT_MS = WINDOW_MS / SLOTS;
 const US_MAX = 3.6e9;
 /** Tools that are watched at one time: 30 MB at most, where each has calls from microseconds to minutes. */
 const TOOLS_MAX = 500;
+
+/** Windows that are read in one turn of the loop: 0.1 ms each. */
+const AT_ONCE = 8;
 
 /** Seconds, as everywhere in the metrics. */
 export interface Latency {
@@ -134,10 +138,14 @@ export class Windows {
     }
   }
 
-  /** Those that were called within the window, the busiest first. */
-  latencies(now: number): Latency[] {
-    return [...this.#windows.values()]
-      .flatMap((window) => window.latency(now) ?? [])
-      .sort((a, b) => b.calls - a.calls);
+  /** Those that were called within the window, the busiest first. Some at a time: all at once took 50 ms. */
+  async latencies(now: number): Promise<Latency[]> {
+    const found: Latency[] = [];
+    for (const [at, window] of [...this.#windows.values()].entries()) {
+      if (at % AT_ONCE === AT_ONCE - 1) await nextTurn();
+      const latency = window.latency(now);
+      if (latency !== undefined) found.push(latency);
+    }
+    return found.sort((a, b) => b.calls - a.calls);
   }
 }

@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { Audit } from '../../src/audit/audit.ts';
+import { Audit, csvCell } from '../../src/audit/audit.ts';
 import { auditSchema } from '../../src/audit/config.ts';
 import { createLog } from '../../src/telemetry/telemetry.ts';
 import { type Json, until } from '../e2e/running-gateway.ts';
@@ -76,7 +76,7 @@ function readCef(line: string): { head: string[]; extension: Record<string, stri
 }
 
 describe('sluice audit export', { timeout: 180_000 }, () => {
-  async function exported(t: TestContext, format: string): Promise<string> {
+  async function exported(t: TestContext, format: string, what = 'kind=call'): Promise<string> {
     const dir = temporaryFolder();
     const audit = await opened(t, dir);
     const caller = { id: HOSTILE.caller, by: 'api_key', tenant: 'acme', agent: 'bot', user: 'u' };
@@ -90,7 +90,7 @@ describe('sluice audit export', { timeout: 180_000 }, () => {
       ...{ refusal: 'content_blocked', findings: [{ class: 'secret', rule: 'github-token' }] },
     });
     await audit.close(10_000);
-    const args = ['audit', 'export', '-d', dir, '--format', format, 'kind=call'];
+    const args = ['audit', 'export', '-d', dir, '--format', format, what];
     const { status, stdout, stderr } = await runProcess(process.execPath, [MAIN, ...args]);
     assert.equal(status, 0, stderr);
     return stdout;
@@ -120,7 +120,7 @@ describe('sluice audit export', { timeout: 180_000 }, () => {
     for (const event of [good!, bad!]) {
       assert.equal(event.class_uid, 6003);
       assert.equal(event.category_uid, 6);
-      assert.equal(event.type_uid, 6003 * 100 + Number(event.activity_id));
+      assert.deepEqual([event.activity_id, event.type_uid], [99, 600_399]);
       const { metadata, actor, api, src_endpoint } = event as Record<string, Json>;
       assert.equal((metadata!.product as Json).vendor_name, 'Sluice');
       assert.equal(metadata!.version, '1.3.0');
@@ -133,6 +133,23 @@ describe('sluice audit export', { timeout: 180_000 }, () => {
       [bad!.status_id, bad!.severity_id, bad!.status_code],
       [2, 4, 'content_blocked'],
     );
+  });
+
+  it('--format ocsf leaves out what a record lacks, and has what its class requires all the same', async (t) => {
+    const [event] = parsed(await exported(t, 'ocsf', 'kind=segment'));
+    assert.deepEqual(
+      [event!.activity_id, event!.activity_name, event!.type_uid],
+      [99, 'segment', 600_399],
+    );
+    assert.deepEqual(event!.src_endpoint, { name: 'local' });
+    assert.deepEqual(event!.actor, { user: {} });
+    assert.equal(JSON.stringify(event).includes('""'), false, JSON.stringify(event));
+  });
+
+  it('--format csv takes no beginning of a formula, in whatever width, and stats do neither', () => {
+    for (const text of ['=1', '+1', '-1', '@a', '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠a'])
+      assert.match(csvCell(text), /^"?'/, text);
+    assert.deepEqual([csvCell(-1), csvCell('a=1'), csvCell('a"b')], ['-1', 'a=1', '"a""b"']);
   });
 
   it('--format csv leaves nothing that a spreadsheet would take for a formula', async (t) => {

@@ -43,7 +43,7 @@ function put(audit: Audit, many: number): void {
   for (let i = 0; i < many; i++) {
     const outcome = count % 3 === 0 ? 'refused' : 'ok';
     audit.write(
-      `"time":"${new Date().toISOString()}","kind":"call","n":${count++},"outcome":"${outcome}","tool":"t"`,
+      `"time":"${new Date().toISOString()}","kind":"call","n":${count++},"outcome":"${outcome}","tool":"t","arguments":{"outcome":"failed"}`,
     );
   }
 }
@@ -182,6 +182,17 @@ function logRecords(hook: Hook): Json[] {
     return resourceLogs.flatMap(({ scopeLogs }) => scopeLogs.flatMap((one) => one.logRecords));
   });
 }
+
+it('a sink whose URL has a password in it is not taken: it would end up in the log', () => {
+  for (const kind of ['webhook', 'otlp']) {
+    const sink = (url: string) => auditSchema.safeParse({ sinks: [{ id: 'a', kind, url }] });
+    assert.equal(sink('https://example.com/audit?team=red').success, true);
+    const { success, error } = sink('https://ann:hunter2@example.com/audit');
+    assert.equal(success, false);
+    assert.match(error!.message, /without user and password/);
+    assert.doesNotMatch(error!.message, /hunter2/);
+  }
+});
 
 describe('a sink', { timeout: 180_000 }, () => {
   it('of kind webhook gets every record in signed batches, also what was written while it was down', async () => {
@@ -494,6 +505,12 @@ describe('a sink', { timeout: 180_000 }, () => {
       await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
       const bodies = () => frames.map((frame) => frame.slice(frame.indexOf('{')));
       await until(() => numbers(bodies()).length >= 20);
+      // 5 is a notice, 4 a warning: by the outcome, and not by what a caller has written.
+      const priorityOf = (n: number) =>
+        frames.find((one) => one.includes(`"n":${n},`))?.slice(0, 5);
+      for (let n = from; n < from + 20; n++) {
+        assert.equal(priorityOf(n), n % 3 === 0 ? '<108>' : '<109>');
+      }
       assert.match(
         frames.find((frame) => frame.includes('"kind":"call"'))!,
         /^<(?:108|109)>1 \d{4}-\d\d-\d\dT[\d:.]+Z \S+ sluice \d+ call - \{"seq":/,

@@ -63,6 +63,23 @@ describe('the text of metrics', () => {
     assert.equal(sampleOf(families, 'sluice_calls_total', { server: 'odd', tool: name }), 1);
   });
 
+  it('has names that are too long, or no text, in one series where they are written alike', async () => {
+    const [long, odd] = ['x'.repeat(200), 'odd\ud800'];
+    for (const tool of [`${long}a`, `${long}b`, odd, 'odd\ud801'])
+      metrics.ended(endedCall({ server: 'long', tool, outcome: 'ok' }));
+    const { families } = await read(metrics, OPENMETRICS);
+    const calls = families
+      .get('sluice_calls')!
+      .samples.filter(({ labels }) => labels.server === 'long');
+    assert.deepEqual(
+      calls.map(({ labels, value }) => [labels.tool, value]),
+      [
+        [long.slice(0, 128), 2],
+        ['odd\ufffd', 2],
+      ],
+    );
+  });
+
   it('comes in slices, with turns of the loop between them', async () => {
     for (let server = 0; server < 20; server++) {
       for (let tool = 0; tool < 10; tool++) {

@@ -118,8 +118,8 @@ describe('the metrics of a gateway', { timeout: 180_000 }, () => {
     assert.equal(one('sluice_build_info'), 1);
   });
 
-  it('has the percentiles of each tool', () => {
-    const all = telemetry.latency();
+  it('has the percentiles of each tool', async () => {
+    const all = await telemetry.latency();
     const own = all.find(({ tool }) => tool === 'sleep');
     assert.equal(own?.calls, 1);
     assert.ok(own.p50 >= 0.19 && own.p50 <= own.p99 && own.p999 <= own.max);

@@ -128,7 +128,6 @@ describe('/metrics of a gateway', { timeout: 180_000 }, () => {
       'sluice_session_changes',
       'sluice_spans',
       'sluice_spans_waiting',
-      'sluice_config_loads',
     ]);
   });
 

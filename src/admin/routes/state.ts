@@ -74,7 +74,7 @@ export const MEASUREMENT_ROUTES: readonly Route[] = [
       'How long calls of each tool took in the last minute, in seconds; the busiest tool first.',
     needs: 'see',
     answer: answers.latencyAnswer,
-    handle: ({ measured }) => ({ latency: measured.latency() }),
+    handle: async ({ measured }) => ({ latency: await measured.latency() }),
   }),
   route({
     method: 'GET',
