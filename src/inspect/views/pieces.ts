@@ -7,7 +7,7 @@
  */
 
 /** Shorter texts are read as a whole, which says the same. */
-const LONG = 4096;
+const LONG = 1024;
 /** Farther than rules reach, but those of long tokens: of these, none is cut … */
 const AROUND = 320;
 /** … unless it is longer than any. */
