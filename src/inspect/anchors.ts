@@ -7,6 +7,7 @@
  */
 
 import { Automaton, compile, type Reads, type Tables } from './automaton.ts';
+import { isLetter } from './letters.ts';
 import type { Form } from './rule.ts';
 
 const isWord = (code: number) =>
@@ -15,13 +16,6 @@ const isWord = (code: number) =>
   (code >= 0x61 && code <= 0x7a);
 const isCompact = (code: number) => isWord(code) || code === 0x5f || code === 0x2d;
 
-/** Beyond ASCII: what surely is no letter. With others in it, a text is read in every way. */
-export const GAPS: ReadonlySet<number> = new Set(
-  [...'\u00a0\u00ab\u00bb\u00b7\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026\u2192'].map((gap) =>
-    gap.charCodeAt(0),
-  ),
-);
-
 /** Characters of ASCII that a form has. */
 const KEEPS: Readonly<Record<Form, (code: number) => boolean>> = {
   exact: () => true,
@@ -29,8 +23,8 @@ const KEEPS: Readonly<Record<Form, (code: number) => boolean>> = {
   words: (code) => isWord(code) || code === 0x20,
   joined: isWord,
 };
-const isLeftOut = (keeps: (code: number) => boolean) => (code: number) =>
-  code < 0x80 ? !keeps(code) : GAPS.has(code);
+/** Half of a pair is none either: where a pair is a letter, the form has more than is read here, and what is said is too much. */
+const isNoWord = (code: number) => (code < 0x80 ? !isWord(code) : !isLetter(code));
 
 /**
  * How a text is read for what stands in a form of it. The forms leave characters out and change no others (but case), so an
@@ -38,9 +32,9 @@ const isLeftOut = (keeps: (code: number) => boolean) => (code: number) =>
  */
 const READS: Readonly<Record<Form, Reads>> = {
   exact: {},
-  compact: { skips: isLeftOut(isCompact) },
-  words: { blanks: isLeftOut(isWord) },
-  joined: { skips: isLeftOut(isWord) },
+  compact: { skips: (code) => !isCompact(code) },
+  words: { blanks: isNoWord },
+  joined: { skips: isNoWord },
 };
 
 export class Anchors {

@@ -9,9 +9,10 @@
  *   rows[(state << shift) + class] -> next state
  *   state >= accepting             -> a literal ends here: outputs[offsets[state - accepting] ... offsets[… + 1])
  *
- * Letters of ASCII are found whatever their case.
+ * Letters are found whatever their case.
  */
 
+import { lowerOf } from './letters.ts';
 import { unitsOf } from './units.ts';
 
 /** Everything an automaton is; typed arrays over shared memory, so that a message to a worker shares it. */
@@ -110,6 +111,9 @@ export function compile(
   const { classes, count } = classesOf(literals);
   const shift = Math.max(1, Math.ceil(Math.log2(count + 1)));
   const skip = (1 << shift) - 1;
+  // Before what is left out is told: a letter beyond ASCII is found whatever its case, too.
+  for (let code = 0x80; code < CHARACTERS; code++)
+    if (classes[code] === 0) classes[code] = classes[lowerOf(code)]!;
   for (let code = 0; code < CHARACTERS; code++) {
     if (blanks(code)) classes[code] = classes[BLANK]!;
     else if (classes[code] === 0 && skips(code)) classes[code] = skip;

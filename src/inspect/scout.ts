@@ -5,8 +5,8 @@
  * found (test/inspect/scout.test.ts).
  */
 
-import { GAPS } from './anchors.ts';
 import { compile, isIn, type Tables } from './automaton.ts';
+import { isLetter } from './letters.ts';
 import type { Direction, Form } from './rule.ts';
 import { FORMS, type RuleSet } from './rule-set.ts';
 import { unitsOf } from './units.ts';
@@ -56,8 +56,6 @@ export class Scout {
   forms(text: string): number {
     const units = unitsOf(text);
     const { length } = text;
-    for (let at = 0; at < length; at++)
-      if (units[at]! > 0x7f && !GAPS.has(units[at]!)) return ALL_BITS;
     let bits = this.#always;
     for (const [bit, tables] of this.#asked) if (isIn(tables, units, length)) bits |= bit;
     return bits;
@@ -72,7 +70,7 @@ export class Scout {
     let signAt = -LEET_WITHIN;
     for (let at = 0; at < text.length; at++) {
       const code = units[at]!;
-      if (code > 0x7f && !GAPS.has(code)) return true;
+      if (code > 0x7f && isLetter(code)) return true;
       state = rows[(state << shift) + classes[code]!]!;
       if (signCodes[code] === 1) signAt = at;
       if (state >= accepting && at - signAt < LEET_WITHIN) return true;

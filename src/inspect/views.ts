@@ -27,12 +27,14 @@ import {
   BASE58,
   EQUALS,
   HEX,
+  HIDDEN,
   KEY,
   LETTER,
+  LIKE,
   LINE_END,
   MARKED,
   MIXED,
-  NON_ASCII,
+  OVERRIDE,
   PERCENT,
   PLUS,
   QUOTED,
@@ -109,10 +111,10 @@ const PROSE: readonly Form[] = ['words', 'joined'];
 const ANY = -1;
 
 const STEPS: readonly Step[] = [
-  { name: 'override', undo: unbidi, needs: NON_ASCII, forms: ALL },
-  { name: 'unseen', undo: unseen, needs: NON_ASCII, forms: ALL },
-  { name: 'apart', undo: foldApart, needs: NON_ASCII, forms: ALL, isGuess: true },
-  { name: 'fold', undo: fold, needs: NON_ASCII, forms: ALL },
+  { name: 'override', undo: unbidi, needs: OVERRIDE, forms: ALL },
+  { name: 'unseen', undo: unseen, needs: HIDDEN, forms: ALL },
+  { name: 'apart', undo: foldApart, needs: HIDDEN, forms: ALL, isGuess: true },
+  { name: 'fold', undo: fold, needs: LIKE, forms: ALL },
   { name: 'backslash', undo: unslash, needs: BACKSLASH, forms: ALL, isGuess: true },
   {
     name: 'escapes',

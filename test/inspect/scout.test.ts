@@ -12,9 +12,9 @@ const FORMS: Record<Form, (text: string) => string> = {
   words: (text) =>
     text
       .toLowerCase()
-      .replace(/[^a-z0-9]+/g, ' ')
+      .replace(/[^\p{L}\p{N}\p{M}]+/gu, ' ')
       .trim(),
-  joined: (text) => text.toLowerCase().replace(/[^a-z0-9]/g, ''),
+  joined: (text) => text.toLowerCase().replace(/[^\p{L}\p{N}\p{M}]/gu, ''),
 };
 function rule(anchors: string[], forms: Form[], directions?: Direction[]): TextRule {
   return {
@@ -35,10 +35,11 @@ test('a form is asked for exactly where it has an anchor', () => {
     rule(['ab ca', 'cab'], ['words']),
     rule(['abca', 'bacb'], ['joined', 'compact']),
     rule(['://', 'a/b'], ['exact']),
+    rule(['b\u00e9', '\u00e9 c', 'a\u0436'], ['exact', 'words', 'joined']),
   ];
   const scout = new Scout(new RuleSet(rules, []), 'response');
   const text = fc.string({
-    unit: fc.constantFrom(...'abcnopxyzABC _-:/!.\n\u2014'),
+    unit: fc.constantFrom(...'abcnopxyzABC _-:/!.\n\u2014\u00e9\u00c9\u0301\u0436', '\u{1f600}'),
     maxLength: 60,
   });
   fc.assert(
@@ -75,9 +76,17 @@ test('leet is asked for where signs may be letters', () => {
   for (const text of ['ignore', '1 word', 'w0rd']) assert.ok(!scout.leet(text), text);
 });
 
-test('letters beyond ASCII ask for everything', () => {
-  const scout = new Scout(new RuleSet([rule(['token'], ['exact'])], []), 'request');
-  assert.equal(scout.forms('t\u043eken'), ALL_BITS);
+test('letters beyond ASCII are letters whatever their case, and all else beyond it is a gap', () => {
+  const rules = [
+    rule(['h\u00f6her'], ['words']),
+    rule(['abcd'], ['joined']),
+    rule(['token'], ['exact']),
+  ];
+  const scout = new Scout(new RuleSet(rules, []), 'request');
+  assert.equal(scout.forms('t\u043eken'), 0);
+  assert.equal(scout.forms('H\u00d6HER'), bitOf('words'));
+  assert.equal(scout.forms('a\u2192b\u{1f600}c\u2003d'), bitOf('joined'));
+  assert.equal(scout.forms('ab\u0436cd'), 0);
 });
 
 test('where a detector is called, the form in which it was called is there to be seen', () => {

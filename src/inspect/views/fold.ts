@@ -122,6 +122,15 @@ export function unseen(text: string, writer: Writer): boolean {
   return true;
 }
 
+/** Of what `unseen` reads. */
+export const saysUnseen = (code: number): boolean =>
+  (code > TAGS && code < TAGS + 0x80) ||
+  (code >= VARIATIONS && code < VARIATIONS + 16) ||
+  (code >= MORE_VARIATIONS && code < MORE_VARIATIONS + 240) ||
+  (code >= 0x200b && code <= 0x200d) ||
+  (code >= 0x2060 && code <= 0x2064) ||
+  code === 0xfeff;
+
 const ZERO_WIDTH = /[\u200b-\u200d\u2060-\u2064\ufeff]/g;
 
 function unseenBits(text: string, writer: Writer): boolean {

@@ -1,25 +1,12 @@
 /** The four forms in which rules read (rule.ts), made of one text. */
 
+import { isLetter } from '../letters.ts';
 import type { Form } from '../rule.ts';
 import type { Writer } from './writer.ts';
 
 const isUpper = (unit: number) => unit >= 0x41 && unit <= 0x5a;
 const isAsciiWord = (unit: number) =>
   (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x30 && unit <= 0x39) || isUpper(unit);
-
-const LETTER = /[\p{L}\p{N}\p{M}]/u;
-const letters = new Map<number, boolean>();
-const LETTERS_MAX = 8192;
-
-/** Whether a character beyond ASCII is part of a word; asked of Unicode once for each. */
-function isLetter(code: number): boolean {
-  const known = letters.get(code);
-  if (known !== undefined) return known;
-  const answer = LETTER.test(String.fromCodePoint(code));
-  if (letters.size === LETTERS_MAX) letters.clear();
-  letters.set(code, answer);
-  return answer;
-}
 
 /** Of each ASCII character: itself in lower case where it is part of a word, or 0. */
 const lower = new Uint8Array(128);

@@ -4,6 +4,8 @@
  */
 
 import { unitsOf } from '../units.ts';
+import { saysUnseen } from './fold.ts';
+import { ITSELF, kindOf, UNSEEN } from './look-alikes.ts';
 
 export const NON_ASCII = 1;
 export const PERCENT = 2;
@@ -26,7 +28,7 @@ export const SINGLES = 1 << 14;
 export const MIXED = 1 << 15;
 /** Twenty characters without a blank. */
 export const SOLID = 1 << 16;
-/** Six digits at least: as many numbers as make a text. */
+/** Six numbers at least, as many as make a text: each letter in hexadecimal code begins with a digit as well. */
 export const ROW = 1 << 17;
 /** One of 16 with a digit in it, as keys are. */
 export const KEY = 1 << 18;
@@ -38,6 +40,10 @@ export const BASE58 = 1 << 23;
 export const MARKED = 1 << 21;
 /** Two quotes with nothing between them but what joins strings. */
 export const QUOTED = 1 << 22;
+/** Beyond ASCII: a right-to-left override, something that is not seen, something that is read as something else. */
+export const OVERRIDE = 1 << 24;
+export const HIDDEN = 1 << 25;
+export const LIKE = 1 << 26;
 const ROW_LEAST = 6;
 const RUN_SURE = 16;
 const RUN_LEAST = 8;
@@ -45,7 +51,7 @@ const WORD_LEAST = 12;
 const SOLID_LEAST = 20;
 
 /** Of each character. */
-const signs = new Uint16Array(0x10000).fill(NON_ASCII);
+const signs = new Uint32Array(0x10000).fill(NON_ASCII);
 for (let code = 0x20; code < 0x7f; code++) signs[code] = OTHER;
 for (const [characters, sign] of [
   ['%', PERCENT],
@@ -66,6 +72,25 @@ for (const [characters, sign] of [
     signs[code] = (before === OTHER || before === NON_ASCII ? 0 : before) | sign;
   }
 
+for (let unit = 0; unit < 0x10000; unit++)
+  if (signs[unit] === NON_ASCII) signs[unit] = NON_ASCII | beyondAscii(unit);
+
+/** Of the first half of a pair, all that may be said of the pair. */
+function beyondAscii(unit: number): number {
+  if (unit === 0x202e || unit === 0x2067) return OVERRIDE | likeOf(unit);
+  if (unit < 0xd800 || unit >= 0xdc00) return likeOf(unit);
+  let found = 0;
+  const first = 0x10000 + ((unit - 0xd800) << 10);
+  for (let code = first; code < first + 0x400; code++) found |= likeOf(code);
+  return found;
+}
+
+function likeOf(code: number): number {
+  const kind = kindOf(code);
+  if (kind === UNSEEN || saysUnseen(code)) return HIDDEN | LIKE;
+  return kind === ITSELF ? 0 : LIKE;
+}
+
 const [LOWER, UPPER, NUMERAL, SIGN] = [1, 2, 3, 4];
 const runs = new Uint8Array(0x10000);
 for (const character of 'abcdefghijklmnopqrstuvwxyz') runs[character.charCodeAt(0)] = LOWER;
@@ -78,7 +103,7 @@ export function signsOf(text: string): number {
   const { length } = text;
   let all = 0;
   let [solidFrom, runFrom, wordFrom] = [0, 0, 0];
-  let [singles, mixed, digits] = [0, 0, 0];
+  let [singles, mixed, numbers] = [0, 0, 0];
   let last = 0;
   let [isNoWord, hasDigit] = [false, false];
   for (let index = 0; index < length; index++) {
@@ -108,7 +133,7 @@ export function signsOf(text: string): number {
       wordFrom = index + 1;
     } else if ((kind === NUMERAL) !== (last === NUMERAL) && last !== 0) mixed++;
     if (kind === NUMERAL) {
-      digits++;
+      if (last !== NUMERAL) numbers++;
       isNoWord = true;
       hasDigit = true;
       // Upper case behind lower case.
@@ -118,7 +143,7 @@ export function signsOf(text: string): number {
   if (last !== 0)
     all |= runSigns(length - runFrom, isNoWord, hasDigit) | wordSigns(units, wordFrom, length);
   if (length - solidFrom >= SOLID_LEAST) all |= SOLID;
-  if (digits >= ROW_LEAST) all |= ROW;
+  if (numbers >= ROW_LEAST) all |= ROW;
   return mixed > 1 ? all | MIXED : all;
 }
 

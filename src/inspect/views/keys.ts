@@ -50,8 +50,17 @@ function solidStart(units: Uint16Array, from: number): number {
   return at;
 }
 
-/** Starts and ends, in turn, of the stretches of a text that hold keys, with what stands around them. */
-export function keysIn(text: string): number[] {
+let lastText = '';
+let lastKeys: readonly number[] = [];
+
+/** Starts and ends, in turn, of the stretches of a text that hold keys, with what stands around them. Asked for each turn. */
+function keysIn(text: string): readonly number[] {
+  if (text !== lastText) lastKeys = stretchesOf(text);
+  lastText = text;
+  return lastKeys;
+}
+
+function stretchesOf(text: string): readonly number[] {
   const units = unitsOf(text);
   const { length } = text;
   const found: number[] = [];

@@ -1,5 +1,6 @@
 /** Texts of which every letter was moved or replaced by a rule that needs no key: backwards, ROT13, Atbash, leet. */
 
+import { unitsOf } from '../units.ts';
 import { costOf } from './letter-pairs.ts';
 import type { Writer } from './writer.ts';
 
@@ -71,14 +72,18 @@ const meant = new Uint16Array(128);
 for (const [sign, letter] of Object.entries(LEET))
   if (sign.charCodeAt(0) < 128) meant[sign.charCodeAt(0)] = letter.charCodeAt(0);
 
-const isPunctuation = (unit: number) =>
-  isSign(unit) && !(unit >= 0x30 && unit <= 0x40) && unit !== 0x24;
+/** Of each unit: a letter, a digit or sign that may stand for one, or one that ends sentences and opens brackets as well. */
+const [LETTER, SIGN, PUNCTUATION] = [1, 2, 3];
+const kinds = new Uint8Array(0x10000);
+for (let unit = 0; unit < 128; unit++)
+  if ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a) kinds[unit] = LETTER;
+  else if (meant[unit] !== 0)
+    kinds[unit] = (unit >= 0x30 && unit <= 0x40) || unit === 0x24 ? SIGN : PUNCTUATION;
 
 /** Mean cost of the pairs that come of it: words have 15 to 17, what digits in identifiers and keys yield 21 and more. */
 const LEET_COST_MAX = 19;
 
 const isLetter = (unit: number) => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
-const isSign = (unit: number) => unit < 128 && meant[unit] !== 0;
 
 /** What is longer is no word: keys and data have letters and digits too. */
 const WORD_MOST = 64;
@@ -91,35 +96,56 @@ export const unleetL = (text: string, writer: Writer): boolean =>
   text.includes('1') && unleeted(text, writer, 0x6c);
 
 function unleeted(text: string, writer: Writer, one: number): boolean {
-  let found = 0;
-  let [pairs, cost] = [0, 0];
-  for (let index = 0; index < text.length; ) {
+  const words = leetWords(text, one);
+  let kept = 0;
+  for (let at = 0; at < words.length; at += 2) {
+    const [start, end] = [words[at]!, words[at + 1]!];
+    if (kept < start) writer.keep(kept, start);
+    for (let index = start; index < end; index++)
+      writer.put(letterOf(text.charCodeAt(index), one), index, index + 1);
+    kept = end;
+  }
+  if (words.length > 0 && kept < text.length) writer.keep(kept, text.length);
+  return words.length > 0;
+}
+
+const letterOf = (unit: number, one: number) =>
+  unit === 0x31 ? one : unit < 128 && meant[unit] !== 0 ? meant[unit]! : unit;
+
+/** Starts and ends, in turn, of what is written in leet; none where it is not, as in most texts that have digits. */
+function leetWords(text: string, one: number): number[] {
+  const units = unitsOf(text);
+  const { length } = text;
+  const words: number[] = [];
+  let [found, pairs, cost] = [0, 0, 0];
+  for (let index = 0; index < length; ) {
     let end = index;
     let [letters, signs] = [0, 0];
-    for (; end < text.length; end++) {
-      const unit = text.charCodeAt(end);
-      if (isLetter(unit)) letters++;
-      else if (!isSign(unit)) break;
+    for (; end < length; end++) {
+      const kind = kinds[units[end]!];
+      if (kind === LETTER) letters++;
+      else if (kind === 0) break;
       // A digit, @ or $ anywhere; what ends sentences and opens brackets only between letters.
-      else if (!isPunctuation(unit) || (isLetter(text.charCodeAt(end + 1)) && letters > 0)) signs++;
+      else if (
+        kind === SIGN ||
+        (letters > 0 && end + 1 < length && kinds[units[end + 1]!] === LETTER)
+      )
+        signs++;
     }
     const next = end;
-    while (end > index && isPunctuation(text.charCodeAt(end - 1))) end--;
+    while (end > index && kinds[units[end - 1]!] === PUNCTUATION) end--;
     // Among such words a short number may be one too: 70 is to.
     const isNumber = letters === 0 && end - index > 1 && end - index < 4;
-    const isLeet = signs > 0 && (letters > 0 || isNumber) && end - index <= WORD_MOST;
-    if (isLeet && letters > 0) found++;
-    if (!isLeet) writer.keep(index, end);
-    for (let at = index; isLeet && at < end; at++) {
-      const unit = text.charCodeAt(at);
-      const letter = isSign(unit) ? (unit === 0x31 ? one : meant[unit]!) : unit;
-      const add = at === index || isNumber ? 0 : costOf(writer.last, letter);
-      if (add > 0) pairs++;
-      cost += add;
-      writer.put(letter, at, at + 1);
+    if (signs > 0 && (letters > 0 || isNumber) && end - index <= WORD_MOST) {
+      words.push(index, end);
+      if (letters > 0) found++;
+      for (let at = index + 1; at < end && !isNumber; at++) {
+        const add = costOf(letterOf(units[at - 1]!, one), letterOf(units[at]!, one));
+        if (add > 0) pairs++;
+        cost += add;
+      }
     }
-    if (end < text.length) writer.keep(end, Math.min(text.length, next + 1));
     index = next + 1;
   }
-  return found > 1 && cost < LEET_COST_MAX * pairs;
+  return found > 1 && cost < LEET_COST_MAX * pairs ? words : [];
 }
