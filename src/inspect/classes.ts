@@ -5,8 +5,8 @@
 import type { Ranges } from './characters.ts';
 
 const LATIN_1 = 256;
-/** No class: -1 is that of a set without members. */
-const SEVERAL = -2;
+/** In place of the class of a set without members. */
+const NONE = -1;
 /** Of Latin-1 all may differ, and a few hundred beyond it: more rows would not be worth their memory. */
 const CLASSES_MAX = 1 << 10;
 
@@ -75,21 +75,32 @@ export class Classes {
 
 /** Which classes are in each of some sets. Most sets are one letter. */
 export class ClassSets {
-  /** The one class of a set, or SEVERAL. */
+  /** The one class of a set; or else, below NONE, the number of its row. */
   readonly #only: Int16Array;
-  readonly #members: readonly (Uint8Array | undefined)[];
+  /** Of the others for each class whether it is in them, one behind the other. */
+  readonly #rows: Uint8Array;
+  readonly #width: number;
 
   constructor(sets: readonly Ranges[], classes: Classes) {
-    const all = sets.map((set) => classes.members(set));
-    this.#only = Int16Array.from(all, (members) =>
-      members.indexOf(1) === members.lastIndexOf(1) ? members.indexOf(1) : SEVERAL,
-    );
-    this.#members = all.map((members, set) => (this.#only[set] === SEVERAL ? members : undefined));
+    this.#width = classes.count;
+    this.#only = new Int16Array(sets.length);
+    const rows: Uint8Array[] = [];
+    sets.forEach((set, number) => {
+      const members = classes.members(set);
+      const only = members.indexOf(1);
+      const isOne = only === members.lastIndexOf(1);
+      this.#only[number] = isOne ? only : NONE - rows.push(members);
+    });
+    this.#rows = new Uint8Array(rows.length * this.#width);
+    rows.forEach((row, index) => {
+      this.#rows.set(row, index * this.#width);
+    });
   }
 
   has(set: number, ofClass: number): boolean {
     const only = this.#only[set]!;
-    return only === ofClass || (only === SEVERAL && this.#members[set]![ofClass] === 1);
+    if (only >= NONE) return only === ofClass;
+    return ofClass < this.#width && this.#rows[(NONE - 1 - only) * this.#width + ofClass] === 1;
   }
 }
 

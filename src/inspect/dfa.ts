@@ -47,8 +47,8 @@ export class Dfa {
 
   /** Undefined where the expression is beyond what is understood here. */
   static of(pattern: string, ownBytes: number = BOUNDS.ownBytes): Dfa | undefined {
-    const program = programOf(parsed(pattern));
-    const steps = program === undefined ? undefined : Steps.of(program);
+    const made = programOf(parsed(pattern));
+    const steps = made === undefined ? undefined : Steps.of(made.program, made.sets);
     return steps === undefined ? undefined : new Dfa(steps, ownBytes);
   }
 

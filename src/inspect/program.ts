@@ -23,7 +23,6 @@ export interface Program {
   readonly args: Uint16Array;
   readonly outs: Uint16Array;
   readonly start: number;
-  readonly sets: readonly Ranges[];
   /** By node and level; 0 is none. Both empty where nothing is repeated so. */
   readonly families: Uint16Array;
   readonly ranks: Uint16Array;
@@ -36,9 +35,10 @@ const NUMBERS = 1 << 16;
 const STEPS_MAX = 1 << 17;
 
 /** Undefined where something of it was not understood, or it has too many nodes. */
-export function programOf(tree: Node): Program | undefined {
+export function programOf(tree: Node): { program: Program; sets: readonly Ranges[] } | undefined {
   try {
-    return new Builder().program(tree);
+    const builder = new Builder();
+    return { program: builder.program(tree), sets: builder.sets };
   } catch (error) {
     if (error === unfit) return undefined;
     throw error;
@@ -60,7 +60,7 @@ class Builder {
   readonly #args: number[] = [0];
   readonly #outs: number[] = [0];
   readonly #nodes = new Map<number, number>();
-  readonly #sets: Ranges[] = [];
+  readonly sets: Ranges[] = [];
   readonly #setNumbers = new Map<string | number, number>();
   readonly #copies: Copy[] = [];
   readonly #families = new Map<number, number>();
@@ -77,7 +77,6 @@ class Builder {
       args: new Uint16Array(this.#args),
       outs: new Uint16Array(this.#outs),
       start,
-      sets: this.#sets,
       families: this.#byLevel(this.#familyOf),
       ranks: this.#byLevel(this.#rankOf),
       familyCount: this.#families.size + 1,
@@ -121,7 +120,7 @@ class Builder {
     const key = keyOf(ranges);
     let set = this.#setNumbers.get(key);
     if (set === undefined) {
-      set = this.#sets.push(ranges) - 1;
+      set = this.sets.push(ranges) - 1;
       this.#setNumbers.set(key, set);
     }
     return this.#made(OPS.set, set, next);

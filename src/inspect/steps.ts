@@ -4,7 +4,7 @@
  * node. Those at which any match begins are left out, as they are reached at every place.
  */
 
-import { NEWLINE, WORD } from './characters.ts';
+import { NEWLINE, type Ranges, WORD } from './characters.ts';
 import { Classes, ClassSets } from './classes.ts';
 import { Nodes } from './nodes.ts';
 import { EDGES } from './pattern.ts';
@@ -37,20 +37,21 @@ export class Steps {
   readonly #begun: (readonly number[] | true | undefined)[] = [];
 
   /** Undefined where the expression has too many classes. */
-  static of(program: Program): Steps | undefined {
+  static of(program: Program, sets: readonly Ranges[]): Steps | undefined {
     const edges = edgesOf(program);
-    const sets = [...program.sets];
-    if ((edges & WORD_EDGES) !== 0) sets.push(WORD);
-    if ((edges & LINE_EDGES) !== 0) sets.push(NEWLINE);
-    const classes = Classes.of(sets);
-    return classes === undefined ? undefined : new Steps(program, classes, edges);
+    const told = [...sets];
+    if ((edges & WORD_EDGES) !== 0) told.push(WORD);
+    if ((edges & LINE_EDGES) !== 0) told.push(NEWLINE);
+    const classes = Classes.of(told);
+    if (classes === undefined) return undefined;
+    return new Steps(program, new ClassSets(sets, classes), classes, edges);
   }
 
-  private constructor(program: Program, classes: Classes, edges: number) {
+  private constructor(program: Program, sets: ClassSets, classes: Classes, edges: number) {
     this.#program = program;
     this.classes = classes;
     this.first = String.fromCharCode((edges & BEGIN_EDGES) === 0 ? BEFORE.other : BEFORE.text);
-    this.#sets = new ClassSets(program.sets, classes);
+    this.#sets = sets;
     this.#isWord = classes.members((edges & WORD_EDGES) === 0 ? [] : WORD);
     this.#isNewline = classes.members((edges & LINE_EDGES) === 0 ? [] : NEWLINE);
     then.begin();
