@@ -6,12 +6,12 @@
  * of what the gateway with inspection could do of nothing else, found out before. No two texts are alike.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../free-port.ts';
+import { compiled } from './compiled.ts';
 import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
 import { type Errors, errorsOf, type Figures, figuresOf, median, ratio } from './figures.ts';
-import { echo, type Feature, type Subject, sluice } from './roster.ts';
+import { echo, type Feature, metricsOf, type Subject, sluice } from './roster.ts';
 import { measure, type Shape } from './rounds.ts';
 import type { Part, Settings } from './settings.ts';
 import { Texts } from './texts.ts';
@@ -72,6 +72,9 @@ const INSPECT = {
   },
 };
 
+/** Of both, so that they differ in nothing else. */
+const METRICS: Feature = { name: 'metrics', config: { telemetry: { metrics: true } } };
+
 export async function besideBig(
   subject: Subject,
   settings: Settings,
@@ -85,7 +88,8 @@ export async function besideBig(
       }),
     );
     const [off, on] = seats as [Seat, Seat];
-    await sleep(settings.compileMs);
+    const late = await compiled([on.small], settings.compileMsMax);
+    if (late.length > 0) throw new Error(late.join('; '));
     // Also the code that inspection itself is, and its thread.
     const first = {
       bytes: FIRST_BYTES,
@@ -102,12 +106,12 @@ export async function besideBig(
 }
 
 async function seat(subject: Subject, features: readonly Feature[], cpus: Cpus): Promise<Seat> {
-  const port = await freePort();
+  const [port, adminPort] = [await freePort(), await freePort()];
   const base = `http://127.0.0.1:${port}/mcp`;
-  const options = { ...subject.sluice, features };
+  const options = { ...subject.sluice, features: [...features, METRICS], adminPort };
   const program = sluice(port, { small: echo(ERA), big: echo(ERA) }, options);
-  const small = await start({ name: subject.name, url: `${base}/small` }, program, ERA, cpus);
-  return { small, bigUrl: `${base}/big` };
+  const player = await start({ name: subject.name, url: `${base}/small` }, program, ERA, cpus);
+  return { small: { ...player, metricsUrl: metricsOf(adminPort) }, bigUrl: `${base}/big` };
 }
 
 async function compare(

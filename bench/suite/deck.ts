@@ -10,7 +10,7 @@ import { freePort } from '../free-port.ts';
 import { type Era, firstAnswer } from './control.ts';
 import type { Cpus } from './cpus.ts';
 import { launch, type Program, type Running } from './processes.ts';
-import { type Backend, EVERYTHING, type Subject } from './roster.ts';
+import { type Backend, EVERYTHING, inspects, metricsOf, type Subject } from './roster.ts';
 
 const START_MS = 30_000;
 /** Asking is not free to who starts on the same core; where it is asked how long that takes, it is asked more often. */
@@ -21,6 +21,8 @@ export interface Player {
   readonly name: string;
   readonly url: string;
   readonly isOurs: boolean;
+  /** Its /metrics, of a gateway that is asked when inspection is ready. */
+  readonly metricsUrl?: string;
   /** The relay's own process; empty for an endpoint that somebody else started. */
   readonly pids: readonly number[];
   readonly hasEnded: () => boolean;
@@ -81,7 +83,11 @@ export async function seat(
   const url = subject.url(port);
   const { name, isOurs } = subject;
   if (subject.program !== undefined) {
-    return start({ name, url, isOurs }, subject.program(port, backend), backend.era, cpus, pollMs);
+    const isAsked = subject.sluice?.features?.some(inspects) === true;
+    const admin = isAsked ? await freePort() : undefined;
+    const program = subject.program(port, backend, admin);
+    const player = await start({ name, url, isOurs }, program, backend.era, cpus, pollMs);
+    return admin === undefined ? player : { ...player, metricsUrl: metricsOf(admin) };
   }
   await firstAnswer(url, backend.era);
   const stop = () => Promise.resolve();

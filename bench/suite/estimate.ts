@@ -25,6 +25,8 @@ const FLOODS = 5;
 /** Kinds of trouble of the audit log; each is measured before, during and after, and takes a while to be over. */
 const TROUBLES = 5;
 const BACK_MS = 800;
+/** Of a gateway with inspection, between its first messages. */
+const COMPILE_MS = 20_000;
 
 export function estimateMs(settings: Settings, subjects: readonly Subject[]): number {
   const { rounds, warmupMs, durationMs } = settings;
@@ -69,7 +71,7 @@ export function estimateMs(settings: Settings, subjects: readonly Subject[]): nu
 }
 
 /** Capacity, and in each round without inspection and with, as long as it may take. */
-function besideMs({ bigBytes, bigMs, compileMs, rounds, marginMs }: Settings): number {
-  const firstMs = 2 * (START_MS + bigMs.least + marginMs) + compileMs;
+function besideMs({ bigBytes, bigMs, compileMsMax, rounds, marginMs }: Settings): number {
+  const firstMs = 2 * (START_MS + bigMs.least + marginMs) + Math.min(COMPILE_MS, compileMsMax);
   return firstMs + bigBytes.length * (bigMs.least + 2 * rounds * (bigMs.most + marginMs));
 }

@@ -69,6 +69,12 @@ export const FEATURES: readonly Feature[] = [
   { name: 'audit', config: { audit: { signKey: newKeys().privateKey } } },
 ];
 
+/** What it needs is compiled between its first messages: until then it is not what is to be measured. */
+export const inspects = ({ config }: Feature): boolean =>
+  config.inspect !== undefined && config.inspect !== 'off';
+
+export const metricsOf = (adminPort: number): string => `http://127.0.0.1:${adminPort}/metrics`;
+
 export interface Backend {
   readonly name: string;
   readonly era: Era;
@@ -86,7 +92,7 @@ export interface Subject {
   /** A Sluice, and which. */
   readonly sluice?: SluiceOptions;
   /** undefined: an endpoint that somebody else started. */
-  readonly program?: (port: number, backend: Backend) => Program;
+  readonly program?: (port: number, backend: Backend, adminPort?: number) => Program;
   readonly url: (port: number) => string;
 }
 
@@ -141,6 +147,8 @@ export interface SluiceOptions {
   readonly front?: 'uws' | 'node';
   readonly features?: readonly Feature[];
   readonly stopwatch?: boolean;
+  /** Where its metrics can be read. */
+  readonly adminPort?: number | undefined;
   /** Beside one process for all. */
   readonly pool?: Readonly<Record<string, unknown>>;
 }
@@ -168,6 +176,7 @@ export function sluice(
     },
     ...features.map((feature) => feature.config),
   );
+  if (options.adminPort !== undefined) config.admin = { port: options.adminPort, metrics: 'open' };
   if (config.audit !== undefined) config.audit = { ...config.audit, dir: `audit-${port}` };
   for (const { token } of features) if (token !== undefined) useToken(port, token);
   config.telemetry = { log: 'warn', metrics: false, slowCallMs: 0, ...config.telemetry, stopwatch };
@@ -188,7 +197,8 @@ function ours(name: string, what: string, options: SluiceOptions): Subject {
     isOurs: true,
     eras: both,
     sluice: options,
-    program: (port, backend) => sluice(port, { echo: backend }, options),
+    program: (port, backend, adminPort) =>
+      sluice(port, { echo: backend }, { ...options, adminPort }),
     url: mcp,
   };
 }

@@ -91,8 +91,8 @@ export interface Settings {
   readonly bigShare: number;
   /** Before there is anything to take a part of: so many a second warm both gateways. */
   readonly bigFirstRate: number;
-  /** Until a gateway has compiled what inspection needs. */
-  readonly compileMs: number;
+  /** By then a gateway has compiled what inspection needs; 0 does not wait for it. */
+  readonly compileMsMax: number;
   /** How long that is measured: longer where big ones are rare. */
   readonly bigMs: { readonly least: number; readonly most: number };
   /** Whose metrics are read meanwhile, how many servers of 20 tools they are about, how many calls a second there are, and for how long. */
@@ -222,7 +222,7 @@ export const FULL: Settings = {
   besideBigRate: 200,
   bigShare: 0.5,
   bigFirstRate: 2,
-  compileMs: 15_000,
+  compileMsMax: 120_000,
   bigMs: { least: 2000, most: 3500 },
   scrapedSubjects: /^sluice$/,
   scrapedServers: 30,
@@ -272,7 +272,7 @@ export const SMOKE: Settings = {
   besideBigRate: 20,
   bigShare: 0.1,
   bigFirstRate: 1,
-  compileMs: 0,
+  compileMsMax: 0,
   bigMs: { least: 300, most: 300 },
   scrapedSubjects: /^sluice$/,
   scrapedServers: 2,

@@ -5,9 +5,9 @@
  * stands in the settings; who is measured, in the roster.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { alone } from './alone.ts';
 import { churn } from './churn.ts';
+import { compiled } from './compiled.ts';
 import { firstAnswer } from './control.ts';
 import type { Cpus } from './cpus.ts';
 import { type Deck, deal } from './deck.ts';
@@ -89,8 +89,7 @@ async function playGroup(
   results.faults.push(...deck.absent);
   try {
     if (!run.settings.isRough) await warmUp(deck, run.cpus);
-    // What expressions inspection needs is compiled between the first messages: rounds of a second are over before.
-    await sleep(run.settings.compileMs);
+    results.faults.push(...(await compiled(deck.players, run.settings.compileMsMax)));
     for (const scenario of scenarios) {
       await part(run, results, scenario.name, async () => {
         const { cells, dropped } = await play(scenario, deck, run.settings, run.cpus);

@@ -6,7 +6,7 @@
  */
 
 import { type Refusal, refuse } from '../protocol/refusal.ts';
-import { rulesWith } from './catalog.ts';
+import { OWN_RULES, rulesWith } from './catalog.ts';
 import { Classifier } from './classifier.ts';
 import { Clean, type Cut } from './clean.ts';
 import type { InspectConfig } from './config.ts';
@@ -88,6 +88,12 @@ export class Inspection {
         this.config,
       );
     }
+  }
+
+  /** Expressions that are yet to be compiled, in this thread; none where nothing has to be inspected. */
+  get uncompiled(): number {
+    if (!Object.values(this.#isOn).includes(true)) return 0;
+    return this.#made?.uncompiled ?? OWN_RULES.length;
   }
 
   /** What its threads have to do. */

@@ -124,6 +124,11 @@ export class RuleSet {
     return compiled;
   }
 
+  /** Rules whose expression is yet to be compiled. */
+  get uncompiled(): number {
+    return this.rules.length - this.#expressions.filter((one) => one !== undefined).length;
+  }
+
   /** Compiles what nothing has asked for yet, one expression whenever `later` says: some take a tenth of a second. */
   compileRest(later: (next: () => void) => void): void {
     const rule = this.rules.findIndex((_, at) => this.#expressions[at] === undefined);

@@ -113,6 +113,9 @@ export const METRICS = {
   sluice_inspection_waiting: gauge('Messages that threads look at or that wait for one.'),
   sluice_inspection_waiting_bytes: gauge('Bytes of these.'),
   sluice_inspection_threads: gauge('Threads of inspection that run.'),
+  sluice_inspection_uncompiled: gauge(
+    'Expressions that are compiled between the first messages, which take longer until there are none (about 15 s).',
+  ),
   sluice_validation_waiting: gauge('Schemas and arguments that wait for their thread.'),
   sluice_limit_hits: counter('Calls over a limit; in mode observe they were let through.', [
     'limit',

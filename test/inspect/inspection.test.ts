@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { OWN_RULES } from '../../src/inspect/catalog.ts';
 import { inspectSchema } from '../../src/inspect/config.ts';
 import { Inspection, type Outcome } from '../../src/inspect/inspect.ts';
 import { RuleSet } from '../../src/inspect/rule-set.ts';
@@ -53,6 +54,15 @@ describe('what is redacted', () => {
     const outcome = await judged(['TICKET-', '482913']);
     assert.equal(outcome?.kind, 'refused');
   });
+});
+
+it('tells how much is left to compile, and nothing where nothing is inspected', () => {
+  // Rules of its own, so that no other test has compiled any of them.
+  const made = inspectionOf();
+  assert.ok(made.uncompiled >= OWN_RULES.length);
+  made.warm();
+  assert.equal(made.uncompiled, 0);
+  assert.equal(new Inspection(inspectSchema.parse('off')).uncompiled, 0);
 });
 
 it('looks once for what is left to compile, however much passes', async (t) => {

@@ -1,0 +1,29 @@
+/**
+ * Waits until gateways have compiled what inspection needs: they do it between their first messages, and until then a call costs
+ * several times as much.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Player } from './deck.ts';
+
+const LEFT = /^sluice_inspection_uncompiled (\d+)$/m;
+const POLL_MS = 250;
+
+/** Who is not ready in time, in words. With nothing to wait for, or no time given, at once. */
+export async function compiled(players: readonly Player[], withinMs: number): Promise<string[]> {
+  if (withinMs === 0) return [];
+  const until = performance.now() + withinMs;
+  const late = await Promise.all(players.map((player) => waitFor(player, until)));
+  return late.filter((words) => words !== '');
+}
+
+async function waitFor({ name, metricsUrl }: Player, until: number): Promise<string> {
+  if (metricsUrl === undefined) return '';
+  for (;;) {
+    const left = LEFT.exec(await (await fetch(metricsUrl)).text())?.[1];
+    if (left === undefined) return `${name} does not say whether inspection is ready`;
+    if (left === '0') return '';
+    if (performance.now() > until) return `${name} has ${left} expressions left to compile`;
+    await sleep(POLL_MS);
+  }
+}
