@@ -6,6 +6,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describe } from 'node:test';
 import { skipOf } from '../support/fronts.ts';
 import { type StartedProcess, startProcess } from '../support/spawn.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
@@ -73,28 +74,31 @@ async function start(front: string, behind: Behind): Promise<RunningServer> {
 /** Each suite has the front that it is run for: node:http where there are no native add-ons. `.ci/run` runs both. */
 const FRONT = skipOf('uws') === false ? 'uws' : 'node';
 
-conformanceSuite({
-  notApplicable: UNBROKEN,
-  name: `gateway, front ${FRONT}, dual-era fixture over stdio`,
-  start: async () => start(FRONT, await overStdio('dual')),
-});
-conformanceSuite({
-  notApplicable: UNBROKEN,
-  name: `gateway, front ${FRONT}, dual-era fixture over HTTP`,
-  start: async () => start(FRONT, await overHttp('dual')),
-});
+// Most of what a column takes is waiting for its own timers.
+describe('gateways', { concurrency: 2 }, () => {
+  conformanceSuite({
+    notApplicable: UNBROKEN,
+    name: `gateway, front ${FRONT}, dual-era fixture over stdio`,
+    start: async () => start(FRONT, await overStdio('dual')),
+  });
+  conformanceSuite({
+    notApplicable: UNBROKEN,
+    name: `gateway, front ${FRONT}, dual-era fixture over HTTP`,
+    start: async () => start(FRONT, await overHttp('dual')),
+  });
 
-// The modern column is beyond a bridge in places: a legacy server cannot name the capability that it misses.
-conformanceSuite({
-  notApplicable: UNBROKEN,
-  name: 'gateway, front node, legacy fixture over stdio',
-  scored: ['0.1.16', '2025-11-25'],
-  printed: ['2026-07-28'],
-  start: async () => start('node', await overStdio('legacy')),
-});
-conformanceSuite({
-  notApplicable: UNBROKEN,
-  name: 'gateway, front node, legacy fixture over HTTP',
-  scored: ['0.1.16', '2025-11-25'],
-  start: async () => start('node', await overHttp('legacy')),
+  // The modern column is beyond a bridge in places: a legacy server cannot name the capability that it misses.
+  conformanceSuite({
+    notApplicable: UNBROKEN,
+    name: 'gateway, front node, legacy fixture over stdio',
+    scored: ['0.1.16', '2025-11-25'],
+    printed: ['2026-07-28'],
+    start: async () => start('node', await overStdio('legacy')),
+  });
+  conformanceSuite({
+    notApplicable: UNBROKEN,
+    name: 'gateway, front node, legacy fixture over HTTP',
+    scored: ['0.1.16', '2025-11-25'],
+    start: async () => start('node', await overHttp('legacy')),
+  });
 });
