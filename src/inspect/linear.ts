@@ -24,8 +24,9 @@ export interface Finder {
 const WHOLE_MAX = 3000;
 
 /**
- * An expression and its parts, which tell what it needs. A long one is run as those parts whose needs a window has: together
- * they would have as many states as the product of their loops, and be read again and again without what is left of them.
+ * An expression and its parts, which tell what it needs. Those are asked whose needs a window has; where only one of them
+ * matches it alone is run. A long expression is never run as one: its parts together would have as many states as the
+ * product of their loops, and be read again and again without what is left of them.
  */
 export class Linear implements Finder {
   readonly #parts: readonly Alternative[];
@@ -50,15 +51,15 @@ export class Linear implements Finder {
     const piece = text.slice(base, to + 1);
     if (this.#mayMatch?.(piece) === false) return NONE;
     const units = unitsOf(text);
-    const isIn = (part: Alternative) => part.mayMatch(piece) && part.isIn(piece, units, base);
-    if (this.#whole !== undefined) {
-      if (!this.#parts.some(isIn)) return NONE;
-      return this.#whole.matches(piece, base, from, to);
-    }
-    const all = this.#parts.flatMap((part) =>
-      isIn(part) ? part.matches(piece, base, from, to) : NONE,
+    const parts = this.#parts.filter(
+      (part) => part.mayMatch(piece) && part.isIn(piece, units, base),
     );
-    return all.length < 2 ? all : all.sort((a, b) => a.start - b.start);
+    if (parts.length === 0) return NONE;
+    // What the whole would find is then a match of this part, and the same one comes first.
+    if (parts.length === 1) return parts[0]!.matches(piece, base, from, to);
+    if (this.#whole !== undefined) return this.#whole.matches(piece, base, from, to);
+    const all = parts.flatMap((part) => part.matches(piece, base, from, to));
+    return all.sort((one, other) => one.start - other.start);
   }
 }
 

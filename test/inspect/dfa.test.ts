@@ -50,6 +50,19 @@ function agreed(pattern: string, dfa: Dfa, texts: readonly string[]): number {
   return matched;
 }
 
+/** Of matches that follow each other: each begins behind the value of the one before. */
+function spansOf(pattern: string, text: string): number[][] {
+  const matcher = (compiled.get(pattern) ?? RE2JS.compile(pattern)).matcher(text);
+  const hasValue = pattern.includes('<value>');
+  const spans: number[][] = [];
+  for (let next = 0; next <= text.length && matcher.find(next); ) {
+    spans.push([matcher.start(), matcher.end()]);
+    const end = hasValue && matcher.start('value') >= 0 ? matcher.end('value') : matcher.end();
+    next = Math.max(matcher.start() + 1, end);
+  }
+  return spans;
+}
+
 describe('whether a text holds a match', () => {
   it('is answered as re2js answers: random expressions', () => {
     const below = generator(11);
@@ -201,6 +214,26 @@ describe('an expression', () => {
     for (const pattern of ['(?si)needle[0-9]+', '(?s:(?mi:needle))[0-9]+', '(?U)(?i)n\\w*e[0-9]+'])
       assert.equal(new Linear(pattern).matches('a NEEDLE12 b').length, 1, pattern);
     assert.equal(new Linear('\\Qa|b(\\E[0-9]+').matches('a b( a|b(12').length, 1);
+  });
+
+  it('finds in its parts what re2js finds in the whole', () => {
+    const below = generator(19);
+    let [matched, several] = [0, 0];
+    for (const { pattern, finder } of OWN_RULES) {
+      if (finder !== undefined || pattern.length > 3000) continue;
+      const linear = new Linear(pattern);
+      const tree = parsed(pattern);
+      for (let count = 0; count < 4; count++) {
+        const texts = Array.from({ length: 1 + count }, () => textOf(tree, below));
+        const text = edited(texts.join('\n'), below);
+        const expected = spansOf(pattern, text);
+        const found = linear.matches(text).map(({ start, end }) => [start, end]);
+        assert.deepEqual(found, expected, `${pattern} in ${JSON.stringify(text)}`);
+        if (expected.length > 0) matched++;
+        if (expected.length > 1) several++;
+      }
+    }
+    assert.ok(matched > 2000 && several > 500, `${matched} texts matched, ${several} twice`);
   });
 
   it('finds what re2js alone finds, whether or not the automaton gave up', () => {
