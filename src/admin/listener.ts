@@ -28,6 +28,8 @@ import { ROUTES } from './routes.ts';
 /** The largest body is a stop with a long name. */
 const BODY_BYTES_MAX = 16 * 1024;
 const QUERY_CHARS_MAX = 4096;
+/** An answer of which nothing could be written for so long is given up. */
+const STALL_MS = 5_000;
 
 /** What is recorded although it changes nothing: calls hold what callers said, the configuration how they are kept out. */
 const TELLING: ReadonlySet<Permission> = new Set(['investigate', 'approve']);
@@ -67,6 +69,8 @@ export class Desk {
       this.#log.error({ err: error, incident }, 'a request to the admin API failed on a bug');
       answer = fault('internal', `${FAULTS.internal.words} (${incident})`);
     }
+    // Whoever reads nothing keeps one of few connections.
+    response.setTimeout(STALL_MS, () => response.destroy());
     if ('slices' in answer) await stream(response, answer as Text);
     else reply(request, response, answer);
   }

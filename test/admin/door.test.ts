@@ -3,14 +3,18 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { type AdminHouse, startAdmin } from '../../src/admin/admin.ts';
+import { adminSchema } from '../../src/admin/config.ts';
 import { PERMISSIONS, ROLES } from '../../src/admin/roles.ts';
 import type { Route } from '../../src/admin/route.ts';
 import { ROUTES } from '../../src/admin/routes.ts';
 import { makeKey } from '../../src/auth/auth.ts';
 import { faultLine, loadConfig } from '../../src/config/config.ts';
-import { type Json, RunningGateway, recorder, UNINSPECTED } from '../e2e/running-gateway.ts';
+import { createLog } from '../../src/telemetry/telemetry.ts';
+import { type Json, RunningGateway, recorder, UNINSPECTED, until } from '../e2e/running-gateway.ts';
 import { Authority, pem, serialAt } from '../support/certificates.ts';
 import { exchange, type HeaderLine, requestBytes } from '../support/raw-http.ts';
 import { temporaryFolder } from '../support/temp.ts';
@@ -211,6 +215,28 @@ describe('a request to the admin API', { timeout: 300_000 }, () => {
     assert.notEqual(slowHead.end, 'deadline');
     assert.notEqual(slowBody.end, 'deadline');
     assert.notEqual(slowBody.status, 200);
+  });
+
+  it('whose answer nobody reads is given up', async (t) => {
+    let isGivenUp = false;
+    async function* endless() {
+      try {
+        for (;;) yield Buffer.alloc(1 << 20, 'x');
+      } finally {
+        isGivenUp = true;
+      }
+    }
+    const text = () => ({ contentType: 'text/plain', slices: endless() });
+    const measured = { exposition: text, latency: async () => [] };
+    const house = { measured, record: () => {} } as unknown as AdminHouse;
+    const config = adminSchema.parse({ port: 0, metrics: 'open' });
+    const own = await startAdmin(config, house, createLog({ log: 'silent' }));
+    t.after(() => own.close());
+    const { hostname, port, host } = new URL(own.url);
+    const socket = connect(Number(port), hostname);
+    t.after(() => socket.destroy());
+    socket.pause().write(`GET /metrics HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    await until(() => isGivenUp);
   });
 
   it('cannot be made where clients arrive, nor theirs here', async () => {
