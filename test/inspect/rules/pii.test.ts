@@ -6,12 +6,8 @@ import fc from 'fast-check';
 import { leavesOf } from '../../../src/inspect/inspect.ts';
 import { isLuhn, mod } from '../../../src/inspect/rules/checksums.ts';
 import { PII } from '../../../src/inspect/rules/pii.ts';
-import {
-  isIban,
-  isMod1110,
-  isVerhoeff,
-  NATIONAL_IDS,
-} from '../../../src/inspect/rules/pii-numbers.ts';
+import { isMod1110, isVerhoeff } from '../../../src/inspect/rules/pii-checks.ts';
+import { isIban, NATIONAL_IDS } from '../../../src/inspect/rules/pii-numbers.ts';
 import { viewsOf } from '../../../src/inspect/views.ts';
 
 function found(text: string): string[] {
