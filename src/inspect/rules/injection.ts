@@ -4,6 +4,7 @@ import type { Detector, TextRule } from '../rule.ts';
 import { ADDRESSED_RULES } from './injection-addressed.ts';
 import { DICTATED_RULES } from './injection-dictated.ts';
 import { DIRECTIVE_RULES } from './injection-directive.ts';
+import { FRAMED_RULES } from './injection-framed.ts';
 import { GUARDED_RULES } from './injection-guarded.ts';
 import { LANGUAGE_RULES } from './injection-languages.ts';
 import { MARKUP_RULES } from './injection-markup.ts';
@@ -30,6 +31,7 @@ export const INJECTION_RULES: readonly TextRule[] = [
   ...GUARDED_RULES,
   ...TONGUE_RULES,
   ...ADDRESSED_RULES,
+  ...FRAMED_RULES,
   ...PAYLOAD_RULES,
   ...REQUEST_RULES,
   ...PRIVATE_TONGUE_RULES,
