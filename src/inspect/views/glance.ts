@@ -5,7 +5,7 @@
 
 import { unitsOf } from '../units.ts';
 import { saysUnseen } from './fold.ts';
-import { ITSELF, kindOf, UNSEEN } from './look-alikes.ts';
+import { ITSELF, isOfKind, kindOf, UNSEEN } from './look-alikes.ts';
 
 export const NON_ASCII = 1;
 export const PERCENT = 2;
@@ -81,6 +81,8 @@ function beyondAscii(unit: number): number {
   if (unit < 0xd800 || unit >= 0xdc00) return likeOf(unit);
   let found = 0;
   const first = 0x10000 + ((unit - 0xd800) << 10);
+  // A million characters otherwise, in every process and thread.
+  if (!isOfKind(first)) return 0;
   for (let code = first; code < first + 0x400; code++) found |= likeOf(code);
   return found;
 }

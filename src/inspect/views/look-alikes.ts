@@ -32,6 +32,10 @@ export function kindOf(code: number): number {
   return code >= LAST_PLANE && code < LAST_PLANE_END ? UNSEEN : ITSELF;
 }
 
+/** The planes in which any character is something else than itself, by where a part of one begins. */
+export const isOfKind = (from: number): boolean =>
+  from < CODES || (from >= LAST_PLANE && from < LAST_PLANE_END);
+
 export const lettersOf = (kind: number): string => several[kind - SEVERAL]!;
 
 function fill(ranges: string, kind: number): void {
