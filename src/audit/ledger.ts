@@ -8,7 +8,8 @@
  *
  * Synchronous, for a thread of its own. `append` collects, `commit` writes, `sync` makes it last. What `commit` could not
  * write is as if it had never been appended: the file is cut back to what was, and the caller appends it again. A line that
- * a crash tore is moved beside the log at the next start, and the log says so.
+ * a crash tore is moved beside the log at the next start, and the log says so, as it says how many lines it found that were not
+ * under a seal: for those there is nobody's word but that of the folder.
  */
 
 import { hash } from 'node:crypto';
@@ -82,7 +83,11 @@ export class Ledger {
       this.#now = state;
       this.#committed = this.#copy();
       if (this.#fd < 0) this.#begin(now);
-      if (cut !== null) this.append([ownLine(now, { kind: 'recovery', ...cut })]);
+      const unsealed = state.frontier.count;
+      if (cut !== null || unsealed > 0) {
+        const about = { segment: state.segment, unsealed, bytes: 0, lines: 0, ...cut };
+        this.append([ownLine(now, { kind: 'recovery', ...about })]);
+      }
       this.commit();
       this.sync();
     } catch (error) {

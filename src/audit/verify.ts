@@ -82,6 +82,17 @@ function brokenOf(error: unknown, segment: number): BrokenAt {
   return { segment, line: 0, words: `the file cannot be read: ${(error as Error).message}` };
 }
 
+/** What a start found that no orderly end leaves. */
+function recoveryWords({ segment, unsealed, bytes, lines }: Record<string, unknown>): string {
+  const left = `a start found ${Number(unsealed ?? 0)} lines in segment ${segment} that were not under a seal`;
+  if (Number(bytes) === 0) return left;
+  const whole =
+    Number(lines) > 0
+      ? `, ${lines} whole lines among them that did not go on from the one before`
+      : '';
+  return `${left}, and what a crash left of a line: ${bytes} bytes${whole}, which lie beside it (.torn-…)`;
+}
+
 class Walk {
   readonly #dir: string;
   readonly #options: VerifyOptions;
@@ -229,13 +240,7 @@ class Walk {
     }
     if (record.kind === 'segment') this.#checkVersion(number, record);
     if (record.kind === 'recovery') {
-      this.#notes.push(
-        `segment ${number}: a crash left ${record.bytes} bytes of a line in segment ${record.segment}${
-          Number(record.lines) > 0
-            ? `, and ${record.lines} whole lines that did not go on from the one before: they lie beside it (.torn-…)`
-            : ''
-        }`,
-      );
+      this.#notes.push(`segment ${number}: ${recoveryWords(record)}`);
     }
     if (record.kind === 'gap') {
       this.#notes.push(

@@ -97,8 +97,20 @@ describe('an audit log', () => {
     }
     const { broken, records } = await check(dir);
     assert.equal(broken, null);
-    // 12 records, a first line in three segments, two seals.
-    assert.equal(records, 12 + 3 + 2);
+    // 12 records, a first line in three segments, two seals, and what a start said that found no seal.
+    assert.equal(records, 12 + 3 + 2 + 1);
+  });
+
+  it('says how many lines were not under a seal when it was opened', async () => {
+    const dir = written();
+    open(dir).end(START);
+    const { broken, notes } = await check(dir);
+    assert.equal(broken, null);
+    assert.deepEqual(notes, [
+      'segment 4: a start found 3 lines in segment 4 that were not under a seal',
+    ]);
+    open(dir).end(START);
+    assert.equal((await check(dir)).notes.length, 1, 'an orderly end leaves nothing to say');
   });
 
   it('sets a torn line aside, says so, and goes on', async () => {
@@ -111,7 +123,10 @@ describe('an audit log', () => {
     ledger.end(START);
     const { broken, notes } = await check(dir);
     assert.equal(broken, null);
-    assert.match(notes.join(), /a crash left \d+ bytes/);
+    assert.match(
+      notes.join(),
+      /2 lines in segment 4 that were not under a seal, and what a crash left of a line: \d+ bytes,/,
+    );
     assert.doesNotMatch(notes.join(), /whole lines/);
     const torn = readdirSync(dir).filter((name) => name.includes('.torn-'));
     assert.equal(torn.length, 1);
@@ -128,7 +143,10 @@ describe('an audit log', () => {
     open(dir).end(START);
     const { broken, notes } = await check(dir);
     assert.equal(broken, null);
-    assert.match(notes.join(), /, and 1 whole lines that did not go on from the one before/);
+    assert.match(
+      notes.join(),
+      /: \d+ bytes, 1 whole lines among them that did not go on from the one before/,
+    );
   });
 
   it('names what was done to it', async () => {
@@ -189,7 +207,11 @@ describe('an audit log', () => {
       /^1:6 the seal is by another key/,
     );
     const dir = written();
-    edit(dir, 1, (lines) => lines.map((line) => line.replace(/"sig":"./, '"sig":"9')));
+    edit(dir, 1, (lines) =>
+      lines.map((line) =>
+        line.replace(/"sig":"(.)/, (_, first) => `"sig":"${first === '9' ? '8' : '9'}`),
+      ),
+    );
     assert.match(String((await check(dir)).broken?.words), /forged/);
     assert.equal(
       (await check(dir, [])).broken?.line,
