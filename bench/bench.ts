@@ -41,7 +41,7 @@ const OPTIONS = {
 const HELP = `node dist/bench/bench.js [options]
 Sluice beside the floor and its peers, in one run, as ratios. Traffic stays on the loopback, and every part has a bound.
 
-  --smoke            less than a minute: proves that the suite works, its figures are rough
+  --smoke            about a minute: proves that the suite works, its figures are rough
   --micro            the micro benches, one after the other, and nothing else
   --gate             exit 1 when a goal is measured and not reached
   --also NAME=URL    measures an endpoint that is already up as well; its tool echo takes {message}

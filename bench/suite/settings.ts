@@ -2,7 +2,7 @@
  * How long and how often: the full run, and the smoke run that only proves that the suite works.
  *
  * All bounds of a run stand here. The full run says at its start how long it should take (estimate.ts); the smoke run takes
- * less than a minute on two cores with nothing else to do.
+ * about a minute on two cores with nothing else to do.
  */
 
 import type { Era } from './control.ts';
