@@ -28,8 +28,8 @@ export async function prune(terminal: Terminal, options: PruneOptions): Promise<
   if (dir === undefined) return EXIT.usage;
   const loaded = load(terminal, options.config);
   const audit = loaded.ok ? loaded.config.audit : undefined;
-  const days = options.days === undefined ? audit?.retentionDays : Number(options.days);
-  if (days === undefined || !Number.isFinite(days) || days < 0) {
+  const days = options.days === undefined ? audit?.retentionDays : daysOf(options.days);
+  if (days === undefined) {
     terminal.err('Say how many days are kept: --days COUNT.');
     return EXIT.usage;
   }
@@ -48,6 +48,11 @@ export async function prune(terminal: Terminal, options: PruneOptions): Promise<
     terminal.err(`Nothing was deleted: ${(error as Error).message}`);
     return EXIT.unavailable;
   }
+}
+
+/** A number and nothing else: an empty text, as of a variable that is not set, would be 0, and all of the log would go. */
+function daysOf(text: string): number | undefined {
+  return /^\d{1,5}$/.test(text) ? Number(text) : undefined;
 }
 
 interface HoldOptions extends FolderOptions {
@@ -84,6 +89,10 @@ export function hold(terminal: Terminal, name: string | undefined, options: Hold
     writeHolds(dir, others);
     terminal.out(`"${name}" is released`);
     return EXIT.ok;
+  }
+  if (from !== '' && to !== '' && to < from) {
+    terminal.err('Such a hold would cover nothing: it ends before it begins.');
+    return EXIT.usage;
   }
   const since = new Date().toISOString();
   writeHolds(dir, [...others, { name, reason: options.reason ?? '', since, from, to }]);

@@ -119,6 +119,23 @@ describe('the retention of an audit log', { timeout: 180_000 }, () => {
     assert.equal(await broken(dir), null);
   });
 
+  it('is a number of days: what is none deletes nothing, nor does a hold cover nothing', async () => {
+    const dir = aged(100, 5);
+    for (const days of ['', ' ', '-1', '1e3', 'x', '0x1e', 'Infinity']) {
+      const { status, stderr } = await sluice(dir, 'prune', '-d', dir, `--days=${days}`);
+      assert.equal(status, 64, days);
+      assert.match(stderr, /--days COUNT/);
+    }
+    const times = ['--from', '2026-11-02', '--to', '2026-11-01'];
+    assert.equal((await sluice(dir, 'hold', 'none', '-d', dir, ...times)).status, 64);
+    assert.equal(
+      (await sluice(dir, 'hold', 'late', '-d', dir, '--from', '2026-11-01T10:00')).status,
+      64,
+    );
+    assert.deepEqual(readHolds(dir), []);
+    assert.deepEqual(await ages(dir), [100, 5]);
+  });
+
   it('is not deceived by an index that makes a segment older than it is', async (t) => {
     const dir = aged(100, 5, 4);
     const young = segmentsIn(dir)[1]!;
