@@ -16,6 +16,8 @@ export interface Match {
 
 /** One that can find where an expression matches. */
 export interface Finder {
+  /** Whether there may be any; much cheaper to ask, where it is there. */
+  isIn?(text: string, from: number, to: number): boolean;
   /** All matches within text[from, to), by where they begin. */
   matches(text: string, from: number, to: number): Iterable<Match>;
 }
@@ -24,22 +26,39 @@ export interface Finder {
 const WHOLE_MAX = 3000;
 
 /**
- * An expression and its parts, which tell what it needs. Those are asked whose needs a window has; where only one of them
- * matches it alone is run. A long expression is never run as one: its parts together would have as many states as the
- * product of their loops, and be read again and again without what is left of them.
+ * An expression: whether a window holds a match is asked of all of it, or, of a long one or one that only re2js understands, of
+ * those parts whose needs the window has. Its parts together would have as many states as the product of their loops.
  */
 export class Linear implements Finder {
-  readonly #parts: readonly Alternative[];
-  readonly #mayMatch: ((text: string) => boolean) | undefined;
+  readonly #pattern: string;
+  readonly #isFolded: boolean;
   readonly #whole: Alternative | undefined;
+  readonly #isAsked: boolean;
+  #split: Split | undefined;
 
   constructor(pattern: string) {
-    const parts = partsOf(pattern);
-    const isFolded = foldsCase(pattern);
-    this.#mayMatch = filterOf(parts, isFolded);
-    this.#parts = parts.map((part) => new Alternative(part, isFolded));
+    this.#pattern = pattern;
+    this.#isFolded = foldsCase(pattern);
     this.#whole =
-      pattern.length <= WHOLE_MAX ? new Alternative({ pattern, needs: [] }, isFolded) : undefined;
+      pattern.length <= WHOLE_MAX
+        ? new Alternative({ pattern, needs: [] }, this.#isFolded)
+        : undefined;
+    this.#isAsked = this.#whole?.isOwn === true;
+    if (!this.#isAsked) this.#split = this.#taken();
+  }
+
+  /** Taken apart: for most expressions not before one of them matches. */
+  #taken(): Split {
+    const parts = partsOf(this.#pattern);
+    return {
+      mayMatch: filterOf(parts, this.#isFolded),
+      parts: parts.map((part) => new Alternative(part, this.#isFolded)),
+    };
+  }
+
+  isIn(text: string, from: number, to: number): boolean {
+    if (!this.#isAsked) return true;
+    return this.#whole!.isIn(text, Math.max(0, from - 1), Math.min(text.length, to + 1));
   }
 
   /**
@@ -48,11 +67,12 @@ export class Linear implements Finder {
    */
   matches(text: string, from = 0, to = text.length): Match[] {
     const base = Math.max(0, from - 1);
-    const piece = text.slice(base, to + 1);
-    if (this.#mayMatch?.(piece) === false) return NONE;
-    const units = unitsOf(text);
-    const parts = this.#parts.filter(
-      (part) => part.mayMatch(piece) && part.isIn(piece, units, base),
+    const end = Math.min(text.length, to + 1);
+    const piece = text.slice(base, end);
+    this.#split ??= this.#taken();
+    if (this.#split.mayMatch?.(piece) === false) return NONE;
+    const parts = this.#split.parts.filter(
+      (part) => part.mayMatch(piece) && part.isIn(text, base, end),
     );
     if (parts.length === 0) return NONE;
     // What the whole would find is then a match of this part, and the same one comes first.
@@ -61,6 +81,12 @@ export class Linear implements Finder {
     const all = parts.flatMap((part) => part.matches(piece, base, from, to));
     return all.sort((one, other) => one.start - other.start);
   }
+}
+
+interface Split {
+  /** Whether a text has what one of the parts needs. */
+  readonly mayMatch: ((text: string) => boolean) | undefined;
+  readonly parts: readonly Alternative[];
 }
 
 const NONE: Match[] = [];
@@ -82,13 +108,22 @@ class Alternative {
     return this.#mayMatch?.(text) !== false;
   }
 
-  /**
-   * Whether the piece holds a match, which stands in the units from `from` on. Most windows hold none, and that is asked first: the
-   * answer comes from an automaton, and where the match lies from an engine that is a hundred times slower.
-   */
-  isIn(piece: string, units: Uint16Array, from: number): boolean {
+  /** Whether it is asked of an own automaton and not of re2js. */
+  get isOwn(): boolean {
+    return this.#own !== undefined;
+  }
+
+  get #own(): Dfa | undefined {
     if (this.#dfa === undefined) this.#dfa = Dfa.of(this.#pattern) ?? null;
-    return this.#dfa?.test(units, from, from + piece.length) ?? this.#engine.test(piece);
+    return this.#dfa ?? undefined;
+  }
+
+  /**
+   * Whether text[from, to) holds a match. Most windows hold none, and that is asked first: the answer comes from an automaton,
+   * and where the match lies from an engine that is a hundred times slower.
+   */
+  isIn(text: string, from: number, to: number): boolean {
+    return this.#own?.test(unitsOf(text), from, to) ?? this.#engine.test(text.slice(from, to));
   }
 
   get #engine(): RE2JS {
