@@ -8,15 +8,7 @@
 import { checkTime } from './deadline.ts';
 import type { Form, View } from './rule.ts';
 import { ALL_BITS, bitOf } from './scout.ts';
-import {
-  overflow,
-  unbase32,
-  unbase58,
-  unbase64,
-  unbase85,
-  unhex,
-  unnumber,
-} from './views/encodings.ts';
+import { overflow, unbase32, unbase58, unbase64, unbase85, unhex } from './views/encodings.ts';
 import { unescaped, unquote, unshift } from './views/escapes.ts';
 import { fold, foldApart, unbidi, unseen } from './views/fold.ts';
 import { asciiForm, compact, joined, words } from './views/forms.ts';
@@ -47,6 +39,7 @@ import {
 import { unconcatenate, unmark, unslash, unspace, unwrap } from './views/joints.ts';
 import { atbashKeys, reversedKeys, rotatedKeys } from './views/keys.ts';
 import { ATBASH, turnsOf } from './views/letter-pairs.ts';
+import { unnumber } from './views/numbers.ts';
 import { partsOf, piecesOf, SEAM } from './views/pieces.ts';
 import { type Step, Text, traced, type Undoing, writer } from './views/text.ts';
 import { atbash, reversed, reversedWords, rotated, unleet, unleetL } from './views/turned.ts';

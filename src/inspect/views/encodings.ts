@@ -1,5 +1,5 @@
 /**
- * Texts written in an alphabet of their own: base64, base32, base58, base85, hexadecimal, numbers. Found as runs of
+ * Texts written in an alphabet of their own: base64, base32, base58, base85, hexadecimal. Found as runs of
  * characters of one class; what makes one a find is only that its bytes are a text.
  *
  * Decoded in place, so that a text of which a part was encoded reads whole.
@@ -94,8 +94,37 @@ const BASE64_SURE = 16;
 const BASE64_RUNS: Runs = {
   digits: tableOf(`${UPPER}${LOWER}${DIGITS}+/_-`),
   least: BASE64_LEAST,
-  isWorth: (units, from, to) => to - from >= BASE64_SURE || isMixedIn(units, from, to),
+  isWorth: (units, from, to) =>
+    to - from >= BASE64_SURE || (isMixedIn(units, from, to) && mayBeBytesOfText(units, from, to)),
 };
+
+/** Of each digit its value; those for URLs have the same two. */
+const base64Values = new Uint8Array(0x80);
+[...`${UPPER}${LOWER}${DIGITS}+/`].forEach((sign, value) => {
+  base64Values[sign.charCodeAt(0)] = value;
+});
+base64Values[0x2d] = 62;
+base64Values[0x5f] = 63;
+
+/**
+ * Of a run so short that each of its bytes must be readable (`FEW_BYTES`), without making anything of it: most are names in
+ * camelCase. UTF-16 and what is compressed may be anything.
+ */
+function mayBeBytesOfText(units: Uint16Array, from: number, to: number): boolean {
+  let [bits, value] = [0, 0];
+  for (let at = from; at < to; at++) {
+    value = ((value << 6) | base64Values[units[at]!]!) & 0xffff;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    const byte = (value >> bits) & 0xff;
+    if (at - from < 3 && (byte === 0 || byte === 0x1f || byte === 0x78)) return true;
+    if (byte < 0x20 ? byte !== 0x09 && byte !== 0x0a && byte !== 0x0d : byte === 0x7f) return false;
+    // No lead of UTF-8, and nothing is before it.
+    if (bits === 4 && at - from === 1 && byte >= 0x80 && (byte < 0xc2 || byte > 0xf4)) return false;
+  }
+  return true;
+}
 
 export const unbase64 = (text: string, writer: Writer): boolean =>
   replaceRuns(text, writer, BASE64_RUNS, BASE64_MUTE, base64Said);
@@ -315,117 +344,3 @@ function base85Said(digits: string, values: Int8Array): Said | undefined {
   const answer = said(Buffer.from(padding === 0 ? bytes : bytes.slice(0, -padding)));
   return answer.text === undefined ? undefined : answer;
 }
-
-/** Numbers in a row that make a text. */
-const NUMBERS_LEAST = 6;
-const SEPARATOR_MAX = 12;
-const DIGITS_MAX = 8;
-const isNumeral = (unit: number) =>
-  (unit >= 0x30 && unit <= 0x39) || ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x66);
-
-/**
- * One number per character, whatever stands between them as long as it is always the same: 105,103,110 or 69 67 6e or
- * 0x69, 0x67 or chr(105)+chr(103) or 01101001 01100111 or 151 147.
- */
-export function unnumber(text: string, writer: Writer): boolean {
-  const units = unitsOf(text);
-  const { length } = text;
-  let written = 0;
-  for (let index = 0; index < length; ) {
-    if (!isNumeral(units[index]!) || !startsNumeral(text, index)) {
-      index++;
-      continue;
-    }
-    const row = rowAt(text, index);
-    const meant = row.numerals.length < NUMBERS_LEAST ? undefined : numbersSaid(row.numerals);
-    // A numeral that is none of the row, as a word before it, must not take the row's beginning with it.
-    if (row.numerals.length < NUMBERS_LEAST)
-      row.end = index + Math.max(1, row.numerals[0]?.length ?? 1);
-    if (meant !== undefined) {
-      if (written < index) writer.keep(written, index);
-      writer.decoded(meant, index, row.end);
-      written = row.end;
-    }
-    index = row.end;
-  }
-  if (written === 0) return false;
-  if (written < text.length) writer.keep(written, text.length);
-  return true;
-}
-
-/** Not within a word, but for 0x and \x. */
-function startsNumeral(text: string, index: number): boolean {
-  const before = index === 0 ? 0x20 : text.charCodeAt(index - 1);
-  if ((before | 0x20) === 0x78) return !isLetter(text.charCodeAt(index - 2));
-  return !isLetter(before) && !isNumeral(before);
-}
-
-/** Numerals from here on with one and the same separator. */
-function rowAt(text: string, start: number): { numerals: string[]; end: number } {
-  const numerals: string[] = [];
-  let separator = '';
-  for (let index = start; ; ) {
-    let end = index;
-    while (end < index + DIGITS_MAX && isNumeral(text.charCodeAt(end))) end++;
-    // A word behind the row may begin with letters that are digits too.
-    const isWord = isNumeral(text.charCodeAt(end)) || isLetter(text.charCodeAt(end));
-    if (end === index || (isWord && numerals.length > 0)) {
-      return { numerals, end: Math.max(start + 1, index - separator.length) };
-    }
-    numerals.push(text.slice(index, end));
-    if (separator === '') separator = separatorAt(text, end);
-    if (separator === '' || !text.startsWith(separator, end)) return { numerals, end };
-    index = end + separator.length;
-  }
-}
-
-/** What stands between this numeral and the next; it may have letters (chr, 0x), but not such as numerals have at its end. */
-function separatorAt(text: string, index: number): string {
-  const most = Math.min(text.length, index + SEPARATOR_MAX);
-  for (let end = index; end < most; end++) {
-    const unit = text.charCodeAt(end);
-    if (unit === 0x30 && (text.charCodeAt(end + 1) | 0x20) === 0x78)
-      return text.slice(index, end + 2);
-    if (unit >= 0x30 && unit <= 0x39) return text.slice(index, end);
-    if (
-      isNumeral(unit) &&
-      !isLetter(text.charCodeAt(end - 1)) &&
-      end > index &&
-      !isLetter(text.charCodeAt(end + 1))
-    )
-      return text.slice(index, end);
-    if (
-      isNumeral(unit) &&
-      isNumeral(text.charCodeAt(end + 1)) &&
-      end > index &&
-      !isLetter(text.charCodeAt(end - 1)) &&
-      !isLetter(text.charCodeAt(end + 2))
-    )
-      return text.slice(index, end);
-  }
-  return '';
-}
-
-const isLetter = (unit: number) => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
-
-function numbersSaid(numerals: string[]): string | undefined {
-  for (const [base, fits] of BASES) {
-    if (!numerals.every((numeral) => fits.test(numeral))) continue;
-    const codes = numerals.map((numeral) => Number.parseInt(numeral, base));
-    if (codes.some((code) => code > 0x10ffff)) continue;
-    const isBytes = codes.every((code) => code < 0x100);
-    const answer = isBytes
-      ? said(Buffer.from(codes)).text
-      : String.fromCodePoint(...codes.slice(0, 4096));
-    if (answer !== undefined && /[a-z]{2}|[a-z0-9]{6}/i.test(answer)) return answer;
-  }
-  return undefined;
-}
-
-const BASES: readonly (readonly [base: number, fits: RegExp])[] = [
-  [2, /^[01]{7,8}$/],
-  [10, /^[0-9]{1,6}$/],
-  [8, /^[0-7]{2,3}$/],
-  [16, /^[0-9a-f]{2}$/i],
-  [16, /^0{0,4}[0-9a-f]{2,5}$/i],
-];

@@ -1,0 +1,148 @@
+/** Texts written as numbers, one for each character, whatever stands between them as long as it is always the same. */
+
+import { unitsOf } from '../units.ts';
+import { said } from './bytes.ts';
+import type { Writer } from './writer.ts';
+
+/** Numbers in a row that make a text. */
+const NUMBERS_LEAST = 6;
+const SEPARATOR_MAX = 12;
+const DIGITS_MAX = 8;
+const isNumeral = (unit: number) =>
+  (unit >= 0x30 && unit <= 0x39) || ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x66);
+
+/**
+ * One number per character, whatever stands between them as long as it is always the same: 105,103,110 or 69 67 6e or
+ * 0x69, 0x67 or chr(105)+chr(103) or 01101001 01100111 or 151 147.
+ */
+export function unnumber(text: string, writer: Writer): boolean {
+  const units = unitsOf(text);
+  const { length } = text;
+  let written = 0;
+  for (let index = 0; index < length; ) {
+    if (!isNumeral(units[index]!) || !startsNumeral(text, index)) {
+      index++;
+      continue;
+    }
+    findRow(units, length, index);
+    const isRow = row.count >= NUMBERS_LEAST;
+    const meant = isRow ? numbersSaid(numeralsOf(text, index)) : undefined;
+    // A numeral that is none of the row, as a word before it, must not take the row's beginning with it.
+    if (!isRow) row.end = index + Math.max(1, row.firstLength);
+    if (meant !== undefined) {
+      if (written < index) writer.keep(written, index);
+      writer.decoded(meant, index, row.end);
+      written = row.end;
+    }
+    index = row.end;
+  }
+  if (written === 0) return false;
+  if (written < text.length) writer.keep(written, text.length);
+  return true;
+}
+
+/** Not within a word, but for 0x and \x. */
+function startsNumeral(text: string, index: number): boolean {
+  const before = index === 0 ? 0x20 : text.charCodeAt(index - 1);
+  if ((before | 0x20) === 0x78) return !isLetter(text.charCodeAt(index - 2));
+  return !isLetter(before) && !isNumeral(before);
+}
+
+/** The row that begins here: how many numerals it has, and where it ends. Most are one number, or a date. */
+const row = { count: 0, firstLength: 0, separatorLength: 0, end: 0 };
+
+/** Numerals from here on with one and the same separator; nothing is made of them before it is known that they are many. */
+function findRow(units: Uint16Array, length: number, start: number): void {
+  row.count = 0;
+  row.separatorLength = 0;
+  let separatorAt = 0;
+  for (let index = start; ; ) {
+    const most = Math.min(length, index + DIGITS_MAX);
+    let end = index;
+    while (end < most && isNumeral(units[end]!)) end++;
+    // A word behind the row may begin with letters that are digits too.
+    const isWord = end < length && (isNumeral(units[end]!) || isLetter(units[end]!));
+    if (end === index || (isWord && row.count > 0)) {
+      row.end = Math.max(start + 1, index - row.separatorLength);
+      return;
+    }
+    if (row.count === 0) {
+      row.firstLength = end - index;
+      row.separatorLength = separatorEnd(units, length, end) - end;
+      separatorAt = end;
+    }
+    row.count++;
+    if (!isSame(units, length, separatorAt, end, row.separatorLength)) {
+      row.end = end;
+      return;
+    }
+    index = end + row.separatorLength;
+  }
+}
+
+/** Whether at `other` stands what stands at `one`, of a length of more than none. */
+function isSame(
+  units: Uint16Array,
+  length: number,
+  one: number,
+  other: number,
+  count: number,
+): boolean {
+  if (count === 0 || other + count > length) return false;
+  for (let at = 0; at < count; at++) if (units[one + at] !== units[other + at]) return false;
+  return true;
+}
+
+/** The numerals of the row that was found last. */
+function numeralsOf(text: string, start: number): string[] {
+  const numerals: string[] = [];
+  for (let index = start; numerals.length < row.count; ) {
+    let end = index;
+    while (end < index + DIGITS_MAX && isNumeral(text.charCodeAt(end))) end++;
+    numerals.push(text.slice(index, end));
+    index = end + row.separatorLength;
+  }
+  return numerals;
+}
+
+/**
+ * Where what stands between this numeral and the next ends; `index` where there is no next. It may have letters (chr, 0x), but
+ * not such as numerals have at its end.
+ */
+function separatorEnd(units: Uint16Array, length: number, index: number): number {
+  const most = Math.min(length, index + SEPARATOR_MAX);
+  const unitAt = (at: number) => (at < length ? units[at]! : 0);
+  for (let end = index; end < most; end++) {
+    const unit = units[end]!;
+    const next = unitAt(end + 1);
+    if (unit === 0x30 && (next | 0x20) === 0x78) return end + 2;
+    if (unit >= 0x30 && unit <= 0x39) return end;
+    if (!isNumeral(unit) || end === index || isLetter(units[end - 1]!)) continue;
+    if (!isLetter(next) || (isNumeral(next) && !isLetter(unitAt(end + 2)))) return end;
+  }
+  return index;
+}
+
+const isLetter = (unit: number) => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
+
+function numbersSaid(numerals: string[]): string | undefined {
+  for (const [base, fits] of BASES) {
+    if (!numerals.every((numeral) => fits.test(numeral))) continue;
+    const codes = numerals.map((numeral) => Number.parseInt(numeral, base));
+    if (codes.some((code) => code > 0x10ffff)) continue;
+    const isBytes = codes.every((code) => code < 0x100);
+    const answer = isBytes
+      ? said(Buffer.from(codes)).text
+      : String.fromCodePoint(...codes.slice(0, 4096));
+    if (answer !== undefined && /[a-z]{2}|[a-z0-9]{6}/i.test(answer)) return answer;
+  }
+  return undefined;
+}
+
+const BASES: readonly (readonly [base: number, fits: RegExp])[] = [
+  [2, /^[01]{7,8}$/],
+  [10, /^[0-9]{1,6}$/],
+  [8, /^[0-7]{2,3}$/],
+  [16, /^[0-9a-f]{2}$/i],
+  [16, /^0{0,4}[0-9a-f]{2,5}$/i],
+];
