@@ -2,6 +2,7 @@
 
 import { isLetter } from '../letters.ts';
 import type { Form } from '../rule.ts';
+import { unitsOf } from '../units.ts';
 import type { Writer } from './writer.ts';
 
 const isUpper = (unit: number) => unit >= 0x41 && unit <= 0x5a;
@@ -36,12 +37,13 @@ let units = new Uint8Array(1 << 14);
  */
 export function asciiForm(text: string, form: Exclude<Form, 'exact'>): string {
   if (units.length < text.length) units = new Uint8Array(2 * text.length);
+  const source = unitsOf(text);
   const kept = form === 'compact' ? compacted : lower;
   const hasGaps = form === 'words';
   let length = 0;
   let isGap = false;
   for (let index = 0; index < text.length; index++) {
-    const unit = kept[text.charCodeAt(index)]!;
+    const unit = kept[source[index]!]!;
     if (unit === 0) isGap = hasGaps;
     else {
       if (isGap && length > 0) units[length++] = 0x20;

@@ -8,8 +8,17 @@ import type { Writer } from './writer.ts';
 const NUMBERS_LEAST = 6;
 const SEPARATOR_MAX = 12;
 const DIGITS_MAX = 8;
-const isNumeral = (unit: number) =>
-  (unit >= 0x30 && unit <= 0x39) || ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x66);
+
+const [NUMERAL, LETTER] = [1, 2];
+/** Of each unit: whether it may be in a numeral, and whether it is a letter. */
+const kinds = new Uint8Array(0x10000);
+for (const numeral of '0123456789abcdefABCDEF') kinds[numeral.charCodeAt(0)]! |= NUMERAL;
+for (let letter = 0x61; letter <= 0x7a; letter++) {
+  kinds[letter]! |= LETTER;
+  kinds[letter - 0x20]! |= LETTER;
+}
+const isNumeral = (unit: number) => (kinds[unit]! & NUMERAL) !== 0;
+const isLetter = (unit: number) => (kinds[unit]! & LETTER) !== 0;
 
 /**
  * One number per character, whatever stands between them as long as it is always the same: 105,103,110 or 69 67 6e or
@@ -20,7 +29,7 @@ export function unnumber(text: string, writer: Writer): boolean {
   const { length } = text;
   let written = 0;
   for (let index = 0; index < length; ) {
-    if (!isNumeral(units[index]!) || !startsNumeral(text, index)) {
+    if (!isNumeral(units[index]!) || !startsNumeral(units, index)) {
       index++;
       continue;
     }
@@ -42,10 +51,11 @@ export function unnumber(text: string, writer: Writer): boolean {
 }
 
 /** Not within a word, but for 0x and \x. */
-function startsNumeral(text: string, index: number): boolean {
-  const before = index === 0 ? 0x20 : text.charCodeAt(index - 1);
-  if ((before | 0x20) === 0x78) return !isLetter(text.charCodeAt(index - 2));
-  return !isLetter(before) && !isNumeral(before);
+function startsNumeral(units: Uint16Array, index: number): boolean {
+  if (index === 0) return true;
+  const before = units[index - 1]!;
+  if (kinds[before] === 0) return true;
+  return (before | 0x20) === 0x78 && (index === 1 || !isLetter(units[index - 2]!));
 }
 
 /** The row that begins here: how many numerals it has, and where it ends. Most are one number, or a date. */
@@ -122,8 +132,6 @@ function separatorEnd(units: Uint16Array, length: number, index: number): number
   }
   return index;
 }
-
-const isLetter = (unit: number) => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
 
 function numbersSaid(numerals: string[]): string | undefined {
   for (const [base, fits] of BASES) {

@@ -88,12 +88,14 @@ const isLetter = (unit: number) => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7
 /** What is longer is no word: keys and data have letters and digits too. */
 const WORD_MOST = 64;
 
+const [ONE, I, L] = [0x31, 0x69, 0x6c];
+
 /** Digits and signs that stand for letters, in tokens that have letters too; twice at least. */
-export const unleet = (text: string, writer: Writer): boolean => unleeted(text, writer, 0x69);
+export const unleet = (text: string, writer: Writer): boolean => unleeted(text, writer, I);
 
 /** The same where 1 is an l. */
 export const unleetL = (text: string, writer: Writer): boolean =>
-  text.includes('1') && unleeted(text, writer, 0x6c);
+  text.includes('1') && unleeted(text, writer, L);
 
 function unleeted(text: string, writer: Writer, one: number): boolean {
   const words = leetWords(text, one);
@@ -110,14 +112,31 @@ function unleeted(text: string, writer: Writer, one: number): boolean {
 }
 
 const letterOf = (unit: number, one: number) =>
-  unit === 0x31 ? one : unit < 128 && meant[unit] !== 0 ? meant[unit]! : unit;
+  unit === ONE ? one : unit < 128 && meant[unit] !== 0 ? meant[unit]! : unit;
 
-/** Starts and ends, in turn, of what is written in leet; none where it is not, as in most texts that have digits. */
-function leetWords(text: string, one: number): number[] {
+/** What is written in leet, told for both readings of 1 at once: each is asked for. */
+interface Leet {
+  /** Starts and ends, in turn. */
+  readonly words: readonly number[];
+  /** Whether it is language where 1 is an i, and where it is an l. */
+  readonly isLanguage: readonly [boolean, boolean];
+}
+
+let lastText = '';
+let last: Leet = { words: [], isLanguage: [false, false] };
+
+/** None where it is not language then, as in most texts that have digits. */
+function leetWords(text: string, one: number): readonly number[] {
+  if (text !== lastText) last = leetOf(text);
+  lastText = text;
+  return last.isLanguage[one === I ? 0 : 1] ? last.words : [];
+}
+
+function leetOf(text: string): Leet {
   const units = unitsOf(text);
   const { length } = text;
   const words: number[] = [];
-  let [found, pairs, cost] = [0, 0, 0];
+  let [found, pairs, withI, withL] = [0, 0, 0, 0];
   for (let index = 0; index < length; ) {
     let end = index;
     let [letters, signs] = [0, 0];
@@ -140,12 +159,16 @@ function leetWords(text: string, one: number): number[] {
       words.push(index, end);
       if (letters > 0) found++;
       for (let at = index + 1; at < end && !isNumber; at++) {
-        const add = costOf(letterOf(units[at - 1]!, one), letterOf(units[at]!, one));
+        const [before, unit] = [units[at - 1]!, units[at]!];
+        const add = costOf(letterOf(before, I), letterOf(unit, I));
         if (add > 0) pairs++;
-        cost += add;
+        withI += add;
+        withL +=
+          before === ONE || unit === ONE ? costOf(letterOf(before, L), letterOf(unit, L)) : add;
       }
     }
     index = next + 1;
   }
-  return found > 1 && cost < LEET_COST_MAX * pairs ? words : [];
+  const most = LEET_COST_MAX * pairs;
+  return { words, isLanguage: [found > 1 && withI < most, found > 1 && withL < most] };
 }
