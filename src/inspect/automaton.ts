@@ -103,6 +103,21 @@ export interface Reads {
 const BLANK = 0x20;
 const never = () => false;
 
+/** Of each way of reading: it is asked of all characters once, and not for each table. */
+const answers = new WeakMap<(code: number) => boolean, Uint16Array>();
+
+function allOf(isOne: (code: number) => boolean): Uint16Array {
+  const known = answers.get(isOne);
+  if (known !== undefined) return known;
+  const all: number[] = [];
+  for (let code = 0; code < CHARACTERS; code++) if (isOne(code)) all.push(code);
+  const made = Uint16Array.from(all);
+  answers.set(isOne, made);
+  return made;
+}
+
+const isCapital = (code: number) => code >= 0x80 && lowerOf(code) !== code;
+
 /** Throws where the literals need more states than there are: a fault of the rules, found at start. */
 export function compile(
   literals: readonly string[],
@@ -112,12 +127,11 @@ export function compile(
   const shift = Math.max(1, Math.ceil(Math.log2(count + 1)));
   const skip = (1 << shift) - 1;
   // Before what is left out is told: a letter beyond ASCII is found whatever its case, too.
-  for (let code = 0x80; code < CHARACTERS; code++)
+  for (const code of allOf(isCapital))
     if (classes[code] === 0) classes[code] = classes[lowerOf(code)]!;
-  for (let code = 0; code < CHARACTERS; code++) {
-    if (blanks(code)) classes[code] = classes[BLANK]!;
-    else if (classes[code] === 0 && skips(code)) classes[code] = skip;
-  }
+  if (blanks !== never) for (const code of allOf(blanks)) classes[code] = classes[BLANK]!;
+  if (skips !== never)
+    for (const code of allOf(skips)) if (classes[code] === 0) classes[code] = skip;
   const trie = new Trie(literals, classes, shift);
   return trie.tables(skip, blanks === never ? 0 : classes[BLANK]!);
 }
@@ -145,12 +159,18 @@ function classesOf(literals: readonly string[]): { classes: Uint8Array; count: n
   return { classes, count: count + Math.min(own, beyond.length) };
 }
 
-/** The automaton while it is made: a trie, then its failure links, then states that accept moved to the end. */
+type Ends = readonly number[];
+const NO_ENDS: Ends = [];
+
+/**
+ * The automaton while it is made: a trie of linked children, and then its rows, each where it stays: a table of the trie's
+ * own would have half of them for nothing, and to write both is most of the time that this takes.
+ */
 class Trie {
   readonly #classes: Uint8Array;
   readonly #shift: number;
-  readonly #rows: Uint16Array;
-  readonly #ends: number[][] = [[]];
+  #count = 1;
+  readonly #ends: Ends[] = [NO_ENDS];
   /** Class of the character by which each state is reached from its parent. */
   readonly #by: Uint8Array;
   /** Of each state the child that was made last, and the one that its parent had before. */
@@ -162,7 +182,6 @@ class Trie {
     this.#shift = shift;
     const most = literals.reduce((sum, { length }) => sum + length, 1);
     const states = Math.min(most, STATES_MAX);
-    this.#rows = new Uint16Array(states << shift);
     this.#by = new Uint8Array(states);
     this.#child = new Uint16Array(states);
     this.#sibling = new Uint16Array(states);
@@ -170,18 +189,23 @@ class Trie {
       let state = 0;
       for (let at = 0; at < literal.length; at++) {
         const column = classes[literal.charCodeAt(at)]!;
-        const cell = (state << shift) + column;
-        if (this.#rows[cell] === 0) this.#rows[cell] = this.#add(column, state);
-        state = this.#rows[cell]!;
+        state = this.#childBy(state, column) || this.#add(column, state);
       }
-      this.#ends[state]!.push(index);
+      this.#ends[state] = [...this.#ends[state]!, index];
     });
   }
 
+  /** 0 where there is none. */
+  #childBy(state: number, column: number): number {
+    let child = this.#child[state]!;
+    while (child !== 0 && this.#by[child] !== column) child = this.#sibling[child]!;
+    return child;
+  }
+
   #add(column: number, parent: number): number {
-    const state = this.#ends.length;
+    const state = this.#count++;
     if (state === STATES_MAX) throw new Error(`The literals need over ${STATES_MAX} states`);
-    this.#ends.push([]);
+    this.#ends.push(NO_ENDS);
     this.#by[state] = column;
     this.#sibling[state] = this.#child[parent]!;
     this.#child[parent] = state;
@@ -190,64 +214,55 @@ class Trie {
 
   /** `skip` leaves every state as it is, and `blank` those that a blank led to; 0 is no class of either kind. */
   tables(skip: number, blank: number): Tables {
-    const order = this.#link();
-    const [shift, width, count] = [this.#shift, 1 << this.#shift, this.#ends.length];
-    const { place, quiet, loud } = this.#placed(order);
-    const rows = new Uint16Array(new SharedArrayBuffer(2 * (count << shift)));
-    for (let state = 0; state < count; state++) {
-      const [from, to] = [state << shift, place[state]! << shift];
-      for (let column = 0; column < width; column++)
-        rows[to + column] = place[this.#rows[from + column]!]!;
-      rows[to + skip] = place[state]!;
-      if (blank !== 0 && this.#by[state] === blank) rows[to + blank] = place[state]!;
-    }
+    const rows = new Uint16Array(new SharedArrayBuffer(2 * (this.#count << this.#shift)));
+    const loud = this.#link(rows, skip, blank);
     const offsets = new Uint32Array(new SharedArrayBuffer(4 * (loud.length + 1)));
-    loud.forEach((state, index) => {
-      offsets[index + 1] = offsets[index]! + this.#ends[state]!.length;
+    loud.forEach((ends, index) => {
+      offsets[index + 1] = offsets[index]! + ends.length;
     });
     const outputs = new Uint16Array(new SharedArrayBuffer(2 * offsets[loud.length]!));
-    outputs.set(loud.flatMap((state) => this.#ends[state]!));
-    return { classes: this.#classes, rows, shift, accepting: quiet, offsets, outputs };
+    outputs.set(loud.flat());
+    const accepting = this.#count - loud.length;
+    return { classes: this.#classes, rows, shift: this.#shift, accepting, offsets, outputs };
   }
 
   /**
-   * The number that each state gets: those in which no literal ends first, and of either kind those that are near the root,
-   * where nearly all of a text is read: their rows share pages.
+   * Breadth first: where a state has no child of its own, it goes where its longest proper suffix goes. Each gets its number
+   * when it is first met: those in which no literal ends from the front, the others from the back. So those of either kind
+   * that are near the root, where nearly all of a text is read, stand together: their rows share pages.
+   *
+   * Fills the rows; the ends of each state in which a literal ends, by its number.
    */
-  #placed(order: readonly number[]): { place: Uint16Array; quiet: number; loud: number[] } {
-    const place = new Uint16Array(this.#ends.length);
-    const loud: number[] = [];
-    let quiet = 0;
-    for (const state of order) {
-      if (this.#ends[state]!.length > 0) loud.push(state);
-      else place[state] = quiet++;
-    }
-    loud.forEach((state, index) => {
-      place[state] = quiet + index;
-    });
-    return { place, quiet, loud };
-  }
-
-  /** Breadth first: where a state has no child of its own, it goes where its longest proper suffix goes. */
-  #link(): number[] {
+  #link(rows: Uint16Array, skip: number, blank: number): Ends[] {
     const shift = this.#shift;
-    const rows = this.#rows;
-    const fail = new Uint16Array(this.#ends.length);
+    const fail = new Uint16Array(this.#count);
+    const place = new Uint16Array(this.#count);
+    const stateAt = new Uint16Array(this.#count);
+    let [quiet, loud] = [1, this.#count];
     const queue = [0];
     for (const state of queue) {
-      const suffix = fail[state]!;
-      if (state !== 0) {
-        this.#ends[state]!.push(...this.#ends[suffix]!);
-        // Shorter, and so complete already.
-        rows.copyWithin(state << shift, suffix << shift, (suffix + 1) << shift);
-      }
+      const row = place[state]! << shift;
+      const suffix = place[fail[state]!]! << shift;
+      // Shorter, and so complete already.
+      if (state !== 0) rows.copyWithin(row, suffix, suffix + (1 << shift));
       for (let child = this.#child[state]!; child !== 0; child = this.#sibling[child]!) {
-        const cell = (state << shift) + this.#by[child]!;
-        fail[child] = state === 0 ? 0 : rows[cell]!;
-        rows[cell] = child;
+        const cell = row + this.#by[child]!;
+        fail[child] = state === 0 ? 0 : stateAt[rows[cell]!]!;
+        this.#ends[child] = both(this.#ends[child]!, this.#ends[fail[child]!]!);
+        place[child] = this.#ends[child] === NO_ENDS ? quiet++ : --loud;
+        stateAt[place[child]!] = child;
+        rows[cell] = place[child]!;
         queue.push(child);
       }
+      rows[row + skip] = place[state]!;
+      if (blank !== 0 && this.#by[state] === blank) rows[row + blank] = place[state]!;
     }
-    return queue;
+    return Array.from(stateAt.subarray(loud), (state) => this.#ends[state]!);
   }
+}
+
+/** Most states have none of their own, or none else. */
+function both(own: Ends, more: Ends): Ends {
+  if (more === NO_ENDS) return own;
+  return own === NO_ENDS ? more : [...own, ...more];
 }
