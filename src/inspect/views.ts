@@ -9,7 +9,7 @@ import { checkTime } from './deadline.ts';
 import type { Form, View } from './rule.ts';
 import { ALL_BITS, bitOf } from './scout.ts';
 import { overflow, unbase32, unbase58, unbase64, unbase85, unhex } from './views/encodings.ts';
-import { unescaped, unquote, unshift } from './views/escapes.ts';
+import { unescaped, unshift } from './views/escapes.ts';
 import { fold, foldApart, unbidi, unseen } from './views/fold.ts';
 import { asciiForm, compact, joined, words } from './views/forms.ts';
 import {
@@ -36,13 +36,15 @@ import {
   SOLID,
   signsOf,
 } from './views/glance.ts';
-import { unconcatenate, unmark, unslash, unspace, unwrap } from './views/joints.ts';
+import { unconcatenate, unmark, unslash, unspace } from './views/joints.ts';
 import { atbashKeys, reversedKeys, rotatedKeys } from './views/keys.ts';
 import { ATBASH, turnsOf } from './views/letter-pairs.ts';
 import { unnumber } from './views/numbers.ts';
 import { partsOf, piecesOf, SEAM } from './views/pieces.ts';
+import { unquote } from './views/quoted-printable.ts';
 import { type Step, Text, traced, type Undoing, writer } from './views/text.ts';
 import { atbash, reversed, reversedWords, rotated, unleet, unleetL } from './views/turned.ts';
+import { unwrap } from './views/wrapped.ts';
 import type { Trace } from './views/writer.ts';
 
 const DEPTH_MAX = 5;

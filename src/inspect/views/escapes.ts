@@ -1,5 +1,5 @@
 /**
- * Characters written by number or name within a text: %69, &#105;, \u0069, \x69, \151, &lt;, =69, +AGk-.
+ * Characters written by number or name within a text: %69, &#105;, \u0069, \x69, \151, &lt;, +AGk-.
  *
  * Several layers of one kind (%252569, &amp;amp;#105;, \\\\u0069) are one step: a layer costs the attacker two bytes and
  * must not cost a level of depth.
@@ -7,7 +7,7 @@
 
 import type { Writer } from './writer.ts';
 
-const NONE = -1;
+export const NONE = -1;
 const hexOf = new Int8Array(128).fill(NONE);
 for (let digit = 0; digit < 16; digit++) {
   const digits = digit.toString(16);
@@ -16,7 +16,7 @@ for (let digit = 0; digit < 16; digit++) {
 }
 
 /** The value of `count` hexadecimal digits at `index`, or -1. */
-function hexAt(text: string, index: number, count: number): number {
+export function hexAt(text: string, index: number, count: number): number {
   let value = 0;
   for (let at = index; at < index + count; at++) {
     const unit = text.charCodeAt(at);
@@ -28,7 +28,7 @@ function hexAt(text: string, index: number, count: number): number {
 }
 
 /** Text to which bytes arrive one by one: UTF-8, overlong forms included, what is no UTF-8 as Latin-1. */
-class Bytes {
+export class Bytes {
   readonly #writer: Writer;
   #pending: number[] = [];
   #from = 0;
@@ -198,7 +198,7 @@ function entity(text: string, start: number, writer: Writer, bytes: Bytes): numb
   return meant === undefined ? index : end + 1;
 }
 
-const isLetter = (unit: number) => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
+export const isLetter = (unit: number) => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
 
 /** A number, and its semicolon if it has one: readers forgive its absence. */
 function numberAt(text: string, index: number, base: 10 | 16) {
@@ -275,56 +275,6 @@ function codeAfter(text: string, index: number) {
   while (end < index + 3 && (text.charCodeAt(end) & 0xf8) === 0x30)
     value = value * 8 + text.charCodeAt(end++) - 0x30;
   return end - index < 2 || value > 0xff ? undefined : { value, end, isByte: true };
-}
-
-/** Quoted-printable: =69, and = at the end of a line, which is none. */
-export function unquote(text: string, writer: Writer): boolean {
-  const bytes = new Bytes(writer);
-  let found = 0;
-  let isSure = false;
-  for (let index = 0; index < text.length; ) {
-    const unit = text.charCodeAt(index);
-    if (unit === 0x3d) {
-      const byte = isUpperHex(text, index + 1) ? hexAt(text, index + 1, 2) : NONE;
-      const end = lineEnd(text, index + 1);
-      if (byte !== NONE) bytes.push(byte, index, index + 3);
-      if (byte !== NONE || end > 0) {
-        isSure ||= byte === NONE ? isWithinWord(text, index) : goesOn(text, index + 3);
-        found++;
-        index = byte !== NONE ? index + 3 : end;
-        continue;
-      }
-    }
-    bytes.flush(index);
-    writer.keep(index, ++index);
-  }
-  bytes.flush(text.length);
-  return found > 2 && isSure;
-}
-
-/** An id in hexadecimal code goes on so. */
-const ID_DIGITS = 4;
-
-/** A word goes on behind a character, or another is written so: in a query the value of a parameter ends there. */
-const goesOn = (text: string, index: number) =>
-  (isLetter(text.charCodeAt(index)) && hexAt(text, index, ID_DIGITS) === NONE) ||
-  (text.charCodeAt(index) === 0x3d &&
-    isUpperHex(text, index + 1) &&
-    hexAt(text, index + 1, 2) !== NONE);
-
-/** A line may end in = as base64 does, or behind a blank. */
-const isWithinWord = (text: string, index: number) => {
-  const before = text.charCodeAt(index - 1);
-  return before > 0x20 && before !== 0x3d;
-};
-
-/** As the standard has it; a query in lower case is none. */
-const isUpperHex = (text: string, index: number) =>
-  text.charCodeAt(index) < 0x61 && text.charCodeAt(index + 1) < 0x61;
-
-function lineEnd(text: string, index: number): number {
-  if (text.charCodeAt(index) === 0x0d) index++;
-  return text.charCodeAt(index) === 0x0a ? index + 1 : 0;
 }
 
 const SHIFTED_MAX = 512;

@@ -1,5 +1,5 @@
 /**
- * What was put between the letters of a word or of a key: markup, tags, quotes with a plus, blanks, dots, line ends.
+ * What was put between the letters of a word or of a key: markup, tags, quotes with a plus, blanks, dots (line ends: wrapped.ts).
  *
  * Each undoing takes out its own kind of joint and only where it stands within a word, so that the gaps between words
  * stay and rules of prose and left edges of keys still hold.
@@ -8,8 +8,9 @@
 import { unitsOf } from '../units.ts';
 import type { Writer } from './writer.ts';
 
-const isBlank = (unit: number) => unit === 0x20 || unit === 0x09 || unit === 0x0a || unit === 0x0d;
-const isWord = (unit: number) =>
+export const isBlank = (unit: number) =>
+  unit === 0x20 || unit === 0x09 || unit === 0x0a || unit === 0x0d;
+export const isWord = (unit: number) =>
   (unit >= 0x30 && unit <= 0x39) ||
   (unit >= 0x41 && unit <= 0x5a) ||
   (unit >= 0x61 && unit <= 0x7a) ||
@@ -105,9 +106,7 @@ function jointEnd(text: string, index: number): number {
   let signs = 0;
   for (let at = index + 1; at < most; at++) {
     const unit = text.charCodeAt(at);
-    // Two backquotes with a blank between them are the ends of two pieces of code.
-    const isJoint = signs === 1 || (signs === 0 && at > index + 1 && quote !== 0x60);
-    if (unit === quote) return isJoint ? at + 1 : 0;
+    if (unit === quote) return signs === 1 || (signs === 0 && at > index + 1) ? at + 1 : 0;
     if (unit === 0x2b || unit === 0x2e || unit === 0x26 || unit === 0x5c) signs++;
     else if (!isBlank(unit)) return 0;
   }
@@ -124,104 +123,6 @@ export function unslash(text: string, writer: Writer): boolean {
     } else writer.keep(index, ++index);
   }
   return found > 2;
-}
-
-const LINE_SHORT = 24;
-const TOKEN_LONG = 16;
-/** A line without a blank that is so long is no line of code or prose: whatever it ends in, it was cut. */
-const LINE_SOLID = 40;
-
-/** What ends a line of code, of JSON, of prose: a token that ends in it was not cut there … */
-const closers = new Uint8Array(0x80);
-for (const sign of ',;(){}[]<>"\'`\\|') closers[sign.charCodeAt(0)] = 2;
-/** … or if the next line has a margin: a key of YAML, a sentence. */
-for (const sign of '.:!?') closers[sign.charCodeAt(0)] = 1;
-
-/**
- * Line ends, with the margin of the next line, inside what was one word: in short lines, and behind or before long
- * tokens. Prose that was wrapped at some width keeps its line ends, which are the gaps of its words.
- */
-export function unwrap(text: string, writer: Writer): boolean {
-  const units = unitsOf(text);
-  let changed = false;
-  let [lineStart, tokenStart, kept] = [0, 0, 0];
-  for (let index = 0; index < text.length; ) {
-    const unit = units[index]!;
-    if (unit !== 0x0a && unit !== 0x0d) {
-      if (unit === 0x20 || unit === 0x09) tokenStart = index + 1;
-      index++;
-      continue;
-    }
-    const next = marginEnd(text, index);
-    const lineEnd = index;
-    const isTight =
-      next - lineEnd <= 2 && isWord(text.charCodeAt(lineEnd - 1)) && isWord(text.charCodeAt(next));
-    const isShort =
-      (isTight && lineEnd - lineStart <= LINE_SHORT) ||
-      isCutToken(units, lineStart, tokenStart, lineEnd, next);
-    const isSplit =
-      lineEnd > lineStart &&
-      !isBlank(text.charCodeAt(lineEnd - 1)) &&
-      next < text.length &&
-      (isShort || (isTight && isShortLine(text, next)));
-    if (isSplit) {
-      changed ||= isShort;
-      writer.keep(kept, index);
-      kept = next;
-    }
-    index = next;
-    lineStart = next;
-    tokenStart = next;
-  }
-  writer.keep(kept, text.length);
-  return changed;
-}
-
-/** Whether the token in units[tokenStart, lineEnd) may go on at `next`: it looks like a key, or nothing but a cut ends so. */
-function isCutToken(
-  units: Uint16Array,
-  lineStart: number,
-  tokenStart: number,
-  lineEnd: number,
-  next: number,
-): boolean {
-  if (lineEnd - tokenStart < TOKEN_LONG) return false;
-  if (tokenStart === lineStart && lineEnd - lineStart >= LINE_SOLID) return true;
-  const kind = closers[units[lineEnd - 1]!] ?? 0;
-  if (kind === 2 || (kind === 1 && next - lineEnd > 2) || closers[units[next]!] === 2) return false;
-  return looksLikeKey(units, lineEnd - TOKEN_LONG, lineEnd);
-}
-
-/** A digit, upper case behind lower case, or a sign that joins the parts of a URL or of an assignment. */
-function looksLikeKey(units: Uint16Array, from: number, to: number): boolean {
-  let isLower = false;
-  for (let at = from; at < to; at++) {
-    const unit = units[at]!;
-    if (unit >= 0x30 && unit <= 0x3a) return true;
-    if (unit === 0x40 || unit === 0x25 || unit === 0x3d || unit === 0x2b || unit > 0x7f)
-      return true;
-    if (unit >= 0x41 && unit <= 0x5a && isLower) return true;
-    isLower = unit >= 0x61 && unit <= 0x7a;
-  }
-  return false;
-}
-
-/** Behind one line end and the blanks and quotation marks that begin the next line. */
-function marginEnd(text: string, index: number): number {
-  if (text.charCodeAt(index) === 0x0d && text.charCodeAt(index + 1) === 0x0a) index++;
-  index++;
-  while (index < text.length) {
-    const unit = text.charCodeAt(index);
-    if (unit !== 0x20 && unit !== 0x09 && unit !== 0x3e) return index;
-    index++;
-  }
-  return index;
-}
-
-function isShortLine(text: string, start: number): boolean {
-  const most = Math.min(text.length, start + LINE_SHORT + 1);
-  for (let at = start; at < most; at++) if (text.charCodeAt(at) === 0x0a) return at > start;
-  return most === text.length;
 }
 
 /** Single characters apart that make a run. */

@@ -21,7 +21,7 @@ for (let letter = 0; letter < 26; letter++)
 kinds[0x5f] = SIGN;
 kinds[0x2d] = SIGN;
 
-/** What is so long without a blank or a quote is data (an image, a signature): keys that are so long have line ends or dots. */
+/** So much in base64 or hexadecimal code, and in nothing else, is data (an image, a signature): keys that are so long have line ends or dots. */
 const SOLID_MAX = 2048;
 
 /** Whether a run of characters of keys is one. */
@@ -36,7 +36,8 @@ function isKey(units: Uint16Array, from: number, to: number): boolean {
   return digits > 0 && letters >= LETTERS_LEAST;
 }
 
-const isSolid = (unit: number) => unit > 0x20 && unit !== 0x22 && unit !== 0x27;
+const isSolid = (unit: number) =>
+  kinds[unit] !== 0 || unit === 0x2b || unit === 0x2f || unit === 0x3d;
 
 function solidEnd(units: Uint16Array, from: number, length: number): number {
   let at = from;

@@ -174,6 +174,9 @@ function countOf(bits: number): number {
   return count;
 }
 
+/** Mean cost of pairs: words have 15 to 17, what digits in identifiers and keys yield as letters 21 and more. */
+export const WORD_COST_MAX = 19;
+
 /** Cost of two neighbouring letters given as UTF-16 units; 0 where one of them is none. */
 export function costOf(one: number, other: number): number {
   const first = (one | 0x20) - 0x61;

@@ -1,7 +1,7 @@
 /** Texts of which every letter was moved or replaced by a rule that needs no key: backwards, ROT13, Atbash, leet. */
 
 import { unitsOf } from '../units.ts';
-import { costOf } from './letter-pairs.ts';
+import { costOf, WORD_COST_MAX } from './letter-pairs.ts';
 import type { Writer } from './writer.ts';
 
 export function reversed(text: string, writer: Writer): boolean {
@@ -79,9 +79,6 @@ for (let unit = 0; unit < 128; unit++)
   if ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a) kinds[unit] = LETTER;
   else if (meant[unit] !== 0)
     kinds[unit] = (unit >= 0x30 && unit <= 0x40) || unit === 0x24 ? SIGN : PUNCTUATION;
-
-/** Mean cost of the pairs that come of it: words have 15 to 17, what digits in identifiers and keys yield 21 and more. */
-const LEET_COST_MAX = 19;
 
 const isLetter = (unit: number) => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
 
@@ -169,6 +166,6 @@ function leetOf(text: string): Leet {
     }
     index = next + 1;
   }
-  const most = LEET_COST_MAX * pairs;
+  const most = WORD_COST_MAX * pairs;
   return { words, isLanguage: [found > 1 && withI < most, found > 1 && withL < most] };
 }
