@@ -11,7 +11,7 @@ import { ALL_BITS, bitOf } from './scout.ts';
 import { overflow, unbase32, unbase58, unbase64, unbase85, unhex } from './views/encodings.ts';
 import { unescaped, unshift } from './views/escapes.ts';
 import { fold, foldApart, unbidi, unseen } from './views/fold.ts';
-import { asciiForm, compact, joined, words } from './views/forms.ts';
+import { compact, formOf, joined, words } from './views/forms.ts';
 import {
   AMPERSAND,
   BACKSLASH,
@@ -358,7 +358,7 @@ class Views {
     const bits = this.#worth.forms(source.text);
     for (const form of forms) {
       if ((bits & bitOf(form)) === 0) continue;
-      const text = form === 'exact' ? source.text : formed(source, form);
+      const text = form === 'exact' ? source.text : formOf(source.text, form, source.isAscii);
       if (!this.#isNew(text, form)) continue;
       this.list.push(new Reading(text, form, source));
     }
@@ -374,13 +374,6 @@ class Views {
     }
     return seen.size < seen.add(text).size;
   }
-}
-
-function formed({ text, isAscii }: Text, form: Exclude<Form, 'exact'>): string {
-  if (isAscii) return asciiForm(text, form);
-  writer.begin(text);
-  FORMS[form](text, writer);
-  return writer.text();
 }
 
 class Reading implements View {

@@ -1,6 +1,6 @@
 /** The four forms in which rules read (rule.ts), made of one text. */
 
-import { isLetter } from '../letters.ts';
+import { isLetter, lowerOf } from '../letters.ts';
 import type { Form } from '../rule.ts';
 import { unitsOf } from '../units.ts';
 import type { Writer } from './writer.ts';
@@ -28,30 +28,68 @@ export function joined(text: string, writer: Writer): boolean {
   return spell(text, writer, false);
 }
 
-/** Where forms of ASCII are written: they are never longer than the text. */
-let units = new Uint8Array(1 << 14);
+/** Where forms are written; of ASCII they are never longer than the text, and else at most twice as long. */
+let bytes = new Uint8Array(1 << 14);
+let wide = new Uint16Array(1 << 14);
 
 /**
- * A form of a text of ASCII only, as the functions above write it and three times as fast: nobody asks here where its
- * characters came from.
+ * A form of a text, as the functions above write it and three to six times as fast: nobody asks here where its characters
+ * came from.
  */
-export function asciiForm(text: string, form: Exclude<Form, 'exact'>): string {
-  if (units.length < text.length) units = new Uint8Array(2 * text.length);
+export function formOf(text: string, form: Exclude<Form, 'exact'>, isAscii: boolean): string {
+  if (isAscii || form === 'compact') return asciiForm(text, form);
+  return wideForm(text, form === 'words');
+}
+
+/** What is beyond ASCII is left out. */
+function asciiForm(text: string, form: Exclude<Form, 'exact'>): string {
+  if (bytes.length < text.length) bytes = new Uint8Array(2 * text.length);
   const source = unitsOf(text);
   const kept = form === 'compact' ? compacted : lower;
   const hasGaps = form === 'words';
   let length = 0;
   let isGap = false;
   for (let index = 0; index < text.length; index++) {
-    const unit = kept[source[index]!]!;
+    const unit = kept[source[index]!] ?? 0;
     if (unit === 0) isGap = hasGaps;
     else {
-      if (isGap && length > 0) units[length++] = 0x20;
+      if (isGap && length > 0) bytes[length++] = 0x20;
       isGap = false;
-      units[length++] = unit;
+      bytes[length++] = unit;
     }
   }
-  return Buffer.from(units.buffer, 0, length).latin1Slice();
+  return Buffer.from(bytes.buffer, 0, length).latin1Slice();
+}
+
+function wideForm(text: string, hasGaps: boolean): string {
+  if (wide.length < 2 * text.length) wide = new Uint16Array(4 * text.length);
+  const source = unitsOf(text);
+  let length = 0;
+  let isGap = false;
+  for (let index = 0; index < text.length; index++) {
+    const unit = source[index]!;
+    const letter = unit < 0x80 ? lower[unit]! : 0;
+    const isPair = unit >= 0xd800 && unit < 0xdc00;
+    const code = isPair ? text.codePointAt(index)! : unit;
+    if (letter === 0 && (unit < 0x80 || !isLetter(code))) isGap = hasGaps;
+    else {
+      if (isGap && length > 0) wide[length++] = 0x20;
+      isGap = false;
+      if (letter !== 0) wide[length++] = letter;
+      else if (code < 0x10000 && code !== CAPITAL_I_WITH_DOT) wide[length++] = lowerOf(code);
+      else length = put(String.fromCodePoint(code).toLowerCase(), length);
+    }
+    if (code > 0xffff) index++;
+  }
+  return Buffer.from(wide.buffer, 0, 2 * length).toString('utf16le');
+}
+
+/** The one letter of the first plane that is two in lower case. */
+const CAPITAL_I_WITH_DOT = 0x130;
+
+function put(letters: string, at: number): number {
+  for (let index = 0; index < letters.length; index++) wide[at + index] = letters.charCodeAt(index);
+  return at + letters.length;
 }
 
 function spell(text: string, writer: Writer, hasGaps: boolean): boolean {
