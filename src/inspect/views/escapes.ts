@@ -5,6 +5,7 @@
  * must not cost a level of depth.
  */
 
+import { unitsOf } from '../units.ts';
 import type { Writer } from './writer.ts';
 
 export const NONE = -1;
@@ -65,12 +66,25 @@ export class Bytes {
   }
 }
 
+/** Of what is written by number or name. */
+const begins = (unit: number) => unit === 0x25 || unit === 0x26 || unit === 0x5c;
+
 /** Everything but = and +, which are too common in URLs to be read so by the way. */
 export function unescaped(text: string, writer: Writer): boolean {
   const bytes = new Bytes(writer);
+  const units = unitsOf(text);
+  const { length } = text;
   let changed = false;
-  for (let index = 0; index < text.length; ) {
-    const unit = text.charCodeAt(index);
+  for (let index = 0; index < length; ) {
+    let plain = index;
+    while (plain < length && !begins(units[plain]!)) plain++;
+    if (plain > index) {
+      bytes.flush(index);
+      writer.keep(index, plain);
+      index = plain;
+      continue;
+    }
+    const unit = units[index]!;
     let next = 0;
     if (unit === 0x25) next = percent(text, index, bytes);
     else if (unit === 0x26) next = entity(text, index, writer, bytes);
@@ -83,7 +97,7 @@ export function unescaped(text: string, writer: Writer): boolean {
       changed = true;
     }
   }
-  bytes.flush(text.length);
+  bytes.flush(length);
   return changed;
 }
 

@@ -1,5 +1,6 @@
 /** Letters that only look like letters, marks upon them, and characters that are not seen at all. */
 
+import { unitsOf } from '../units.ts';
 import { ITSELF, kindOf, lettersOf, MARK, SEVERAL, UNSEEN } from './look-alikes.ts';
 import type { Writer } from './writer.ts';
 
@@ -21,13 +22,18 @@ export const foldApart = (text: string, writer: Writer): boolean =>
   standsBetweenWords(text) && folded(text, writer, true);
 
 function folded(text: string, writer: Writer, isApart: boolean): boolean {
+  const units = unitsOf(text);
+  const { length } = text;
   let changed = false;
-  for (let index = 0; index < text.length; ) {
-    const code = codeAt(text, index);
-    if (code >= 0x20 && code < 0x7f) {
-      writer.keep(index, ++index);
+  for (let index = 0; index < length; ) {
+    let plain = index;
+    while (plain < length && units[plain]! >= 0x20 && units[plain]! < 0x7f) plain++;
+    if (plain > index) {
+      writer.keep(index, plain);
+      index = plain;
       continue;
     }
+    const code = codeAt(text, index);
     const next = index + (code > 0xffff ? 2 : 1);
     const kind = kindOf(code);
     if (kind === ITSELF) writer.keep(index, next);

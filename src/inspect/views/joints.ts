@@ -87,14 +87,18 @@ const JOINT_MAX = 12;
 /** "ign" + "ore", 'ign' . 'ore', "ign" "ore". Lists of strings are joined elsewhere (joined.ts). */
 export function unconcatenate(text: string, writer: Writer): boolean {
   let changed = false;
+  let kept = 0;
   for (let index = 0; index < text.length; ) {
     const end = jointEnd(text, index);
-    if (end === 0) writer.keep(index, ++index);
+    if (end === 0) index++;
     else {
       changed = true;
+      if (kept < index) writer.keep(kept, index);
+      kept = end;
       index = end;
     }
   }
+  if (kept < text.length) writer.keep(kept, text.length);
   return changed;
 }
 
@@ -115,13 +119,14 @@ function jointEnd(text: string, index: number): number {
 
 /** \i\g\n\o\r\e: a backslash that means nothing to whoever reads prose. */
 export function unslash(text: string, writer: Writer): boolean {
-  let found = 0;
-  for (let index = 0; index < text.length; ) {
-    if (text.charCodeAt(index) === 0x5c && isWord(text.charCodeAt(index + 1))) {
-      found++;
-      index++;
-    } else writer.keep(index, ++index);
+  let [found, kept] = [0, 0];
+  for (let index = text.indexOf('\\'); index >= 0; index = text.indexOf('\\', index + 1)) {
+    if (index < kept || !isWord(text.charCodeAt(index + 1))) continue;
+    found++;
+    if (kept < index) writer.keep(kept, index);
+    kept = index + 1;
   }
+  if (kept < text.length) writer.keep(kept, text.length);
   return found > 2;
 }
 

@@ -5,6 +5,8 @@
  * A trace is a second run of the same undoing: the first run of nearly all texts is never asked.
  */
 
+import { unitsOf } from '../units.ts';
+
 /** For each unit written: the half-open stretch of the source that it stands for. */
 export class Trace {
   readonly starts: number[] = [];
@@ -22,6 +24,8 @@ export class Trace {
 }
 
 const FIRST_UNITS = 1 << 13;
+/** Fewer are read one by one: the whole source may have to be copied first. */
+const FEW_UNITS = 256;
 /** Changes that are so near to each other are told as one. */
 const NEAR = 128;
 
@@ -122,10 +126,19 @@ export class Writer {
     if (length > this.#units.length) this.#grow(length);
     const units = this.#units;
     let [at, all] = [this.#length, this.#all];
-    for (let index = from; index < to; index++) {
-      const unit = source.charCodeAt(index);
-      units[at++] = unit;
-      all |= unit;
+    if (to - from < FEW_UNITS) {
+      for (let index = from; index < to; index++) {
+        const unit = source.charCodeAt(index);
+        units[at++] = unit;
+        all |= unit;
+      }
+    } else {
+      const kept = unitsOf(source);
+      for (let index = from; index < to; index++) {
+        const unit = kept[index]!;
+        units[at++] = unit;
+        all |= unit;
+      }
     }
     this.#length = at;
     this.#all = all;
