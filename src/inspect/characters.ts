@@ -72,6 +72,17 @@ export function folded(ranges: Ranges): Ranges {
   return union(all);
 }
 
+const foldedCodes = new Map<number, Ranges>();
+
+/** The same of one character: rules are letters for the most part, and few different ones. */
+export function foldedCode(code: number): Ranges {
+  const known = foldedCodes.get(code);
+  if (known !== undefined) return known;
+  const made = folded([code, code]);
+  foldedCodes.set(code, made);
+  return made;
+}
+
 /** Beyond, no character has case. */
 const CASED_END = 0x20000;
 /** A longer range is looked up in the list of all that have case, which takes some milliseconds to make. */

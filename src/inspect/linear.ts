@@ -92,20 +92,23 @@ interface Split {
 const NONE: Match[] = [];
 
 class Alternative {
-  readonly #pattern: string;
-  readonly #mayMatch: ((text: string) => boolean) | undefined;
+  readonly #part: Part;
+  readonly #isFolded: boolean;
+  #filter: ((text: string) => boolean) | null | undefined;
   readonly #hasValue: boolean;
   #dfa: Dfa | null | undefined;
   #compiled: RE2JS | undefined;
 
   constructor(part: Part, isFolded: boolean) {
-    this.#pattern = part.pattern;
-    this.#mayMatch = filterOf([part], isFolded);
+    this.#part = part;
+    this.#isFolded = isFolded;
     this.#hasValue = part.pattern.includes('<value>');
   }
 
+  /** Asked of few of the parts of an expression, ever. */
   mayMatch(text: string): boolean {
-    return this.#mayMatch?.(text) !== false;
+    if (this.#filter === undefined) this.#filter = filterOf([this.#part], this.#isFolded) ?? null;
+    return this.#filter?.(text) !== false;
   }
 
   /** Whether it is asked of an own automaton and not of re2js. */
@@ -114,7 +117,7 @@ class Alternative {
   }
 
   get #own(): Dfa | undefined {
-    if (this.#dfa === undefined) this.#dfa = Dfa.of(this.#pattern) ?? null;
+    if (this.#dfa === undefined) this.#dfa = Dfa.of(this.#part.pattern) ?? null;
     return this.#dfa ?? undefined;
   }
 
@@ -127,7 +130,7 @@ class Alternative {
   }
 
   get #engine(): RE2JS {
-    this.#compiled ??= RE2JS.compile(this.#pattern);
+    this.#compiled ??= RE2JS.compile(this.#part.pattern);
     return this.#compiled;
   }
 

@@ -114,9 +114,22 @@ const FOLDED_TO_ASCII = '\u212a\u017f';
 const isAscii = (text: string) => /^[\x00-\x7f]*$/.test(text);
 const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
-/** Of what stands for `except` nothing is known. */
+/** Asked several times on the way to the fork. A tree is of one expression, which folds or does not. */
+const knownNodes = new WeakMap<Node, Known>();
+
+/** Of what stands for `except` nothing is known; that is within nothing but sequences. */
 function knownOf(node: Node, isFolded: boolean, except?: Node): Known {
   if (node === except) return ANYTHING;
+  if (node.kind === 'all' && except !== undefined)
+    return sequence(knownParts(node.of, isFolded, except));
+  const before = knownNodes.get(node);
+  if (before !== undefined) return before;
+  const known = knownFirst(node, isFolded);
+  knownNodes.set(node, known);
+  return known;
+}
+
+function knownFirst(node: Node, isFolded: boolean): Known {
   switch (node.kind) {
     case 'literal':
       return textsKnown([String.fromCodePoint(node.code)], isFolded);
@@ -129,7 +142,7 @@ function knownOf(node: Node, isFolded: boolean, except?: Node): Known {
     case 'edge':
       return NOTHING;
     case 'all':
-      return sequence(knownParts(node.of, isFolded, except));
+      return sequence(knownParts(node.of, isFolded));
     case 'one':
       return either(node.of.map((one) => knownOf(one, isFolded)));
     default:

@@ -7,6 +7,7 @@ import {
   ALL,
   CLASSES,
   folded,
+  foldedCode,
   inverse,
   NAMED_CLASSES,
   NOT_NEWLINE,
@@ -57,6 +58,7 @@ const EDGE_ESCAPES: Readonly<Record<string, number>> = {
 };
 /** A number with a nought before it is no number, and what is in the braces stands for itself. */
 const REPEAT = /(?:[*+?]|\{(0|[1-9]\d*)(,?)(0|[1-9]\d*|)\})\??/y;
+const QUOTATION = /\\Q/y;
 const GROUP = /\((?:\?(?:P?<\w+>|([imsU-]*)[:)]))?/y;
 const CODE_ESCAPE = /\\(?:[pP]\{[^}]*\}|[pP].|x\{([0-9A-Fa-f]+)\}|x([0-9A-Fa-f]{2}))/y;
 
@@ -141,7 +143,7 @@ class Parser {
       return this.#pattern.startsWith('\\E', this.#at) ? this.#unquote() : this.#literal();
     if (sign === '(') return this.#group();
     if (sign === '[') return this.#set();
-    if (this.#next(/\\Q/y) !== null) {
+    if (this.#next(QUOTATION) !== null) {
       this.#isQuoted = true;
       return undefined;
     }
@@ -171,7 +173,11 @@ class Parser {
   }
 
   #literalOf(code: number): Node {
-    return { kind: 'literal', code, ranges: this.#folded([code, code]) };
+    return {
+      kind: 'literal',
+      code,
+      ranges: this.#flags.includes('i') ? foldedCode(code) : [code, code],
+    };
   }
 
   #folded(ranges: Ranges): Ranges {

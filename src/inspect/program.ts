@@ -103,16 +103,19 @@ class Builder {
         this.#count();
         return this.#made(OPS.edge, node.edge, next);
       case 'all':
-        return this.#sequence(node.of, next);
+        return this.#sequence(node.of, 0, next);
       case 'one':
-        return this.#either(node.of.map(itemsOf), next);
+        return this.#either(node.of.map(itemsOf), 0, next);
       default:
         return this.#repeated(node.of, node.min, node.max, next);
     }
   }
 
-  #sequence(nodes: readonly Node[], next: number): number {
-    return nodes.reduceRight((after, node) => this.#node(node, after), next);
+  /** Of the nodes from `from` on. */
+  #sequence(nodes: readonly Node[], from: number, next: number): number {
+    let after = next;
+    for (let at = nodes.length - 1; at >= from; at--) after = this.#node(nodes[at]!, after);
+    return after;
   }
 
   #set(ranges: Ranges, next: number): number {
@@ -126,24 +129,32 @@ class Builder {
     return this.#made(OPS.set, set, next);
   }
 
-  /** Branches that begin with the same letter share it: a list of words is a tree of letters. */
-  #either(branches: readonly (readonly Node[])[], next: number): number {
-    const shared = new Map<string | number, { ranges: Ranges; rests: (readonly Node[])[] }>();
+  /** Branches, from `from` on, that begin with the same letter share it: a list of words is a tree of letters. */
+  #either(branches: readonly (readonly Node[])[], from: number, next: number): number {
+    const shared = new Map<string | number, { ranges: Ranges; of: (readonly Node[])[] }>();
     const entries: number[] = [];
     for (const branch of branches) {
-      const [first, ...rest] = branch;
+      const first = branch[from];
       if (first === undefined) entries.push(next);
-      else if (first.kind !== 'literal') entries.push(this.#sequence(branch, next));
+      else if (first.kind !== 'literal') entries.push(this.#sequence(branch, from, next));
       else {
         const key = keyOf(first.ranges);
         const others = shared.get(key);
-        if (others === undefined) shared.set(key, { ranges: first.ranges, rests: [rest] });
-        else others.rests.push(rest);
+        if (others === undefined) shared.set(key, { ranges: first.ranges, of: [branch] });
+        else others.of.push(branch);
       }
     }
-    for (const { ranges, rests } of shared.values())
-      entries.push(this.#set(ranges, this.#either(rests, next)));
+    for (const { ranges, of } of shared.values())
+      entries.push(this.#set(ranges, this.#shared(of, from + 1, next)));
     return entries.reduceRight((other, one) => this.#fork(one, other));
+  }
+
+  /** What is left of one branch is a sequence. */
+  #shared(branches: readonly (readonly Node[])[], from: number, next: number): number {
+    const [only, ...others] = branches;
+    return others.length === 0
+      ? this.#sequence(only!, from, next)
+      : this.#either(branches, from, next);
   }
 
   #fork(one: number, other: number): number {

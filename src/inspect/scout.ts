@@ -92,11 +92,11 @@ function wordsOf(rules: RuleSet, direction: Direction): string[] {
   return [...new Set(longest)].filter((word) => word.length >= LEET_WORD_MIN);
 }
 
+const isNeither = (code: number) => !isWord(code) && signCodes[code] !== 1;
+
 function leetTables(words: readonly string[]): Tables {
   const unleeted = words.map((word) => [...word].map((sign) => leet.get(sign) ?? sign).join(''));
-  const isSign = (code: number) => signCodes[code] === 1;
-  const skips = (code: number) => !isWord(code) && !isSign(code);
-  const tables = compile([...new Set(unleeted)], { skips });
+  const tables = compile([...new Set(unleeted)], { skips: isNeither });
   for (const [sign, letter] of leet)
     for (const one of [sign, sign.toUpperCase()])
       tables.classes[one.charCodeAt(0)] = tables.classes[letter.charCodeAt(0)]!;
