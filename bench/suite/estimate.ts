@@ -26,7 +26,7 @@ const FLOODS = 5;
 const TROUBLES = 5;
 const BACK_MS = 800;
 /** Of a gateway with inspection, between its first messages. */
-const COMPILE_MS = 20_000;
+const COMPILE_MS = 25_000;
 
 export function estimateMs(settings: Settings, subjects: readonly Subject[]): number {
   const { rounds, warmupMs, durationMs } = settings;

@@ -20,7 +20,9 @@ import { Judge, placesOf, type Verdict, wordsOf } from './verdict.ts';
 
 /** What is hidden in what is hidden comes to light one by one; deeper nobody hides by accident. */
 const ROUNDS_MAX = 3;
-/** A sixth of the time of the first quarter of a minute. */
+/** At first there is enough to do: servers are connected, their lists inspected, and the first messages come. */
+const COMPILE_AFTER_MS = 5000;
+/** From then on a tenth of the time of the next quarter of a minute. */
 const COMPILE_EVERY_MS = 10;
 
 /** What became of one piece of JSON: nothing to do, something that is only recorded, other bytes, or no. */
@@ -69,8 +71,12 @@ export class Inspection {
       hasPii: this.config.pii.request !== 'off' || this.config.pii.response !== 'off',
       off: this.#judge.off,
     });
-    // Two seconds in all, which the first few hundred messages would wait for: it is done in pieces between them instead.
-    this.#made.compileRest((next) => setTimeout(next, COMPILE_EVERY_MS).unref());
+    // A second or more in all, which the first few hundred messages would wait for: it is done in pieces between them instead.
+    let afterMs = COMPILE_AFTER_MS;
+    this.#made.compileRest((next) => {
+      setTimeout(next, afterMs).unref();
+      afterMs = COMPILE_EVERY_MS;
+    });
     return this.#made;
   }
 
