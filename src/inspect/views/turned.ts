@@ -82,8 +82,10 @@ for (let unit = 0; unit < 128; unit++)
 
 const isLetter = (unit: number) => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
 
-/** What is longer is no word: keys and data have letters and digits too. */
+/** What is longer is no word, as keys and data have letters and digits too; it may be several words without gaps … */
 const WORD_MOST = 64;
+/** … unless it is so long. */
+const WORDS_MOST = 4096;
 
 const [ONE, I, L] = [0x31, 0x69, 0x6c];
 
@@ -152,20 +154,49 @@ function leetOf(text: string): Leet {
     while (end > index && kinds[units[end - 1]!] === PUNCTUATION) end--;
     // Among such words a short number may be one too: 70 is to.
     const isNumber = letters === 0 && end - index > 1 && end - index < 4;
-    if (signs > 0 && (letters > 0 || isNumber) && end - index <= WORD_MOST) {
-      words.push(index, end);
-      if (letters > 0) found++;
-      for (let at = index + 1; at < end && !isNumber; at++) {
-        const [before, unit] = [units[at - 1]!, units[at]!];
-        const add = costOf(letterOf(before, I), letterOf(unit, I));
-        if (add > 0) pairs++;
-        withI += add;
-        withL +=
-          before === ONE || unit === ONE ? costOf(letterOf(before, L), letterOf(unit, L)) : add;
+    if (signs > 0 && (letters > 0 || isNumber) && end - index <= WORDS_MOST) {
+      const cost = isNumber ? NOTHING : costIn(units, index, end);
+      const isLong = end - index > WORD_MOST;
+      if (!isLong || isLanguage(cost.withI, cost.pairs) || isLanguage(cost.withL, cost.pairs)) {
+        words.push(index, end);
+        found += isLong ? 2 : letters > 0 ? 1 : 0;
+        pairs += cost.pairs;
+        withI += cost.withI;
+        withL += cost.withL;
       }
     }
     index = next + 1;
   }
-  const most = WORD_COST_MAX * pairs;
-  return { words, isLanguage: [found > 1 && withI < most, found > 1 && withL < most] };
+  const isMore = found > 1;
+  return {
+    words,
+    isLanguage: [isMore && isLanguage(withI, pairs), isMore && isLanguage(withL, pairs)],
+  };
+}
+
+const isLanguage = (cost: number, pairs: number) => cost < WORD_COST_MAX * pairs;
+
+/** Of the pairs in a word, read in both ways. */
+interface Cost {
+  pairs: number;
+  withI: number;
+  withL: number;
+}
+const NOTHING: Cost = { pairs: 0, withI: 0, withL: 0 };
+const lastCost: Cost = { ...NOTHING };
+
+/** One and the same object: it is asked of each word that has a digit. */
+function costIn(units: Uint16Array, from: number, to: number): Cost {
+  let [pairs, withI, withL] = [0, 0, 0];
+  for (let at = from + 1; at < to; at++) {
+    const [before, unit] = [units[at - 1]!, units[at]!];
+    const add = costOf(letterOf(before, I), letterOf(unit, I));
+    if (add > 0) pairs++;
+    withI += add;
+    withL += before === ONE || unit === ONE ? costOf(letterOf(before, L), letterOf(unit, L)) : add;
+  }
+  lastCost.pairs = pairs;
+  lastCost.withI = withI;
+  lastCost.withL = withL;
+  return lastCost;
 }

@@ -6,7 +6,7 @@ import type { Writer } from './writer.ts';
 
 const LINE_SHORT = 24;
 const TOKEN_LONG = 16;
-/** A line without a blank that is so long is no line of code or prose: whatever it ends in, it was cut. */
+/** A line without a blank that is so long is no line of code or prose: whatever it ends in, it was cut. No word is so long. */
 const LINE_SOLID = 40;
 
 /** What ends a line of code, of JSON, of prose: a token that ends in it was not cut there … */
@@ -74,7 +74,7 @@ function isCutToken(
   if (isLine && isCutAtWidth(units, length, lineStart, lineEnd, next)) return true;
   const kind = closers[units[lineEnd - 1]!] ?? 0;
   if (kind === 2 || (kind === 1 && next - lineEnd > 2) || closers[units[next]!] === 2) return false;
-  return looksLikeKey(units, lineEnd - TOKEN_LONG, lineEnd);
+  return lineEnd - tokenStart >= LINE_SOLID || looksLikeKey(units, lineEnd - TOKEN_LONG, lineEnd);
 }
 
 /** Whether the lines are as long as whoever cuts at one width makes them: two alike, none with a blank, the last one shorter. */
@@ -102,15 +102,15 @@ function isAsLongBefore(units: Uint16Array, lineStart: number, width: number): b
   return end - at === width && (at === 0 || units[at - 1]! <= 0x20);
 }
 
-/** A digit, upper case behind lower case, or a sign that joins the parts of a URL or of an assignment. */
+/** A digit, upper case behind lower case or throughout, or a sign that joins the parts of a URL or of an assignment. */
 function looksLikeKey(units: Uint16Array, from: number, to: number): boolean {
-  let isLower = false;
+  let [isLower, uppers] = [false, 0];
   for (let at = from; at < to; at++) {
     const unit = units[at]!;
     if (unit >= 0x30 && unit <= 0x3a) return true;
     if (unit === 0x40 || unit === 0x25 || unit === 0x3d || unit === 0x2b || unit > 0x7f)
       return true;
-    if (unit >= 0x41 && unit <= 0x5a && isLower) return true;
+    if (unit >= 0x41 && unit <= 0x5a && (isLower || ++uppers === to - from)) return true;
     isLower = unit >= 0x61 && unit <= 0x7a;
   }
   return false;

@@ -97,3 +97,22 @@ for (const [name, hide] of Object.entries({
     `{a:1,${names(300, (at) => `b${at}:c(${at})`).join(',')},k:${key}}`,
 }))
   test(`a reversed key in ${name} is read`, () => assert.ok(says(hide(reverse(KEY)), KEY)));
+
+test('base32 behind its name is read, if a line ends in letters alone', () => {
+  const code = base32(`aa${PROSE}`);
+  const cut = (whole: string, at: number) => `value: ${whole.slice(0, at)}\n${whole.slice(at)}`;
+  assert.ok(says(cut(code, 36), PROSE));
+  assert.ok(says(cut(code.toLowerCase(), 86), PROSE));
+});
+
+test('leet without gaps is read, if it reads as language', () => {
+  const marks: Record<string, string> = { a: '4', e: '3', o: '0', s: '5', t: '7' };
+  const hidden = `${PROSE} at once`
+    .replace(/[aeost]/g, (letter) => marks[letter]!)
+    .replaceAll(' ', '');
+  const joined = (text: string) =>
+    viewsOf(text).some((view) => view.text.includes(PROSE.toLowerCase().replaceAll(' ', '')));
+  assert.ok(joined(hidden));
+  assert.ok(joined(`${hidden} ${hidden}`));
+  assert.ok(joined(`${'8f3kdmZ0q3jdk2lsO29dk3wq0dk2ks9d'.repeat(3)} ${hidden}`));
+});
