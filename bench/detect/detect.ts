@@ -3,6 +3,7 @@
  *
  *   node dist/bench/detect/detect.js [--corpora DIR] [--kind secret,benign…] [--tier overt,…]
  *        [--evade K] [--seed N]      also K transforms of each positive row (48 single ones and 40 chains of two)
+ *        [--threes K]                also up to K chains of three different single ones, drawn by seed
  *        [--transforms a,b+c]        only these
  *        [--misses N] [--hits N]     print N rows that were missed, or benign rows that were flagged
  *        [--rules REGEX]             only rules of whose ids this is true, to see what some of them find without the others
@@ -30,7 +31,8 @@ interface Row {
   readonly transform?: string;
 }
 interface Evader {
-  readonly transforms: Record<string, unknown>;
+  /** One that makes several strings of one must come last. */
+  readonly transforms: Record<string, { readonly split?: unknown }>;
   readonly chains: readonly string[];
   applies(name: string, kind: string): boolean;
   evade(row: Row, name: string, seed: number): Row | null;
@@ -43,6 +45,7 @@ const { values } = parseArgs({
     tier: { type: 'string' },
     evade: { type: 'string', default: '0' },
     seed: { type: 'string', default: '7' },
+    threes: { type: 'string', default: '0' },
     transforms: { type: 'string' },
     misses: { type: 'string', default: '0' },
     hits: { type: 'string', default: '0' },
@@ -98,7 +101,7 @@ const GOALS: Readonly<Record<string, number>> = {
   'poisoning overt ~ all chains': 80,
 };
 /** Of each single transform of these three. */
-const SINGLE_GOAL = /^(?:secret structured|injection overt|poisoning overt) ~ [^+]+$/;
+const SINGLE_GOAL = /^(?:secret structured|injection overt|poisoning overt) ~ (?!all )[^+]+$/;
 const SINGLE_LEAST = 70;
 const HARD = /over-defence|security-doc|true-negative|lookalike|hardneg|placeholder|unicode|prompt/;
 
@@ -126,6 +129,30 @@ function* disguised(row: Row): Generator<Row> {
     const other = evader.evade(row, names[(start + at * 7) % names.length]!, Number(values.seed));
     if (other !== null) yield other;
   }
+  for (const chain of threesFor(row)) {
+    const other = evader.evade(row, chain, Number(values.seed));
+    if (other !== null) yield other;
+  }
+}
+
+/** Of those that are drawn some are no chains. */
+function threesFor({ id, kind }: Row): string[] {
+  const names = Object.keys(evader.transforms).filter((name) => evader.applies(name, kind));
+  const drawn = Array.from({ length: Number(values.threes) }, (_, number) => {
+    const digest = createHash('sha256').update(`${values.seed} ${id} ${number}`).digest();
+    return [0, 4, 8].map((at) => names[digest.readUInt32LE(at) % names.length]!);
+  });
+  const isSplit = (name: string) => evader.transforms[name]!.split !== undefined;
+  return drawn
+    .filter((three) => new Set(three).size === 3 && !three.slice(0, 2).some(isSplit))
+    .map((three) => three.join('+'));
+}
+
+/** Chains of three are too many to be told apart. */
+function keysOf(prefix: string, transform: string): string[] {
+  const { length } = transform.split('+');
+  if (length > 2) return [`${prefix} ~ all threes`];
+  return [`${prefix} ~ all ${length === 1 ? 'singles' : 'chains'}`, `${prefix} ~ ${transform}`];
 }
 
 function subjectOf(row: Row): Subject {
@@ -180,13 +207,7 @@ for (const kind of values.kind.split(',')) {
       }
       const { transform } = row;
       if (transform === undefined) count(`${kind} ${row.tier}`, isFlagged);
-      else {
-        count(
-          `${kind} ${row.tier} ~ ${transform.includes('+') ? 'all chains' : 'all singles'}`,
-          isFlagged,
-        );
-        count(`${kind} ${row.tier} ~ ${transform}`, isFlagged);
-      }
+      else for (const key of keysOf(`${kind} ${row.tier}`, transform)) count(key, isFlagged);
       if (!isFlagged && toPrint-- > 0) console.log(`MISSED ${row.id} ${row.subtype}\n  ${what}`);
     }
   }
