@@ -145,3 +145,18 @@ describe('what comes again', () => {
     assert.equal(ask(inspection, bytes, text!), undefined);
   });
 });
+
+it('compiles for later nothing in the first five seconds, and then one expression after the other', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const made = inspectionOf();
+  const about = { direction: 'request', server: 's', tool: 't', definition: null } as const;
+  const bytes = Buffer.from('{"a":"b"}');
+  await made.inspect(bytes, 0, bytes.length, about);
+  const left = made.uncompiled;
+  t.mock.timers.tick(4999);
+  assert.equal(made.uncompiled, left);
+  t.mock.timers.tick(1);
+  assert.equal(made.uncompiled, left - 1);
+  t.mock.timers.tick(10);
+  assert.equal(made.uncompiled, left - 2);
+});
