@@ -19,6 +19,8 @@ const SET_LEVEL_MS = 5_000;
  * server-filesystem resolves each path first, which takes some milliseconds.
  */
 export const DIGEST_MS = 100;
+/** A server that answers no ping is not waited for longer than this. */
+const PING_MS = 1_000;
 
 /** The profile under which a server sees this client: none where its pool is shared by decree. */
 export function profileFor(backend: Backend, profile: Profile): Profile {
@@ -79,4 +81,10 @@ export async function setLevel(backend: Backend, lease: Lease, level: string): P
   if (capabilities?.logging === undefined) return;
   lease.logLevel = level;
   await askFor(lease.link, 'logging/setLevel', { level }, SET_LEVEL_MS);
+}
+
+/** When the server may have taken in what it was just told: it has read so far, and had its time from then on. */
+export async function digested({ link }: Lease): Promise<void> {
+  if (link.era === 'legacy') await askFor(link, 'ping', {}, PING_MS);
+  await new Promise((resolve) => setTimeout(resolve, DIGEST_MS));
 }

@@ -21,7 +21,7 @@ import { withId } from '../protocol/splice.ts';
 import { type About, Asks } from './asks.ts';
 import type { Call } from './call.ts';
 import type { FoundBeside } from './happening.ts';
-import { DIGEST_MS, openLease } from './lease-call.ts';
+import { digested, openLease } from './lease-call.ts';
 import type { Relay } from './relay.ts';
 import { InOrder, isShown, type Noting, type Reviewed, reviewSaid } from './review.ts';
 import type { RouteView } from './route.ts';
@@ -123,7 +123,7 @@ export class Session implements LeaseHolder {
       // A server that asks for roots right after the handshake answers its first call by them.
       if (this.asks.hasOf(lease)) {
         await this.asks.quiet();
-        await new Promise((resolve) => setTimeout(resolve, DIGEST_MS));
+        await digested(lease);
       }
     }
     if (!this.isEnded) return lease;
