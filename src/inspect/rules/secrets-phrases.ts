@@ -65,25 +65,59 @@ function mayBegin(units: Uint16Array, at: number, size: number): boolean {
   return (begins[bit >> 5]! & (1 << (bit & 31))) !== 0;
 }
 
-/** Whether `runs` has any that may be a phrase: the same count without keeping where they are, as nearly all texts have none. */
+/** What twelve words come to at least, one character apart. */
+const RUN_LEAST = WORDS_MIN * (LETTERS_MIN + 1) - 1;
+
+/**
+ * Whether `runs` has any whose words may all be of the list, as nearly no text has. Of a run that begins at `behind` or later, and
+ * is so long, either the character that stands so far behind it is a part, or it begins later still: so that is looked at, and
+ * the words before it only if it is of one that may be of the list.
+ */
 function hasRun(text: string): boolean {
   const units = unitsOf(text);
   const { length } = text;
-  let words = 0;
-  let [from, end] = [0, 0];
-  for (let at = 0; at <= length; at++) {
-    if (at < length && letters[units[at]!] !== 0) continue;
-    const size = at - from;
-    if (size > 0) {
-      if (from - end > JOINT_MAX) words = 0;
-      const isWord = size >= LETTERS_MIN && size <= LETTERS_MAX && mayBegin(units, from, size);
-      words = isWord ? words + 1 : 0;
+  for (let behind = 0; behind + RUN_LEAST <= length; ) {
+    let at = behind + RUN_LEAST - 1;
+    while (at < length && letters[units[at]!] === 0) at++;
+    let from = at;
+    while (from > behind && letters[units[from - 1]!] !== 0) from--;
+    const [first, least] = [from, behind];
+    for (let words = 0; ; ) {
+      const end = wordEnd(units, length, from);
+      behind = end;
+      if (!isListed(units, from, end)) break;
+      words += from === first ? wordsBefore(units, least, first) + 1 : 1;
       if (words >= WORDS_MIN) return true;
-      end = at;
+      from = end;
+      while (from < length && letters[units[from]!] === 0) from++;
+      behind = from;
+      if (from - end > JOINT_MAX || from === length) break;
     }
-    from = at + 1;
   }
   return false;
+}
+
+function wordEnd(units: Uint16Array, length: number, from: number): number {
+  let end = from;
+  while (end < length && letters[units[end]!] !== 0) end++;
+  return end;
+}
+
+/** How many words that may be of the list stand before `from`, near to each other, none before `least`. */
+function wordsBefore(units: Uint16Array, least: number, from: number): number {
+  for (let [words, next] = [0, from]; ; words++) {
+    let end = next;
+    while (end > least && letters[units[end - 1]!] === 0) end--;
+    if (next - end > JOINT_MAX) return words;
+    next = end;
+    while (next > least && letters[units[next - 1]!] !== 0) next--;
+    if (!isListed(units, next, end)) return words;
+  }
+}
+
+function isListed(units: Uint16Array, from: number, end: number): boolean {
+  const size = end - from;
+  return size >= LETTERS_MIN && size <= LETTERS_MAX && mayBegin(units, from, size);
 }
 
 /** Runs of twelve and more words of three to eight letters with little between them. */

@@ -7,6 +7,7 @@
 
 import { Finds } from '../finds.ts';
 import type { Detector, Finding, Leaf, Reading, View } from '../rule.ts';
+import { unitsOf } from '../units.ts';
 import { isWif } from './checksums.ts';
 import { isKnownWord, isPasswordLike } from './named.ts';
 import { isMixed, isPlaceholder, isTokenLike } from './plausible.ts';
@@ -42,19 +43,22 @@ export const USER_INFO: Detector = {
   },
 };
 
-function isAlnum(code: number): boolean {
-  return (code > 47 && code < 58) || (code > 64 && code < 91) || (code > 96 && code < 123);
-}
+/** Of each unit, whether it is a letter or digit. */
+const alnum = new Uint8Array(0x10000);
+for (let code = 0; code < 128; code++)
+  if (/[0-9A-Za-z]/.test(String.fromCharCode(code))) alnum[code] = 1;
 
 /** Of eighteen characters in a row one is the eighteenth: only those are looked at, until one is in a run. */
 function runs(view: View, leaf: Leaf, finds: Finds): void {
   const { text } = view;
+  const units = unitsOf(text);
+  const { length: end } = text;
   let done = 0;
-  for (let at = RUN_MIN - 1; at < text.length; at += RUN_MIN) {
-    if (!isAlnum(text.charCodeAt(at))) continue;
+  for (let at = RUN_MIN - 1; at < end; at += RUN_MIN) {
+    if (alnum[units[at]!] === 0) continue;
     let start = at;
-    while (start > done && isAlnum(text.charCodeAt(start - 1))) start--;
-    while (at < text.length && isAlnum(text.charCodeAt(at))) at++;
+    while (start > done && alnum[units[start - 1]!] === 1) start--;
+    while (at < end && alnum[units[at]!] === 1) at++;
     done = at;
     // The letter of an escaped line break is no part of what follows it.
     if (text[start - 1] === '\\' && /[nrt]/.test(text[start]!)) start++;

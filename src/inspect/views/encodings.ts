@@ -1,12 +1,14 @@
 /**
  * Texts written in an alphabet of their own: base64, base32, base58, base85, hexadecimal. Found as runs of
- * characters of one class; what makes one a find is only that its bytes are a text.
+ * characters of one class; what makes one a find is only that its bytes are a text. Only those runs are looked at
+ * that the one pass over the text has found (glance.ts).
  *
  * Decoded in place, so that a text of which a part was encoded reads whole.
  */
 
 import { unitsOf } from '../units.ts';
 import { isReadable, type Said, said } from './bytes.ts';
+import { runsOf, solidsOf } from './glance.ts';
 import type { Writer } from './writer.ts';
 
 /** Set when something was longer than may be inflated; the driver takes it away. */
@@ -65,22 +67,27 @@ function replaceRuns(
   mute: Mute,
   decode: Decode,
 ): boolean {
+  const longs = runsOf(text);
   const units = unitsOf(text);
   const { length } = text;
-  let [written, from] = [0, 0];
-  for (let at = 0; at <= length; at++) {
-    if (at < length && digits[units[at]!] === 1) continue;
-    const run = at - from >= least && isWorth(units, from, at) ? text.slice(from, at) : undefined;
-    const answer = run === undefined ? undefined : mute.decode(run, decode);
-    if (answer?.isCut) overflow.isCut = true;
-    if (answer?.text !== undefined) {
-      if (written < from) writer.keep(written, from);
-      while (at < length && units[at] === 0x3d) at++;
-      writer.decoded(answer.text, from, at);
-      written = at;
-      at--;
+  let written = 0;
+  for (let index = 0; index < longs.length; index += 2) {
+    const end = longs[index + 1]!;
+    let from = longs[index]!;
+    for (let at = from; at <= end; at++) {
+      if (at < end && digits[units[at]!] === 1) continue;
+      const run = at - from >= least && isWorth(units, from, at) ? text.slice(from, at) : undefined;
+      const answer = run === undefined ? undefined : mute.decode(run, decode);
+      if (answer?.isCut) overflow.isCut = true;
+      if (answer?.text !== undefined) {
+        if (written < from) writer.keep(written, from);
+        let to = at;
+        while (to < length && units[to] === 0x3d) to++;
+        writer.decoded(answer.text, from, to);
+        written = to;
+      }
+      from = at + 1;
     }
-    from = at + 1;
   }
   if (written === 0) return false;
   if (written < length) writer.keep(written, length);
@@ -268,21 +275,28 @@ const ascii85 = new Int8Array(128).fill(-1);
 for (let digit = 0; digit < 85; digit++) ascii85[33 + digit] = digit;
 
 export function unbase85(text: string, writer: Writer): boolean {
+  const solids = solidsOf(text);
   const units = unitsOf(text);
   const { length } = text;
-  let [written, from] = [0, 0];
-  for (let at = 0; at <= length; at++) {
-    if (at < length && units[at]! > 0x20 && units[at]! < 0x7f) continue;
-    const run =
-      at - from >= BASE85_LEAST && mayBeBase85(units, from, at) ? text.slice(from, at) : undefined;
-    const answer = run === undefined ? undefined : BASE85_MUTE.decode(run, base85RunSaid);
-    if (answer?.isCut) overflow.isCut = true;
-    if (answer?.text !== undefined) {
-      if (written < from) writer.keep(written, from);
-      writer.decoded(answer.text, from, at);
-      written = at;
+  let written = 0;
+  for (const start of solids) {
+    let from = start;
+    for (let at = start; at <= length; at++) {
+      if (at < length && units[at]! > 0x20 && units[at]! < 0x7f) continue;
+      const run =
+        at - from >= BASE85_LEAST && mayBeBase85(units, from, at)
+          ? text.slice(from, at)
+          : undefined;
+      const answer = run === undefined ? undefined : BASE85_MUTE.decode(run, base85RunSaid);
+      if (answer?.isCut) overflow.isCut = true;
+      if (answer?.text !== undefined) {
+        if (written < from) writer.keep(written, from);
+        writer.decoded(answer.text, from, at);
+        written = at;
+      }
+      if (at === length || units[at]! <= 0x20) break;
+      from = at + 1;
     }
-    from = at + 1;
   }
   if (written === 0) return false;
   if (written < length) writer.keep(written, length);

@@ -9,14 +9,19 @@ const isUpper = (unit: number) => unit >= 0x41 && unit <= 0x5a;
 const isAsciiWord = (unit: number) =>
   (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x30 && unit <= 0x39) || isUpper(unit);
 
-/** Of each ASCII character: itself in lower case where it is part of a word, or 0. */
-const lower = new Uint8Array(128);
-for (let code = 0; code < 128; code++)
-  if (isAsciiWord(code)) lower[code] = isUpper(code) ? code | 0x20 : code;
-
-const compacted = new Uint8Array(128);
-for (let code = 0; code < 128; code++)
+/** Of each unit: itself in lower case where it is an ASCII character of a word, or 0. */
+const lower = new Uint8Array(0x10000);
+/** The same with a blank for all else. */
+const spaced = new Uint8Array(0x10000).fill(0x20);
+/** As it is where it is part of a key, or 0. */
+const compacted = new Uint8Array(0x10000);
+for (let code = 0; code < 128; code++) {
+  if (isAsciiWord(code)) {
+    lower[code] = isUpper(code) ? code | 0x20 : code;
+    spaced[code] = lower[code]!;
+  }
   if (isAsciiWord(code) || code === 0x5f || code === 0x2d) compacted[code] = code;
+}
 
 /** Words in lower case, one blank apart, and nothing else. */
 export function words(text: string, writer: Writer): boolean {
@@ -29,36 +34,50 @@ export function joined(text: string, writer: Writer): boolean {
 }
 
 /** Where forms are written; of ASCII they are never longer than the text, and else at most twice as long. */
-let bytes = new Uint8Array(1 << 14);
+let bytes = Buffer.alloc(1 << 14);
 let wide = new Uint16Array(1 << 14);
 
 /**
- * A form of a text, as the functions above write it and three to six times as fast: nobody asks here where its characters
+ * A form of a text, as the functions above write it and three to twenty times as fast: nobody asks here where its characters
  * came from.
+ *
+ * Where words begin and end cannot be foretold, and a branch that is guessed wrong costs as much as reading ten characters. So
+ * every character is written, and what it was decides only whether the next one is written over it.
  */
 export function formOf(text: string, form: Exclude<Form, 'exact'>, isAscii: boolean): string {
-  if (isAscii || form === 'compact') return asciiForm(text, form);
-  return wideForm(text, form === 'words');
+  if (form === 'compact') return without(text, compacted);
+  if (!isAscii) return wideForm(text, form === 'words');
+  return form === 'words' ? asciiWords(text) : without(text, lower);
 }
 
-/** What is beyond ASCII is left out. */
-function asciiForm(text: string, form: Exclude<Form, 'exact'>): string {
-  if (bytes.length < text.length) bytes = new Uint8Array(2 * text.length);
-  const source = unitsOf(text);
-  const kept = form === 'compact' ? compacted : lower;
-  const hasGaps = form === 'words';
+/** What the table has, and nothing else. */
+function without(text: string, kept: Uint8Array): string {
+  if (bytes.length < text.length) bytes = Buffer.alloc(2 * text.length);
+  const [source, out] = [unitsOf(text), bytes];
   let length = 0;
-  let isGap = false;
   for (let index = 0; index < text.length; index++) {
-    const unit = kept[source[index]!] ?? 0;
-    if (unit === 0) isGap = hasGaps;
-    else {
-      if (isGap && length > 0) bytes[length++] = 0x20;
-      isGap = false;
-      bytes[length++] = unit;
-    }
+    const unit = kept[source[index]!]!;
+    out[length] = unit;
+    // 1 unless it is 0: all are below 0x80.
+    length += (unit + 0x7f) >> 7;
   }
-  return Buffer.from(bytes.buffer, 0, length).latin1Slice();
+  return out.latin1Slice(0, length);
+}
+
+function asciiWords(text: string): string {
+  if (bytes.length <= text.length) bytes = Buffer.alloc(2 * text.length);
+  const [source, out] = [unitsOf(text), bytes];
+  let length = 0;
+  let before = 0;
+  for (let index = 0; index < text.length; index++) {
+    const unit = spaced[source[index]!]!;
+    out[length] = unit;
+    // Letters and digits have a bit of these two, and a blank has none: it counts behind one of them.
+    const isKept = ((unit >> 4) | (unit >> 6)) & 1;
+    length += isKept | before;
+    before = isKept;
+  }
+  return out.latin1Slice(0, length - (length > 0 && before === 0 ? 1 : 0));
 }
 
 function wideForm(text: string, hasGaps: boolean): string {
@@ -68,7 +87,7 @@ function wideForm(text: string, hasGaps: boolean): string {
   let isGap = false;
   for (let index = 0; index < text.length; index++) {
     const unit = source[index]!;
-    const letter = unit < 0x80 ? lower[unit]! : 0;
+    const letter = lower[unit]!;
     const isPair = unit >= 0xd800 && unit < 0xdc00;
     const code = isPair ? text.codePointAt(index)! : unit;
     if (letter === 0 && (unit < 0x80 || !isLetter(code))) isGap = hasGaps;
@@ -96,7 +115,7 @@ function spell(text: string, writer: Writer, hasGaps: boolean): boolean {
   let isGap = false;
   for (let index = 0; index < text.length; ) {
     const unit = text.charCodeAt(index);
-    const letter = unit < 0x80 ? lower[unit]! : 0;
+    const letter = lower[unit]!;
     const code = unit >= 0xd800 && unit < 0xdc00 ? text.codePointAt(index)! : unit;
     const next = code > 0xffff ? index + 2 : index + 1;
     if (letter !== 0 || (unit >= 0x80 && isLetter(code))) {
@@ -118,7 +137,7 @@ function spell(text: string, writer: Writer, hasGaps: boolean): boolean {
 export function compact(text: string, writer: Writer): boolean {
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
-    if (unit < 0x80 && compacted[unit] !== 0) writer.keep(index, index + 1);
+    if (compacted[unit] !== 0) writer.keep(index, index + 1);
   }
   return true;
 }

@@ -3,25 +3,36 @@
  * nothing, and must be seen to at no more than the cost of reading them.
  */
 
+import assert from 'node:assert/strict';
 import { unitsOf } from '../units.ts';
 import { saysUnseen } from './fold.ts';
+import { runSigns } from './glance-runs.ts';
+import {
+  BLANK as BLANK_KIND,
+  KINDS_BITS,
+  KINDS_MASK,
+  kindsOf,
+  LONG,
+  MARKUP as MARKUP_STEP,
+  MIXTURE,
+  NUMBER,
+  QUOTED_AGAIN,
+  SINGLE,
+  START,
+  STATES,
+  steps,
+} from './glance-steps.ts';
 import { ITSELF, isOfKind, kindOf, UNSEEN } from './look-alikes.ts';
 
-export const NON_ASCII = 1;
-export const PERCENT = 2;
-export const AMPERSAND = 4;
-export const BACKSLASH = 8;
-export const LINE_END = 16;
-export const MARKUP = 32;
-export const QUOTE = 64;
-export const DIGIT = 128;
-export const LETTER = 256;
-export const BLANK = 512;
-export const EQUALS = 1024;
-export const PLUS = 2048;
-const OTHER = 4096;
-/** A run of letters, digits, +/_-: of 16, or of 8 that is no word of any language. */
-export const RUN = 1 << 13;
+export { BASE32, BASE58, HEX, KEY, RUN } from './glance-runs.ts';
+
+export const PERCENT = 1;
+export const AMPERSAND = 2;
+export const BACKSLASH = 4;
+export const LINE_END = 8;
+export const LETTER = 16;
+export const EQUALS = 32;
+export const PLUS = 64;
 /** Four single letters or digits in a row, apart. */
 export const SINGLES = 1 << 14;
 /** A digit or sign beside a letter, more than once. */
@@ -30,12 +41,6 @@ export const MIXED = 1 << 15;
 export const SOLID = 1 << 16;
 /** Six numbers at least, as many as make a text: each letter in hexadecimal code begins with a digit as well. */
 export const ROW = 1 << 17;
-/** One of 16 with a digit in it, as keys are. */
-export const KEY = 1 << 18;
-/** Letters and digits alone: 12 digits of hexadecimal code, 16 of base32 in one case, 16 of base58 that are no word. */
-export const HEX = 1 << 19;
-export const BASE32 = 1 << 20;
-export const BASE58 = 1 << 23;
 /** Markup, a tag or two quotes within a word. */
 export const MARKED = 1 << 21;
 /** Two quotes with nothing between them but what joins strings. */
@@ -45,35 +50,25 @@ export const OVERRIDE = 1 << 24;
 export const HIDDEN = 1 << 25;
 export const LIKE = 1 << 26;
 const ROW_LEAST = 6;
-const RUN_SURE = 16;
-const RUN_LEAST = 8;
-const WORD_LEAST = 12;
 const SOLID_LEAST = 20;
 
-/** Of each character. */
-const signs = new Uint32Array(0x10000).fill(NON_ASCII);
-for (let code = 0x20; code < 0x7f; code++) signs[code] = OTHER;
-for (const [characters, sign] of [
-  ['%', PERCENT],
-  ['&', AMPERSAND],
-  ['\\', BACKSLASH],
-  ['\n\r', LINE_END],
-  ['*_`~</', MARKUP],
-  ['\'"`', QUOTE | MARKUP],
-  ['0123456789', DIGIT],
-  ['abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', LETTER],
-  [' \t', BLANK],
-  ['=', EQUALS],
-  ['+', PLUS],
-] as const)
-  for (const character of characters) {
-    const code = character.charCodeAt(0);
-    const before = signs[code]!;
-    signs[code] = (before === OTHER || before === NON_ASCII ? 0 : before) | sign;
-  }
-
-for (let unit = 0; unit < 0x10000; unit++)
-  if (signs[unit] === NON_ASCII) signs[unit] = NON_ASCII | beyondAscii(unit);
+/** Of each unit. */
+function signsOfUnits(): Int32Array {
+  const signs = new Int32Array(0x10000);
+  for (const [characters, sign] of [
+    ['%', PERCENT],
+    ['&', AMPERSAND],
+    ['\\', BACKSLASH],
+    ['\n\r', LINE_END],
+    ['abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', LETTER],
+    ['=', EQUALS],
+    ['+', PLUS],
+  ] as const)
+    for (const character of characters) signs[character.charCodeAt(0)] = sign;
+  for (let unit = 0; unit < 0x10000; unit++)
+    if (signs[unit] === 0 && (unit < 0x20 || unit > 0x7e)) signs[unit] = beyondAscii(unit);
+  return signs;
+}
 
 /** Of the first half of a pair, all that may be said of the pair. */
 function beyondAscii(unit: number): number {
@@ -93,123 +88,141 @@ function likeOf(code: number): number {
   return kind === ITSELF ? 0 : LIKE;
 }
 
-const [LOWER, UPPER, NUMERAL, SIGN] = [1, 2, 3, 4];
-const runs = new Uint8Array(0x10000);
-for (const character of 'abcdefghijklmnopqrstuvwxyz') runs[character.charCodeAt(0)] = LOWER;
-for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') runs[character.charCodeAt(0)] = UPPER;
-for (const character of '0123456789') runs[character.charCodeAt(0)] = NUMERAL;
-for (const character of '+/_-') runs[character.charCodeAt(0)] = SIGN;
+/** Of each unit, one of the few that mean the same here: its lowest bits are its kind (glance-steps.ts). */
+const classes = new Uint8Array(0x10000);
+/** Of each of these, all signs. */
+const CLASSES_MAX = 0x100;
+const meanings = new Int32Array(CLASSES_MAX);
 
+function fillClasses(): void {
+  const signs = signsOfUnits();
+  const kinds = kindsOf();
+  const made = new Map<number, number>();
+  const counts = new Uint8Array(1 << KINDS_BITS);
+  for (let unit = 0; unit < 0x10000; unit++) {
+    const [sign, kind] = [signs[unit]!, kinds[unit]!];
+    const key = sign * (1 << KINDS_BITS) + kind;
+    let one = made.get(key);
+    if (one === undefined) {
+      assert.ok(counts[kind]! < CLASSES_MAX >> KINDS_BITS);
+      one = (counts[kind]!++ << KINDS_BITS) | kind;
+      made.set(key, one);
+      meanings[one] = sign;
+    }
+    classes[unit] = one;
+  }
+}
+fillClasses();
+
+/** What was seen of one text, until the next one is looked at. */
+const seen = {
+  text: '',
+  signs: 0,
+  /** Starts and ends, in turn, of runs of letters, digits and +/_- that are long or no words. */
+  runs: [] as number[],
+  /** Where stretches of twenty characters and more without a blank begin. */
+  solids: [] as number[],
+  /** What is still looked for. */
+  watched: 0,
+  mixtures: 0,
+  numbers: 0,
+};
+
+/** Starts and ends, in turn, of all runs that may be in an alphabet of their own: of 8 that are no words, or of 12. */
+export function runsOf(text: string): readonly number[] {
+  signsOf(text);
+  return seen.runs;
+}
+
+/** Where the stretches of twenty characters and more without a blank begin. */
+export function solidsOf(text: string): readonly number[] {
+  signsOf(text);
+  return seen.solids;
+}
+
+/**
+ * One step of a machine for each character, and no branch on what it is: those are guessed wrong once in each word. What a step
+ * tells is rare.
+ */
 export function signsOf(text: string): number {
+  if (text === seen.text) return seen.signs;
+  begin(text);
   const units = unitsOf(text);
   const { length } = text;
-  let all = 0;
-  let [solidFrom, runFrom, wordFrom] = [0, 0, 0];
-  let [singles, mixed, numbers] = [0, 0, 0];
-  let last = 0;
-  let [isNoWord, hasDigit] = [false, false];
-  for (let index = 0; index < length; index++) {
-    const unit = units[index]!;
-    all |= signs[unit]!;
-    const kind = runs[unit]!;
-    // Within a word, as nearly always.
-    if (kind === last && (kind === LOWER || kind === UPPER)) continue;
-    if (kind === 0) {
-      if (last !== 0) all |= runSigns(index - runFrom, isNoWord, hasDigit);
-      if (unit <= 0x20) {
-        if (index - solidFrom >= SOLID_LEAST) all |= SOLID;
-        solidFrom = index + 1;
-      } else if (last === LOWER || last === UPPER) mixed++;
-    } else if (last === 0) {
-      runFrom = index;
-      isNoWord = false;
-      hasDigit = false;
-    }
-    if (kind === 0 || kind === SIGN) {
-      const word = index - wordFrom;
-      if (word === 1) singles++;
-      else if (word > 1) singles = 0;
-      if (word >= WORD_LEAST) all |= wordSigns(units, wordFrom, index);
-      if (joints[unit] === 1) all |= jointSigns(units, index, length);
-      if (singles === 3) all |= SINGLES;
-      wordFrom = index + 1;
-    } else if ((kind === NUMERAL) !== (last === NUMERAL) && last !== 0) mixed++;
-    if (kind === NUMERAL) {
-      if (last !== NUMERAL) numbers++;
-      isNoWord = true;
-      hasDigit = true;
-      // Upper case behind lower case.
-    } else if (kind === UPPER && last === LOWER) isNoWord = true;
-    last = kind;
+  // What another file exports is looked up each time it is named: a third of the time of this loop.
+  const machine = steps;
+  const [states, kinds, blank] = [STATES, KINDS_MASK, BLANK_KIND];
+  let [all, state, solid] = [0, START, 0];
+  let { watched } = seen;
+  for (let at = 0; at < length; at++) {
+    const one = classes[units[at]!]!;
+    all |= meanings[one]!;
+    const kind = one & kinds;
+    const step = machine[state | kind]!;
+    state = step & states;
+    // None behind a blank, one more behind anything else.
+    solid = (solid + 1) & ((kind - blank) >> 31);
+    if ((step & watched) === 0 && solid !== SOLID_LEAST) continue;
+    if (solid === SOLID_LEAST) seen.solids.push(at + 1 - SOLID_LEAST);
+    all |= told(units, length, step & watched, at);
+    watched = seen.watched;
   }
-  if (last !== 0)
-    all |= runSigns(length - runFrom, isNoWord, hasDigit) | wordSigns(units, wordFrom, length);
-  if (length - solidFrom >= SOLID_LEAST) all |= SOLID;
-  if (numbers >= ROW_LEAST) all |= ROW;
-  return mixed > 1 ? all | MIXED : all;
+  if (seen.solids.length > 0) all |= SOLID;
+  seen.signs = all;
+  return all;
 }
 
-function runSigns(length: number, isNoWord: boolean, hasDigit: boolean): number {
-  if (length >= RUN_SURE) return hasDigit ? RUN | KEY : RUN;
-  return length >= RUN_LEAST && isNoWord ? RUN : 0;
+function begin(text: string): void {
+  seen.text = text;
+  seen.signs = 0;
+  seen.runs.length = 0;
+  seen.solids.length = 0;
+  seen.watched = LONG | MARKUP_STEP | MIXTURE | NUMBER | QUOTED_AGAIN | SINGLE;
+  seen.mixtures = 0;
+  seen.numbers = 0;
 }
 
-/** Of each character, of which of these codes it may be a digit; base32 has one for each case. */
-const [HEX_DIGIT, UPPER_32, LOWER_32, DIGIT_58] = [1, 2, 4, 8];
-const digits = new Uint8Array(0x10000);
-for (const [characters, of] of [
-  ['0123456789abcdefABCDEF', HEX_DIGIT],
-  ['ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', UPPER_32],
-  ['abcdefghijklmnopqrstuvwxyz234567', LOWER_32],
-  ['123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz', DIGIT_58],
-] as const)
-  for (const character of characters) digits[character.charCodeAt(0)]! |= of;
-
-/** Of a word in units[from, to): whether it has a stretch of digits of one of these codes. */
-function wordSigns(units: Uint16Array, from: number, to: number): number {
+/** What a step tells by which the character at `at` was read. */
+function told(units: Uint16Array, length: number, step: number, at: number): number {
   let found = 0;
-  let [hex, upper, lower, base58] = [0, 0, 0, 0];
-  for (let at = from; at < to; at++) {
-    const of = digits[units[at]!]!;
-    hex = (of & HEX_DIGIT) === 0 ? 0 : hex + 1;
-    upper = (of & UPPER_32) === 0 ? 0 : upper + 1;
-    lower = (of & LOWER_32) === 0 ? 0 : lower + 1;
-    base58 = (of & DIGIT_58) === 0 ? 0 : base58 + 1;
-    if (hex === WORD_LEAST) found |= HEX;
-    if (upper === RUN_SURE || lower === RUN_SURE) found |= BASE32;
-    if (base58 === RUN_SURE) found |= BASE58;
-  }
+  if ((step & LONG) !== 0) found |= runSigns(units, length, at, seen.runs);
+  if ((step & MARKUP_STEP) !== 0) found |= once(MARKED, MARKUP_STEP);
+  if ((step & MIXTURE) !== 0 && ++seen.mixtures > 1) found |= once(MIXED, MIXTURE);
+  if ((step & NUMBER) !== 0 && ++seen.numbers === ROW_LEAST) found |= once(ROW, NUMBER);
+  if ((step & QUOTED_AGAIN) !== 0 && isJoint(units, at)) found |= once(QUOTED, QUOTED_AGAIN);
+  if ((step & SINGLE) !== 0 && isInRow(units, at - 1)) found |= once(SINGLES, SINGLE);
   return found;
 }
 
-/** What `jointSigns` asks about. */
-const joints = new Uint8Array(0x10000);
-for (const sign of '*_~`\'"</') joints[sign.charCodeAt(0)] = 1;
-const BACKTICK = 0x60;
+/** Of what is told by its first place no other is of interest. */
+function once(sign: number, step: number): number {
+  seen.watched &= ~step;
+  return sign;
+}
+
 /** What may join two strings, and how much of it. */
 const between = new Uint8Array(0x10000);
 for (const sign of ' \t\n\r\v\f\u00a0+.&\\') between[sign.charCodeAt(0)] = 1;
 const BETWEEN_MAX = 11;
 
-/** What the sign at `at` is a joint of: as markup stands in a word, or as a quote behind another one. */
-function jointSigns(units: Uint16Array, at: number, length: number): number {
-  const unit = units[at]!;
-  let found = 0;
-  if (unit === 0x22 || unit === 0x27 || unit === BACKTICK) {
-    let open = at - 1;
-    while (open >= 0 && at - open <= BETWEEN_MAX && between[units[open]!] === 1) open--;
-    if (open < at - 1 && open >= 0 && units[open] === unit) found = QUOTED;
-  }
-  if (at === 0 || at + 1 === length || !isWord(units[at - 1]!)) return found;
-  const next = units[at + 1]!;
-  const isMarked =
-    unit === 0x3c
-      ? isLetter(next) || next === 0x2f || next === 0x21
-      : unit === 0x2f
-        ? next === 0x2a
-        : next === unit || (unit === BACKTICK && (isWord(next) || joints[next] === 1));
-  return isMarked ? found | MARKED : found;
+/** Whether before the quote at `at`, behind nothing but what joins strings, stands another one. */
+function isJoint(units: Uint16Array, at: number): boolean {
+  let open = at - 1;
+  while (open >= 0 && at - open <= BETWEEN_MAX && between[units[open]!] === 1) open--;
+  return open < at - 1 && open >= 0 && units[open] === units[at];
 }
 
-const isLetter = (unit: number) => runs[unit] === LOWER || runs[unit] === UPPER;
-const isWord = (unit: number) => unit > 0x7f || (runs[unit]! > 0 && runs[unit] !== SIGN);
+const isWord = (unit: number) =>
+  (unit >= 0x30 && unit <= 0x39) || ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a);
+const SINGLES_LEAST = 3;
+
+/** Whether the word of one character at `at` is the third in a row. */
+function isInRow(units: Uint16Array, at: number): boolean {
+  let end = at;
+  for (let count = 1; count < SINGLES_LEAST; count++) {
+    do end--;
+    while (end >= 0 && !isWord(units[end]!));
+    if (end < 0 || (end > 0 && isWord(units[end - 1]!))) return false;
+  }
+  return true;
+}

@@ -26,9 +26,12 @@ export function unmark(text: string, writer: Writer): boolean {
   let kept = 0;
   for (let index = 1; index < length; ) {
     // What stands before is the same in what was written: markup is only taken out between two characters of words.
-    const isSign = marks[units[index]!] === 1 && isWord(units[index - 1]!);
-    const end = isSign ? markupEnd(text, index) : index;
-    if (end > index && end < length && isWord(units[end]!)) {
+    if (marks[units[index]!] === 0 || isPart[units[index - 1]!] === 0) {
+      index++;
+      continue;
+    }
+    const end = markupEnd(text, index);
+    if (end > index && end < length && isPart[units[end]!] === 1) {
       writer.keep(kept, index);
       kept = end;
       index = end;
@@ -86,26 +89,27 @@ const JOINT_MAX = 12;
 
 /** "ign" + "ore", 'ign' . 'ore', "ign" "ore". Lists of strings are joined elsewhere (joined.ts). */
 export function unconcatenate(text: string, writer: Writer): boolean {
-  let changed = false;
+  const units = unitsOf(text);
+  const { length } = text;
   let kept = 0;
-  for (let index = 0; index < text.length; ) {
+  for (let index = 0; index < length; index++) {
+    if (quotes[units[index]!] === 0) continue;
     const end = jointEnd(text, index);
-    if (end === 0) index++;
-    else {
-      changed = true;
-      if (kept < index) writer.keep(kept, index);
-      kept = end;
-      index = end;
-    }
+    if (end === 0) continue;
+    if (kept < index) writer.keep(kept, index);
+    kept = end;
+    index = end - 1;
   }
-  if (kept < text.length) writer.keep(kept, text.length);
-  return changed;
+  if (kept < length) writer.keep(kept, length);
+  return kept > 0;
 }
+
+const quotes = new Uint8Array(0x10000);
+for (const quote of '"\'`') quotes[quote.charCodeAt(0)] = 1;
 
 /** Where the joint that begins at a closing quote ends behind the next opening one; 0 where there is none. */
 function jointEnd(text: string, index: number): number {
   const quote = text.charCodeAt(index);
-  if (quote !== 0x22 && quote !== 0x27 && quote !== 0x60) return 0;
   const most = Math.min(text.length, index + 1 + JOINT_MAX);
   let signs = 0;
   for (let at = index + 1; at < most; at++) {
@@ -139,22 +143,29 @@ const GAP_MAX = 3;
  * has shown which gap it is, shorter words apart by it are closed as well; a wider gap is the gap of two words.
  */
 export function unspace(text: string, writer: Writer): boolean {
+  const units = unitsOf(text);
+  const { length } = text;
   let gap = '';
-  for (let index = 0; index < text.length; ) {
-    const end = gap === '' ? index : apartEnd(text, index, gap, writer);
-    if (end > index) {
-      index = end;
-      continue;
-    }
-    const found = gap === '' && startsApart(text, index) ? gapAt(text, index) : '';
-    if (found !== '') gap = found;
-    else writer.keep(index, ++index);
+  let kept = 0;
+  for (let index = 0; index < length; index++) {
+    // No word before, a single character, no word behind: nearly none is so.
+    if (index > 0 && isPart[units[index - 1]!] === 1) continue;
+    if (index + 1 < length && isPart[units[index + 1]!] === 1) continue;
+    if (isBlank(units[index]!)) continue;
+    if (gap === '') gap = gapAt(text, index);
+    if (gap === '' || !text.startsWith(gap, index + 1)) continue;
+    if (!isOneCharacter(text, index + gap.length + 1, gap)) continue;
+    if (kept < index) writer.keep(kept, index);
+    kept = apartEnd(text, index, gap, writer);
+    index = kept - 1;
   }
+  if (kept < length) writer.keep(kept, length);
   return gap !== '';
 }
 
-const startsApart = (text: string, index: number) =>
-  (index === 0 || !isWord(text.charCodeAt(index - 1))) && !isBlank(text.charCodeAt(index));
+/** As `isWord` tells. */
+const isPart = new Uint8Array(0x10000).fill(1, 0x80);
+for (let unit = 0; unit < 0x80; unit++) if (isWord(unit)) isPart[unit] = 1;
 
 /** The gap that stands `APART - 1` times between single characters from here on; '' where there is none. */
 function gapAt(text: string, index: number): string {
@@ -184,14 +195,12 @@ function count(text: string, index: number, gap: string, most: number): number {
 
 /** Writes the characters of a run without their gaps; answers where it ends. */
 function apartEnd(text: string, index: number, gap: string, writer: Writer): number {
-  if (!startsApart(text, index) || !text.startsWith(gap, index + 1)) return index;
   const step = gap.length + 1;
   let at = index;
   while (text.startsWith(gap, at + 1) && isOneCharacter(text, at + step, gap)) {
     writer.put(text.charCodeAt(at), at, at + 1);
     at += step;
   }
-  if (at === index) return index;
   writer.put(text.charCodeAt(at), at, at + 1);
   return at + 1;
 }

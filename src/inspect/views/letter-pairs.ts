@@ -65,51 +65,58 @@ function unusualWindows(text: string): number[] {
   const units = unitsOf(text);
   const { length } = text;
   const windows: number[] = [];
-  let [from, pairs, cost] = [0, 0, 0];
-  let [lineFrom, linePairs, lineCost] = [0, 0, 0];
+  let [from, sum, lineFrom, lineSum] = [0, 0, 0, 0];
   let last = NO_LETTER;
   for (let index = 0; index < length; index++) {
-    const unit = units[index]!;
-    const letter = letters[unit]!;
-    if (letter !== NO_LETTER) {
-      if (last !== NO_LETTER) {
-        const add = costs[last * 26 + letter]!;
-        pairs++;
-        cost += add;
-        linePairs++;
-        lineCost += add;
-      }
-      last = letter;
-      if (pairs < WINDOW_PAIRS && linePairs < WINDOW_PAIRS) continue;
-    } else last = NO_LETTER;
+    const letter = letters[units[index]!]!;
+    const add = counted[(last << LETTER_BITS) | letter]!;
+    sum += add;
+    lineSum += add;
+    last = letter;
+    // All three are below, as nearly always: no branch on whether this is a letter, which is guessed wrong in each word.
+    if (((sum - FULL) & (lineSum - FULL) & (letter - LINE_END)) < 0) continue;
     // Where no line ended, both are the same.
     const isSame = from === lineFrom;
-    if (pairs >= WINDOW_PAIRS) {
-      if (cost > UNUSUAL * pairs) windows.push(from, index + 1);
-      [from, pairs, cost] = [index, 0, 0];
+    if (sum >= FULL) {
+      if (isUnusual(sum)) windows.push(from, index + 1);
+      [from, sum] = [index, 0];
     }
-    if (linePairs >= WINDOW_PAIRS || unit === 0x0a || unit === 0x22) {
-      const isTold = isSame && linePairs >= WINDOW_PAIRS;
-      if (!isTold && linePairs >= FEWEST_PAIRS && lineCost > UNUSUAL * linePairs)
-        windows.push(lineFrom, index + 1);
-      [lineFrom, linePairs, lineCost] = [index, 0, 0];
+    if (lineSum >= FULL || letter === LINE_END) {
+      const isTold = isSame && lineSum >= FULL;
+      if (!isTold && isUnusual(lineSum)) windows.push(lineFrom, index + 1);
+      [lineFrom, lineSum] = [index, 0];
     }
   }
-  if (pairs >= FEWEST_PAIRS && cost > UNUSUAL * pairs) windows.push(from, length + 1);
-  if (from !== lineFrom && linePairs >= FEWEST_PAIRS && lineCost > UNUSUAL * linePairs)
-    windows.push(lineFrom, length + 1);
+  if (isUnusual(sum)) windows.push(from, length + 1);
+  if (from !== lineFrom && isUnusual(lineSum)) windows.push(lineFrom, length + 1);
   return windows;
 }
 
-/** Of each unit, which letter it is. */
-const NO_LETTER = 26;
+/** Of each unit, which letter it is; line ends and quotes end what is weighed. */
+const [NO_LETTER, LINE_END] = [26, 27];
+const LETTER_BITS = 5;
 const letters = new Uint8Array(0x10000).fill(NO_LETTER);
 for (let letter = 0; letter < 26; letter++) {
   letters[0x41 + letter] = letter;
   letters[0x61 + letter] = letter;
 }
+letters[0x0a] = LINE_END;
+letters[0x22] = LINE_END;
 
-/** Pairs of one window; some more than make one, as it ends behind the last. */
+/** Of two neighbours, one pair and its cost in one number; nothing if one of them is no letter. */
+const COST_BITS = 16;
+const FULL = WINDOW_PAIRS << COST_BITS;
+const counted = new Int32Array(1 << (2 * LETTER_BITS));
+for (let first = 0; first < 26; first++)
+  for (let second = 0; second < 26; second++)
+    counted[(first << LETTER_BITS) | second] = (1 << COST_BITS) | usual[first * 26 + second]!;
+
+function isUnusual(sum: number): boolean {
+  const pairs = sum >> COST_BITS;
+  return pairs >= FEWEST_PAIRS && (sum & ((1 << COST_BITS) - 1)) > UNUSUAL * pairs;
+}
+
+/** Where the costs of each pair of one window begin; some more than make one, as it ends behind the last. */
 const windowPairs = new Uint16Array(WINDOW_PAIRS + 4);
 
 /**
@@ -125,40 +132,31 @@ for (let pair = 0; pair < 676; pair++)
     const at = pair * PACKS + Math.floor(turn / PACKED);
     packs[at] = packs[at]! * FIELD + costs[turn * 676 + pair]!;
   }
-const sums = new Float64Array(PACKS);
 
 function bestTurn(text: string, start: number, end: number): number {
-  let length = 0;
-  for (let index = start + 1; index < end && length < windowPairs.length; index++) {
-    const first = (text.charCodeAt(index - 1) | 0x20) - 0x61;
-    const second = (text.charCodeAt(index) | 0x20) - 0x61;
-    if (first >= 0 && first < 26 && second >= 0 && second < 26)
-      windowPairs[length++] = first * 26 + second;
+  const units = unitsOf(text);
+  const most = Math.min(end, text.length);
+  let [length, plain, different] = [0, 0, 0];
+  for (let index = start + 1; index < most && length < windowPairs.length; index++) {
+    const first = letters[units[index - 1]!]!;
+    const second = letters[units[index]!]!;
+    if (first >= NO_LETTER || second >= NO_LETTER) continue;
+    plain += usual[first * 26 + second]!;
+    different |= 1 << second;
+    windowPairs[length++] = (first * 26 + second) * PACKS;
   }
-  return turnOf(windowPairs, 0, length);
+  if (countOf(different) < LETTERS_LEAST) return 0;
+  return turnOf(length, Math.min(USUAL * length, plain - GAIN * length - GAIN_FEW));
 }
 
-/** The turn after which these pairs are language; 0 where there is none. */
-function turnOf(pairs: Uint16Array, from: number, length: number): number {
-  let [plain, letters] = [0, 0];
-  for (let at = from; at < from + length; at++) {
-    const pair = pairs[at]!;
-    plain += costs[pair]!;
-    letters |= 1 << (pair % 26);
-  }
-  if (countOf(letters) < LETTERS_LEAST) return 0;
-  // Only what is language and gains enough is of interest.
-  const most = Math.min(USUAL * length, plain - GAIN * length - GAIN_FEW);
-  sums.fill(0);
-  for (let at = from; at < from + length; at++) {
-    const row = pairs[at]! * PACKS;
-    for (let pack = 0; pack < PACKS; pack++) sums[pack]! += packs[row + pack]!;
-  }
+/** The turn after which the pairs of the window cost least, and less than `most`: are language, and gain enough; 0 for none. */
+function turnOf(length: number, most: number): number {
   let [best, least] = [0, most];
   for (let pack = 0; pack < PACKS; pack++) {
-    let left = sums[pack]!;
+    let left = 0;
+    for (let at = 0; at < length; at++) left += packs[windowPairs[at]! + pack]!;
     for (let turn = pack * PACKED; turn < Math.min(TURNS, (pack + 1) * PACKED); turn++) {
-      const rest = Math.floor(left / FIELD);
+      const rest = Math.floor(left * (1 / FIELD));
       const cost = left - rest * FIELD;
       left = rest;
       const rare = turn === HALF || turn === REPLACEMENTS ? 0 : GAIN_RARE * length;

@@ -9,14 +9,15 @@ const NUMBERS_LEAST = 6;
 const SEPARATOR_MAX = 12;
 const DIGITS_MAX = 8;
 
-const [NUMERAL, LETTER] = [1, 2];
-/** Of each unit: whether it may be in a numeral, and whether it is a letter. */
+const [NUMERAL, LETTER, X] = [1, 2, 4];
+/** Of each unit: whether it may be in a numeral, whether it is a letter, and whether that is an x. */
 const kinds = new Uint8Array(0x10000);
 for (const numeral of '0123456789abcdefABCDEF') kinds[numeral.charCodeAt(0)]! |= NUMERAL;
 for (let letter = 0x61; letter <= 0x7a; letter++) {
   kinds[letter]! |= LETTER;
   kinds[letter - 0x20]! |= LETTER;
 }
+for (const x of 'xX') kinds[x.charCodeAt(0)]! |= X;
 const isNumeral = (unit: number) => (kinds[unit]! & NUMERAL) !== 0;
 const isLetter = (unit: number) => (kinds[unit]! & LETTER) !== 0;
 
@@ -28,11 +29,7 @@ export function unnumber(text: string, writer: Writer): boolean {
   const units = unitsOf(text);
   const { length } = text;
   let written = 0;
-  for (let index = 0; index < length; ) {
-    if (!isNumeral(units[index]!) || !startsNumeral(units, index)) {
-      index++;
-      continue;
-    }
+  for (let index = numeralFrom(units, length, 0); index < length; ) {
     findRow(units, length, index);
     const isRow = row.count >= NUMBERS_LEAST;
     const meant = isRow ? numbersSaid(numeralsOf(text, index)) : undefined;
@@ -43,19 +40,51 @@ export function unnumber(text: string, writer: Writer): boolean {
       writer.decoded(meant, index, row.end);
       written = row.end;
     }
-    index = row.end;
+    index = numeralFrom(units, length, row.end);
   }
   if (written === 0) return false;
   if (written < text.length) writer.keep(written, text.length);
   return true;
 }
 
-/** Not within a word, but for 0x and \x. */
-function startsNumeral(units: Uint16Array, index: number): boolean {
-  if (index === 0) return true;
-  const before = units[index - 1]!;
-  if (kinds[before] === 0) return true;
-  return (before | 0x20) === 0x78 && (index === 1 || !isLetter(units[index - 2]!));
+/**
+ * What stands before a character. A numeral does not begin within a word, but for 0x and \\x; and what has no digit and only one
+ * letter is none in any base, as in nearly all words that begin with one, so it is known by its second character.
+ */
+const [FREE, BEHIND_X, AT_LETTER, BEHIND_LETTER, BEHIND_DIGIT, FOUND, FOUND_BEFORE] = [
+  0, 1, 2, 3, 4, 5, 6,
+];
+const KIND_BITS = 3;
+const steps = new Uint8Array(FOUND << KIND_BITS);
+for (let state = FREE; state < FOUND; state++)
+  for (let kind = 0; kind < 1 << KIND_BITS; kind++)
+    steps[(state << KIND_BITS) | kind] = stepOf(state, kind);
+
+function stepOf(state: number, kind: number): number {
+  if (kind === 0) return FREE;
+  const isX = (kind & X) !== 0;
+  if (isX && (state === FREE || state === BEHIND_DIGIT)) return BEHIND_X;
+  if (state === AT_LETTER && (kind & NUMERAL) !== 0) return FOUND_BEFORE;
+  if (kind === NUMERAL) return state === FREE || state === BEHIND_X ? FOUND : BEHIND_DIGIT;
+  const mayBegin = (state === FREE || state === BEHIND_X) && (kind & NUMERAL) !== 0;
+  return mayBegin ? AT_LETTER : BEHIND_LETTER;
+}
+
+/** Where the first numeral begins that begins at `from` or later; `length` where none does. */
+function numeralFrom(units: Uint16Array, length: number, from: number): number {
+  let state = stateAt(units, from);
+  for (let at = from; at < length; at++) {
+    state = steps[(state << KIND_BITS) | kinds[units[at]!]!]!;
+    if (state >= FOUND) return state === FOUND ? at : at - 1;
+  }
+  return length;
+}
+
+function stateAt(units: Uint16Array, at: number): number {
+  if (at === 0 || kinds[units[at - 1]!] === 0) return FREE;
+  if (!isLetter(units[at - 1]!)) return BEHIND_DIGIT;
+  const isX = (kinds[units[at - 1]!]! & X) !== 0;
+  return isX && (at === 1 || !isLetter(units[at - 2]!)) ? BEHIND_X : BEHIND_LETTER;
 }
 
 /** The row that begins here: how many numerals it has, and where it ends. Most are one number, or a date. */

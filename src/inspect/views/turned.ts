@@ -136,9 +136,14 @@ function leetOf(text: string): Leet {
   const { length } = text;
   const words: number[] = [];
   let [found, pairs, withI, withL] = [0, 0, 0, 0];
-  for (let index = 0; index < length; ) {
-    let end = index;
-    let [letters, signs] = [0, 0];
+  for (let next = 0; next < length; next++) {
+    // Words that have no sign are of no interest, as nearly all.
+    let end = next;
+    while (end < length && kinds[units[end]!]! < SIGN) end++;
+    if (end === length) break;
+    let index = end;
+    while (index > next && kinds[units[index - 1]!] === LETTER) index--;
+    let [letters, signs] = [end - index, 0];
     for (; end < length; end++) {
       const kind = kinds[units[end]!];
       if (kind === LETTER) letters++;
@@ -150,7 +155,7 @@ function leetOf(text: string): Leet {
       )
         signs++;
     }
-    const next = end;
+    next = end;
     while (end > index && kinds[units[end - 1]!] === PUNCTUATION) end--;
     // Among such words a short number may be one too: 70 is to.
     const isNumber = letters === 0 && end - index > 1 && end - index < 4;
@@ -165,7 +170,6 @@ function leetOf(text: string): Leet {
         withL += cost.withL;
       }
     }
-    index = next + 1;
   }
   const isMore = found > 1;
   return {

@@ -21,18 +21,21 @@ for (const sign of '.:!?') closers[sign.charCodeAt(0)] = 1;
  */
 export function unwrap(text: string, writer: Writer): boolean {
   const units = unitsOf(text);
+  const { length } = text;
   let changed = false;
   let lineStart = marginEnd(text, 0);
-  let [tokenStart, kept] = [lineStart, 0];
-  for (let index = lineStart; index < text.length; ) {
-    const unit = units[index]!;
-    if (unit !== 0x0a && unit !== 0x0d) {
-      if (unit === 0x20 || unit === 0x09) tokenStart = index + 1;
-      index++;
-      continue;
-    }
-    const next = marginEnd(text, behindLineEnd(text, index));
-    const lineEnd = index;
+  let kept = 0;
+  for (let lineEnd = lineStart; ; ) {
+    while (lineEnd < length && units[lineEnd] !== 0x0a && units[lineEnd] !== 0x0d) lineEnd++;
+    if (lineEnd === length) break;
+    let tokenStart = lineEnd;
+    while (
+      tokenStart > lineStart &&
+      units[tokenStart - 1] !== 0x20 &&
+      units[tokenStart - 1] !== 0x09
+    )
+      tokenStart--;
+    const next = marginEnd(text, behindLineEnd(text, lineEnd));
     const isTight =
       next - lineEnd <= 2 && isWord(text.charCodeAt(lineEnd - 1)) && isWord(text.charCodeAt(next));
     const isContinued = lineEnd - tokenStart > 1 && units[lineEnd - 1] === 0x5c;
@@ -51,9 +54,8 @@ export function unwrap(text: string, writer: Writer): boolean {
       writer.keep(kept, isContinued ? lineEnd - 1 : lineEnd);
       kept = next;
     }
-    index = next;
+    lineEnd = next;
     lineStart = next;
-    tokenStart = next;
   }
   writer.keep(kept, text.length);
   return changed;

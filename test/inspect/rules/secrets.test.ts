@@ -225,6 +225,18 @@ suite('recovery phrases', () => {
     });
   }
 
+  test('a phrase is found wherever it stands among other words', () => {
+    const list = phrase(12, 'a place').join(' ');
+    const prose = 'An oak of a dozen internationally known species, and - at 40 m - a tall one; ';
+    const listed = BIP39_WORDS.slice(500, 530).join(' ');
+    for (const around of [prose.repeat(3), `${listed} zz `, ' '.repeat(99), 'x'.repeat(99)])
+      for (let at = 0; at < 99; at++)
+        assert.ok(
+          found(`${around.slice(-at - 1)} ${list}, ${around}`).includes('secret.recovery-phrase'),
+          around.slice(-at - 1),
+        );
+  });
+
   test('words of the list without the checksum are nothing, and cost little', () => {
     const list = phrase(12, 'other');
     const wrong = BIP39_WORDS.map((word) => [...list.slice(0, 11), word].join(' ')).filter(

@@ -74,6 +74,13 @@ test('quoted-printable of only the last letters is read', () => {
 test('pieces of code side by side are joined', () =>
   assert.ok(says(`\`${lines(PROSE, 8, '` `')}\``, PROSE)));
 
+test('a letter alone before a row of numbers is none of it', () => {
+  const numbers = [...PROSE].map((letter) => letter.charCodeAt(0).toString(16));
+  for (const separator of [' 0x', ' ', ':', ', '])
+    for (const letter of ['f', 'part a', 'A'])
+      assert.ok(says(`${letter}${separator}${numbers.join(separator)}`, PROSE), separator);
+});
+
 test('numbers behind names are no quoted-printable', () => {
   const log = 'width=48 depth=52 step=71 weight=66 length=70';
   assert.deepEqual(
