@@ -16,6 +16,10 @@ const BUG = 70;
 // then finds itself confirmed: on node:http a third of all bytes lived on so, and a call of 300 B cost 40 us, not 33.
 setFlagsFromString('--no-allocation-site-pretenuring');
 
+// Loops of loading modules and building tables look hot and soon never run again: their optimised code, made on other
+// threads, was a fifth of the CPU of a start. A command says when it works (`optimise` below); from then on all is as V8 has it.
+setFlagsFromString('--no-opt');
+
 function crash(error: unknown): void {
   process.stderr.write(`This is a bug in sluice.\n${(error as Error)?.stack ?? String(error)}\n`);
   process.exit(BUG);
@@ -37,6 +41,7 @@ const code = await run({
   stderr: process.stderr,
   self: [process.execPath, process.argv[1] ?? ''],
   onSignal: (signal, handle) => process.on(signal, handle),
+  optimise: () => setFlagsFromString('--opt'),
   exit: (status) => process.exit(status),
 });
 // What is still in a pipe must get out; an open handle that a command forgot must not keep the process.

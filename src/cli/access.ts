@@ -70,7 +70,7 @@ interface ExplainOptions {
 }
 
 export function accessCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
-  const access = program.command('access').description('say what the rules about access decide');
+  const access = program.command('access');
   access
     .command('explain')
     .description('say whether a caller may call a tool, and by which rule')

@@ -214,10 +214,7 @@ const COMMANDS: readonly AdminCommand[] = [
 ];
 
 export function adminCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
-  const admin = program
-    .command('admin')
-    .description('look into a running gateway, and steer it')
-    .addHelpText('after', EXAMPLE);
+  const admin = program.command('admin').addHelpText('after', EXAMPLE);
   for (const one of COMMANDS) {
     const [first = '', ...rest] = one.usage.split(' ');
     const isInGroup = rest[0] !== undefined && /^[a-z]/.test(rest[0]);

@@ -36,7 +36,7 @@ export interface FolderOptions {
 }
 
 export function auditCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
-  const audit = program.command('audit').description('verify and search the record of calls');
+  const audit = program.command('audit');
   const withFolder = (name: string, words: string) =>
     audit
       .command(name)

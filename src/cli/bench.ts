@@ -53,7 +53,6 @@ const NONE = { token: [], tokenFile: [], header: [], gate: [] };
 export function benchCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
   program
     .command('bench')
-    .description('measure an MCP endpoint')
     .argument('<url>', 'the endpoint, of whatever gateway or server')
     .option('--connections <count>', 'callers; with --rate: how many connections at most', '16')
     .option(

@@ -31,7 +31,6 @@ Example:
 export function callCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
   program
     .command('call')
-    .description('call one tool of a running gateway')
     .argument('<name>', 'the tool, as `sluice tools` names it')
     .argument('[key=value...]', 'its arguments')
     .option('--args <json>', 'its arguments as a JSON object')

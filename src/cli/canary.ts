@@ -29,7 +29,6 @@ interface Options {
 export function canaryCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
   program
     .command('canary')
-    .description('make a token that tells where it turns up')
     .option(...CONFIG_OPTION)
     .option('--tenant <id...>', 'whose it is; several give one each')
     .option('--new-key', 'make a key instead')

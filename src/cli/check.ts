@@ -22,7 +22,6 @@ const END_MS = 2000;
 export function checkCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
   program
     .command('check')
-    .description('validate the configuration and start every server once')
     .option(...CONFIG_OPTION)
     .option('--update-lock', 'approve all tools as they are, into the lock file')
     .option('--json', 'print the report as JSON')

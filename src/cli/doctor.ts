@@ -32,7 +32,6 @@ const NODE_MIN = [20, 19] as const;
 export function doctorCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
   program
     .command('doctor')
-    .description('say what is in use, what is bounded, and what is weakened')
     .option(...CONFIG_OPTION)
     .option('--json', 'print the findings as JSON')
     .addHelpText('after', EXAMPLE)

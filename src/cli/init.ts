@@ -30,7 +30,6 @@ interface Options {
 export function initCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
   program
     .command('init')
-    .description('write a configuration, with the servers of clients on this machine')
     .option(...CONFIG_OPTION)
     .option('--from <file>', 'take the servers of this client configuration')
     .option('--force', 'overwrite the configuration')

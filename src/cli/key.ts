@@ -30,7 +30,6 @@ interface Options {
 export function keyCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
   program
     .command('key')
-    .description('make an API key')
     .option('--id <id>', 'name of the key', name, 'key-1')
     .option('--caller <id>', 'name of the caller; default: the name of the key', name)
     .option('--days <days>', 'how long it is valid; default: without end', days)

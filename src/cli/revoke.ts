@@ -30,7 +30,6 @@ interface Options {
 export function revokeCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
   program
     .command('revoke')
-    .description('take a caller, key or token out at once')
     .option(...CONFIG_OPTION)
     .option('--caller <id>', 'a caller')
     .option('--key <id>', 'an API key')

@@ -52,10 +52,9 @@ export async function scan(
   // Nobody else waits for this thread: everything is inspected in it, and how long that takes is its own time.
   const { maxBytes: inlineBytes } = config.inspect;
   const inspection = new Inspection({ ...config.inspect, inlineBytes });
-  if (options.jsonl === true) {
-    inspection.warm();
-    return scanRows(terminal, inspection, files);
-  }
+  if (options.jsonl === true) inspection.warm();
+  terminal.around.optimise();
+  if (options.jsonl === true) return scanRows(terminal, inspection, files);
   const wantsServers = options.server !== undefined || options.config !== undefined;
   const { gateway } = config;
   if (options.server !== undefined && gateway === undefined) {

@@ -24,7 +24,6 @@ export interface ScanOptions {
 export function scanCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
   program
     .command('scan')
-    .description('inspect files, stdin, servers or corpus rows as the gateway would')
     .argument('[files...]', 'what to inspect; - or none for stdin')
     .option(
       '-c, --config <file>',

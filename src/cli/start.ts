@@ -40,7 +40,6 @@ interface StartOptions {
 export function startCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
   program
     .command('start')
-    .description('run the gateway')
     .option(...CONFIG_OPTION)
     .option('--no-watch', 'do not load the file again when it changes')
     .option('--hints', 'say how to connect, as at a terminal')
@@ -159,6 +158,7 @@ async function serve(
     return EXIT.unavailable;
   }
   reloading.begin(loaded, { gateway, auth, edge, admin, log });
+  terminal.around.optimise();
   terminal.out(`listening on ${edge.url}`);
   if (terminal.isInteractive || options.hints === true) {
     await sayWelcome(terminal, edge.url, options.config, ending);

@@ -29,7 +29,6 @@ interface Options {
 export function stdioCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
   program
     .command('stdio')
-    .description('be an MCP server on stdin and stdout')
     .option(...CONFIG_OPTION)
     .option('--route <route>', 'NAME for one server, v/NAME for a virtual one; default: all')
     .addHelpText('after', EXAMPLE)
@@ -85,6 +84,7 @@ async function stdio(terminal: Terminal, options: Options): Promise<Exit> {
     const about = { front: 'stdio', config: hash, ...gateway.readiness() };
     void sayReport(terminal, telemetry, about);
   });
+  terminal.around.optimise();
   const conversation = serveStdio(gateway, {
     input: terminal.around.stdin,
     output: terminal.around.stdout,

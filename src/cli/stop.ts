@@ -34,7 +34,6 @@ interface Options {
 export function stopCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
   program
     .command('stop')
-    .description('stop everything, or one server, tool, caller or tenant, at once')
     .argument('[kind]', STOP_KINDS.join(', '))
     .argument('[name]', 'server, "server.tool", caller or tenant')
     .option(...CONFIG_OPTION)
@@ -48,7 +47,6 @@ export function stopCommand(program: Command, terminal: Terminal, done: (exit: E
 export function resumeCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
   program
     .command('resume')
-    .description('let go on what `sluice stop` has stopped')
     .argument('<kind>', STOP_KINDS.join(', '))
     .argument('[name]', 'as it was stopped')
     .option(...CONFIG_OPTION)

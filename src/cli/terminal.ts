@@ -19,6 +19,8 @@ export interface Surroundings {
   /** What `sluice` was started as, for a client's configuration: program, then arguments. */
   readonly self: readonly string[];
   onSignal(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGUSR2', handle: () => void): void;
+  /** Says that what was loaded now works: until then V8 optimises nothing. May be said again. */
+  optimise(): void;
   /** Ends the process at once. */
   exit(code: number): void;
 }

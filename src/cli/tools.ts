@@ -23,7 +23,6 @@ Example:
 export function toolsCommand(program: Command, terminal: Terminal, done: (exit: Exit) => void) {
   program
     .command('tools')
-    .description('list the tools of a running gateway')
     .argument('[pattern]', 'only names that match, with * for any text')
     .option(...CONFIG_OPTION)
     .option(...URL_OPTION)

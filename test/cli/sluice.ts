@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -112,6 +112,16 @@ export class Program {
 
 export function run(place: Place, ...args: string[]): Promise<Outcome> {
   return new Program(place, args).ended;
+}
+
+/** The modules that a command loads until it ends; those of Node.js and CommonJS modules of others are not among them. */
+export async function loaded(place: Place, ...args: string[]): Promise<string[]> {
+  const list = join(place.folder, 'loaded.txt');
+  writeFileSync(list, '');
+  const watch = fileURLToPath(new URL('./loads.js', import.meta.url));
+  const options = `${FROM_CI.NODE_OPTIONS ?? ''} --import ${pathToFileURL(watch).href}`;
+  await run({ ...place, env: { ...place.env, NODE_OPTIONS: options, LOADED: list } }, ...args);
+  return readFileSync(list, 'utf8').split('\n').filter(Boolean);
 }
 
 /** A gateway that runs until the test ends, and its endpoint. */

@@ -1,20 +1,55 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { placeOf, run, write } from './sluice.ts';
+import { loaded, placeOf, run, write } from './sluice.ts';
 
+/** Those that read a configuration, and show by an example how. */
 const COMMANDS = ['start', 'check', 'init', 'tools', 'call', 'stdio', 'doctor', 'scan'];
 
 describe('the command line', { timeout: 180_000 }, () => {
-  it('explains each command with an example, and exits 0', async (t) => {
+  it('lists each command with the words that its own help begins with, and exits 0', async (t) => {
     const place = placeOf(t);
-    for (const command of COMMANDS) {
-      const { code, stdout } = await run(place, command, '--help');
-      assert.equal(code, 0, command);
-      assert.match(stdout, /Example/, command);
-      assert.match(stdout, /-c, --config/, command);
-    }
-    assert.match((await run(place, '--help')).stdout, /Exit codes: 0 ok/);
+    const help = (await run(place, '--help')).stdout;
+    assert.match(help, /Exit codes: 0 ok/);
     assert.match((await run(place, '--version')).stdout, /^\d+\.\d+\.\d+\n$/);
+    const flat = (text: string) => text.replaceAll(/\s+/g, ' ');
+    const [, list = ''] = help.split('Commands:\n');
+    const names = [...list.matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name!);
+    for (const name of COMMANDS) assert.ok(names.includes(name), name);
+    for (const name of names.filter((one) => one !== 'help')) {
+      const { code, stdout } = await run(place, name, '--help');
+      assert.equal(code, 0, name);
+      const [, words = ''] = stdout.split('\n\n');
+      assert.notEqual(words, '', name);
+      assert.ok(flat(list).includes(`${name} ${flat(words)}`), name);
+      if (!COMMANDS.includes(name)) continue;
+      assert.match(stdout, /Example/, name);
+      assert.match(stdout, /-c, --config/, name);
+    }
+  });
+
+  it('loads no command to list them, and one alone to explain it', async (t) => {
+    const place = placeOf(t);
+    for (const args of [['--version'], ['--help'], ['chekc']]) {
+      const files = await loaded(place, ...args);
+      const own = files.filter((file) => file.includes('/src/'));
+      assert.deepEqual(
+        own.map((file) => file.slice(file.lastIndexOf('/src/') + 5)).sort(),
+        ['cli/cli.js', 'cli/exit.js', 'cli/terminal.js', 'main.js', 'protocol/identity.js'],
+        args.join(' '),
+      );
+    }
+    for (const args of [
+      ['help', 'stop'],
+      ['--help', 'stop'],
+      ['stop', '--help'],
+    ]) {
+      const files = await loaded(place, ...args);
+      assert.ok(
+        files.some((file) => file.endsWith('/cli/stop.js')),
+        args.join(' '),
+      );
+      assert.ok(!files.some((file) => file.endsWith('/cli/admin.js')), args.join(' '));
+    }
   });
 
   it('exits 64 on a command, an option or an argument that it does not know', async (t) => {

@@ -67,6 +67,7 @@ async function sh(line: string): Promise<{ status: number; stdout: string; stder
       stderr: collector((piece) => (written.stderr += piece)),
       self: ['sluice'],
       onSignal: () => {},
+      optimise: () => {},
       exit: () => assert.fail(`${text} ended the process`),
     });
     if (file === undefined) all.stdout += written.stdout;
