@@ -2,8 +2,8 @@
 
 import { RE2JS } from 're2js';
 import { Dfa } from './dfa.ts';
-import { filterOf, type Part, partsOf } from './needs.ts';
-import { foldsCase } from './pattern.ts';
+import { Grams, Needs } from './grams.ts';
+import { partsOf } from './needs.ts';
 import { unitsOf } from './units.ts';
 
 export interface Match {
@@ -24,6 +24,9 @@ export interface Finder {
 
 /** Up to so many characters an expression is run as one. */
 const WHOLE_MAX = 3000;
+/** Of the window that is being looked at. */
+const within = new Grams();
+const NONE: Match[] = [];
 
 /**
  * An expression: whether a window holds a match is asked of all of it, or, of a long one or one that only re2js understands, of
@@ -31,34 +34,21 @@ const WHOLE_MAX = 3000;
  */
 export class Linear implements Finder {
   readonly #pattern: string;
-  readonly #isFolded: boolean;
   readonly #whole: Alternative | undefined;
   readonly #isAsked: boolean;
   #split: Split | undefined;
 
   constructor(pattern: string) {
     this.#pattern = pattern;
-    this.#isFolded = foldsCase(pattern);
-    this.#whole =
-      pattern.length <= WHOLE_MAX
-        ? new Alternative({ pattern, needs: [] }, this.#isFolded)
-        : undefined;
+    this.#whole = pattern.length <= WHOLE_MAX ? new Alternative(pattern) : undefined;
     this.#isAsked = this.#whole?.isOwn === true;
-    if (!this.#isAsked) this.#split = this.#taken();
-  }
-
-  /** Taken apart: for most expressions not before one of them matches. */
-  #taken(): Split {
-    const parts = partsOf(this.#pattern);
-    return {
-      mayMatch: filterOf(parts, this.#isFolded),
-      parts: parts.map((part) => new Alternative(part, this.#isFolded)),
-    };
   }
 
   isIn(text: string, from: number, to: number): boolean {
-    if (!this.#isAsked) return true;
-    return this.#whole!.isIn(text, Math.max(0, from - 1), Math.min(text.length, to + 1));
+    const base = Math.max(0, from - 1);
+    const end = Math.min(text.length, to + 1);
+    if (this.#isAsked) return this.#whole!.isIn(text, base, end);
+    return this.#partsIn(text, base, end).length > 0;
   }
 
   /**
@@ -68,47 +58,53 @@ export class Linear implements Finder {
   matches(text: string, from = 0, to = text.length): Match[] {
     const base = Math.max(0, from - 1);
     const end = Math.min(text.length, to + 1);
-    const piece = text.slice(base, end);
-    this.#split ??= this.#taken();
-    if (this.#split.mayMatch?.(piece) === false) return NONE;
-    const parts = this.#split.parts.filter(
-      (part) => part.mayMatch(piece) && part.isIn(text, base, end),
-    );
+    const parts = this.#partsIn(text, base, end);
     if (parts.length === 0) return NONE;
+    const piece = text.slice(base, end);
     // What the whole would find is then a match of this part, and the same one comes first.
     if (parts.length === 1) return parts[0]!.matches(piece, base, from, to);
     if (this.#whole !== undefined) return this.#whole.matches(piece, base, from, to);
     const all = parts.flatMap((part) => part.matches(piece, base, from, to));
     return all.sort((one, other) => one.start - other.start);
   }
+
+  #partsIn(text: string, base: number, end: number): Alternative[] {
+    const { needs, parts } = this.#taken;
+    within.read(unitsOf(text), base, end);
+    return needs
+      .met(within)
+      .map((index) => parts[index]!)
+      .filter((part) => part.isIn(text, base, end));
+  }
+
+  get #taken(): Split {
+    this.#split ??= takenApart(this.#pattern);
+    return this.#split;
+  }
 }
 
 interface Split {
-  /** Whether a text has what one of the parts needs. */
-  readonly mayMatch: ((text: string) => boolean) | undefined;
+  readonly needs: Needs;
   readonly parts: readonly Alternative[];
 }
 
-const NONE: Match[] = [];
+function takenApart(pattern: string): Split {
+  const parts = partsOf(pattern);
+  return {
+    needs: new Needs(parts.map(({ needs }) => needs)),
+    parts: parts.map((part) => new Alternative(part.pattern)),
+  };
+}
 
 class Alternative {
-  readonly #part: Part;
-  readonly #isFolded: boolean;
-  #filter: ((text: string) => boolean) | null | undefined;
+  readonly #pattern: string;
   readonly #hasValue: boolean;
   #dfa: Dfa | null | undefined;
   #compiled: RE2JS | undefined;
 
-  constructor(part: Part, isFolded: boolean) {
-    this.#part = part;
-    this.#isFolded = isFolded;
-    this.#hasValue = part.pattern.includes('<value>');
-  }
-
-  /** Asked of few of the parts of an expression, ever. */
-  mayMatch(text: string): boolean {
-    if (this.#filter === undefined) this.#filter = filterOf([this.#part], this.#isFolded) ?? null;
-    return this.#filter?.(text) !== false;
+  constructor(pattern: string) {
+    this.#pattern = pattern;
+    this.#hasValue = pattern.includes('<value>');
   }
 
   /** Whether it is asked of an own automaton and not of re2js. */
@@ -117,7 +113,7 @@ class Alternative {
   }
 
   get #own(): Dfa | undefined {
-    if (this.#dfa === undefined) this.#dfa = Dfa.of(this.#part.pattern) ?? null;
+    if (this.#dfa === undefined) this.#dfa = Dfa.of(this.#pattern) ?? null;
     return this.#dfa ?? undefined;
   }
 
@@ -130,7 +126,7 @@ class Alternative {
   }
 
   get #engine(): RE2JS {
-    this.#compiled ??= RE2JS.compile(this.#part.pattern);
+    this.#compiled ??= RE2JS.compile(this.#pattern);
     return this.#compiled;
   }
 

@@ -1,16 +1,14 @@
 /**
  * What must stand in a text for an expression to match in it, derived from the expression itself: texts of which one is in
- * every match. Native search answers that some thirty times faster than the expression does, and nearly every window
- * around an anchor lacks what makes it a match ("send" is everywhere, "send … credentials" is not).
+ * every match. That is asked of the text before the expression is (grams.ts): nearly every window around an anchor lacks what
+ * makes it a match ("send" is everywhere, "send … credentials" is not).
  *
  * What is not understood of an expression only makes the answer weaker: no match is ever ruled out
  * (test/inspect/needs.test.ts).
  */
 
+import type { Group } from './grams.ts';
 import { foldsCase, type Node, parsed } from './pattern.ts';
-
-/** Texts of which one is in every match. */
-export type Group = readonly string[];
 
 /** What is known of a part: all of its texts where they are few, and groups that it needs. */
 interface Known {
@@ -20,10 +18,8 @@ interface Known {
 
 const TEXTS_MAX = 256;
 const LENGTH_MAX = 24;
-/** More groups than this are not worth their looking. */
-const GROUPS_MAX = 2;
-/** A group that is expected in so many characters of prose says too little. */
-const COMMON = 1 / 60;
+/** More groups than this say little more. */
+const GROUPS_MAX = 4;
 
 /** An expression of more than these is known as a whole only. */
 const PARTS_MAX = 64;
@@ -45,33 +41,9 @@ export function partsOf(pattern: string): Part[] {
   const flags = /^\(\?[a-z]+\)/.exec(pattern)?.[0] ?? '';
   const body = pattern.slice(flags.length);
   return branchesOf(parsed(body), body, isFolded).map(({ pattern: part, known }) => {
-    const needs = groupsOf(known)
-      .filter((group) => chanceOf(group) < COMMON)
-      .sort((a, b) => chanceOf(a) - chanceOf(b));
+    const needs = groupsOf(known).sort((a, b) => chanceOf(a) - chanceOf(b));
     return { pattern: flags + part, needs: needs.slice(0, GROUPS_MAX) };
   });
-}
-
-/** Whether a text has what one of these needs; undefined where one of them needs nothing. */
-export function filterOf(
-  parts: readonly Part[],
-  isFolded: boolean,
-): ((text: string) => boolean) | undefined {
-  if (parts.some(({ needs }) => needs.length === 0)) return undefined;
-  const groups =
-    parts.length === 1 ? parts[0]!.needs : [parts.flatMap(({ needs: [rarest] }) => rarest!)];
-  const tests = groups.map((group) => testOf(group, isFolded));
-  return (text) => tests.every((test) => test.test(text));
-}
-
-/** A native expression of literals only: its time is linear. */
-function testOf(group: Group, isFolded: boolean): RegExp {
-  // One that holds another says no more than that.
-  const least = [...new Set(group)].filter(
-    (one, _, all) => !all.some((other) => other !== one && one.includes(other)),
-  );
-  const texts = least.map(escaped).join('|');
-  return isFolded ? new RegExp(`${texts}|[${FOLDED_TO_ASCII}]`, 'i') : new RegExp(texts);
 }
 
 /** Flags that are set within a branch hold for those behind it. */
@@ -108,11 +80,7 @@ function forkOf(node: Node, isFolded: boolean): Fork | undefined {
   return undefined;
 }
 
-/** RE2 takes them for K and S where case does not count, and RegExp does not. */
-const FOLDED_TO_ASCII = '\u212a\u017f';
-
 const isAscii = (text: string) => /^[\x00-\x7f]*$/.test(text);
-const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 /** Asked several times on the way to the fork. A tree is of one expression, which folds or does not. */
 const knownNodes = new WeakMap<Node, Known>();

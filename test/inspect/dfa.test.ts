@@ -8,10 +8,12 @@ import { gunzipSync } from 'node:zlib';
 import { RE2JS } from 're2js';
 import { OWN_RULES } from '../../src/inspect/catalog.ts';
 import { BOUNDS, Dfa } from '../../src/inspect/dfa.ts';
+import { Grams, Needs } from '../../src/inspect/grams.ts';
 import { Linear } from '../../src/inspect/linear.ts';
-import { filterOf, partsOf } from '../../src/inspect/needs.ts';
-import { foldsCase, parsed } from '../../src/inspect/pattern.ts';
+import { partsOf } from '../../src/inspect/needs.ts';
+import { parsed } from '../../src/inspect/pattern.ts';
 import { Steps } from '../../src/inspect/steps.ts';
+import { unitsOf } from '../../src/inspect/units.ts';
 import { edited, randomExpression, randomText, textOf } from '../support/expressions.ts';
 import { generator } from '../support/random.ts';
 import { projectFolder } from '../support/temp.ts';
@@ -111,14 +113,19 @@ describe('whether a text holds a match', () => {
     for (const pattern of ownExpressions()) {
       const dfa = Dfa.of(pattern);
       if (dfa === undefined) continue;
-      const mayMatch = filterOf(partsOf(pattern), foldsCase(pattern));
+      const needs = new Needs(partsOf(pattern).map((part) => part.needs));
+      const mayMatch = (piece: string) => {
+        const grams = new Grams();
+        grams.read(unitsOf(piece), 0, piece.length);
+        return needs.areMet(grams);
+      };
       const pieces = Array.from({ length: 60 }, () => {
         const text = texts[below(texts.length)]!;
         const from = below(Math.max(1, text.length - 300));
         return text.slice(from, from + 100 + below(500));
       });
       // Those that have what a match needs come first.
-      pieces.sort((a, b) => Number(mayMatch?.(b) ?? 0) - Number(mayMatch?.(a) ?? 0)).splice(5);
+      pieces.sort((a, b) => Number(mayMatch(b)) - Number(mayMatch(a))).splice(5);
       matched += agreed(pattern, dfa, pieces);
     }
     assert.ok(matched > 30, `${matched} texts matched`);
