@@ -1,12 +1,12 @@
 /**
- * Waits until gateways have compiled what inspection needs: they do it between their first messages, and until then a call costs
+ * Waits until gateways have made inspection ready: they compile and rehearse between their first messages, and until then a call costs
  * several times as much.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Player } from './deck.ts';
 
-const LEFT = /^sluice_inspection_uncompiled (\d+)$/m;
+const LEFT = /^sluice_inspection_unready (\d+)$/m;
 const POLL_MS = 250;
 
 /** Who is not ready in time, in words. With nothing to wait for, or no time given, at once. */
@@ -23,7 +23,8 @@ async function waitFor({ name, metricsUrl }: Player, until: number): Promise<str
     const left = LEFT.exec(await (await fetch(metricsUrl)).text())?.[1];
     if (left === undefined) return `${name} does not say whether inspection is ready`;
     if (left === '0') return '';
-    if (performance.now() > until) return `${name} has ${left} expressions left to compile`;
+    if (performance.now() > until)
+      return `${name} has ${left} expressions and messages left to make inspection ready`;
     await sleep(POLL_MS);
   }
 }

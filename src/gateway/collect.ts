@@ -44,7 +44,7 @@ function putHouse({ inspection }: Parts, house: House, put: Put): void {
   put('sluice_inspection_waiting', waiting);
   put('sluice_inspection_waiting_bytes', waitingBytes);
   put('sluice_inspection_threads', threads);
-  put('sluice_inspection_uncompiled', inspection.uncompiled);
+  put('sluice_inspection_unready', inspection.unready);
 }
 
 function putBackend(backend: Backend, put: Put): void {

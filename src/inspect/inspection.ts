@@ -13,6 +13,7 @@ import type { InspectConfig } from './config.ts';
 import { type About, look } from './look.ts';
 import { operatorRules } from './operator-rules.ts';
 import { loadOf, NO_LOAD, type PoolLoad } from './pool.ts';
+import { Preparation } from './preparation.ts';
 import { Names, redact } from './redact.ts';
 import type { Confidence, Direction, Finding } from './rule.ts';
 import type { RuleSet } from './rule-set.ts';
@@ -21,9 +22,9 @@ import { Judge, placesOf, type Verdict, wordsOf } from './verdict.ts';
 /** What is hidden in what is hidden comes to light one by one; deeper nobody hides by accident. */
 const ROUNDS_MAX = 3;
 /** At first there is enough to do: servers are connected, their lists inspected, and the first messages come. */
-const COMPILE_AFTER_MS = 5000;
-/** From then on a tenth of the time of the next quarter of a minute. */
-const COMPILE_EVERY_MS = 10;
+const PREPARE_AFTER_MS = 5000;
+/** From then on a fifth of the time of the next quarter of a minute. */
+const PREPARE_EVERY_MS = 10;
 
 /** What became of one piece of JSON: nothing to do, something that is only recorded, other bytes, or no. */
 export type Outcome =
@@ -71,11 +72,11 @@ export class Inspection {
       hasPii: this.config.pii.request !== 'off' || this.config.pii.response !== 'off',
       off: this.#judge.off,
     });
-    // A second or more in all, which the first few hundred messages would wait for: it is done in pieces between them instead.
-    let afterMs = COMPILE_AFTER_MS;
-    this.#made.compileRest((next) => {
+    // Seconds in all, which the first few thousand messages would wait for: it is done in pieces between them instead.
+    let afterMs = PREPARE_AFTER_MS;
+    Preparation.of(this.#made).begin((next) => {
       setTimeout(next, afterMs).unref();
-      afterMs = COMPILE_EVERY_MS;
+      afterMs = PREPARE_EVERY_MS;
     });
     return this.#made;
   }
@@ -96,10 +97,10 @@ export class Inspection {
     }
   }
 
-  /** Expressions that are yet to be compiled, in this thread; none where nothing has to be inspected. */
-  get uncompiled(): number {
+  /** What is left of making it ready, in this thread; nothing where nothing has to be inspected. */
+  get unready(): number {
     if (!Object.values(this.#isOn).includes(true)) return 0;
-    return this.#made?.uncompiled ?? OWN_RULES.length;
+    return this.#made === undefined ? OWN_RULES.length : Preparation.of(this.#made).left;
   }
 
   /** What its threads have to do. */

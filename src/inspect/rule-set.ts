@@ -129,13 +129,8 @@ export class RuleSet {
     return this.rules.length - this.#expressions.filter((one) => one !== undefined).length;
   }
 
-  /** Compiles what nothing has asked for yet, one expression whenever `later` says: some take a tenth of a second. */
-  compileRest(later: (next: () => void) => void): void {
-    const rule = this.rules.findIndex((_, at) => this.#expressions[at] === undefined);
-    if (rule < 0) return;
-    later(() => {
-      this.expression(rule);
-      this.compileRest(later);
-    });
+  /** The first of them; -1 where there is none. */
+  get firstUncompiled(): number {
+    return this.rules.findIndex((_, at) => this.#expressions[at] === undefined);
   }
 }

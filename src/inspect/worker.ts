@@ -4,6 +4,7 @@ import './low-priority.ts';
 import { workerData } from 'node:worker_threads';
 import { rulesWith } from './catalog.ts';
 import { LATE, OutOfTime } from './deadline.ts';
+import { Preparation } from './preparation.ts';
 import type { Finding, Leaf } from './rule.ts';
 import type { AllTables, Operator } from './rule-set.ts';
 import { findingsIn, type Task } from './task.ts';
@@ -27,7 +28,7 @@ const setup = workerData as Setup;
 const rules = rulesWith(setup.operator, setup.tables);
 
 // While there is no message: what one needs that is not there yet is compiled at the cost of its deadline.
-rules.compileRest(setImmediate);
+Preparation.of(rules).begin(setImmediate);
 
 /** Makes what the first text of all would have to wait for. */
 const FIRST: Order = {

@@ -113,8 +113,8 @@ export const METRICS = {
   sluice_inspection_waiting: gauge('Messages that threads look at or that wait for one.'),
   sluice_inspection_waiting_bytes: gauge('Bytes of these.'),
   sluice_inspection_threads: gauge('Threads of inspection that run.'),
-  sluice_inspection_uncompiled: gauge(
-    'Expressions that are compiled between the first messages, which take longer until there are none (about 20 s after the rules were first needed).',
+  sluice_inspection_unready: gauge(
+    'Expressions that are yet to be compiled and messages that are yet to be rehearsed, between the first messages: these take longer until there are none (about 20 s after the rules were first needed).',
   ),
   sluice_validation_waiting: gauge('Schemas and arguments that wait for their thread.'),
   sluice_limit_hits: counter('Calls over a limit; in mode observe they were let through.', [

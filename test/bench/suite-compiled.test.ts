@@ -26,9 +26,9 @@ async function gatewayThatSays(...pages: string[]): Promise<Player> {
 }
 
 const page = (left: number) =>
-  `# TYPE sluice_sessions gauge\nsluice_sessions 0\nsluice_inspection_uncompiled ${left}\n`;
+  `# TYPE sluice_sessions gauge\nsluice_sessions 0\nsluice_inspection_unready ${left}\n`;
 
-test('a gateway is waited for until it has nothing left to compile', async () => {
+test('a gateway is waited for until it has made inspection ready', async () => {
   const ready = await gatewayThatSays(page(0));
   const pages = [page(12), page(3), page(0), 'asked once too often'];
   const late = await gatewayThatSays(...pages);
@@ -41,7 +41,7 @@ test('a gateway that is not ready in time, or does not say, is named', async () 
   const never = await gatewayThatSays(page(7));
   const mute = await gatewayThatSays('sluice_sessions 0\n');
   assert.deepEqual(await compiled([never, mute], 1), [
-    'one has 7 expressions left to compile',
+    'one has 7 expressions and messages left to make inspection ready',
     'one does not say whether inspection is ready',
   ]);
 });

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { OWN_RULES } from '../../src/inspect/catalog.ts';
 import { inspectSchema } from '../../src/inspect/config.ts';
 import { Inspection, type Outcome } from '../../src/inspect/inspect.ts';
-import { RuleSet } from '../../src/inspect/rule-set.ts';
+import { Preparation } from '../../src/inspect/preparation.ts';
 
 const RULES = [
   { id: 'ticket', pattern: 'TICKET-[0-9]{6}' },
@@ -56,17 +56,22 @@ describe('what is redacted', () => {
   });
 });
 
-it('tells how much is left to compile, and nothing where nothing is inspected', () => {
+it('tells how much is left to make ready, and nothing where nothing is inspected', async () => {
   // Rules of its own, so that no other test has compiled any of them.
   const made = inspectionOf();
-  assert.ok(made.uncompiled >= OWN_RULES.length);
+  const about = { direction: 'request', server: 's', tool: 't', definition: null } as const;
+  const bytes = Buffer.from('{}');
+  assert.ok(made.unready >= OWN_RULES.length);
+  await made.inspect(bytes, 0, bytes.length, about);
+  const before = made.unready;
   made.warm();
-  assert.equal(made.uncompiled, 0);
-  assert.equal(new Inspection(inspectSchema.parse('off')).uncompiled, 0);
+  assert.ok(before - made.unready >= OWN_RULES.length);
+  assert.ok(made.unready > 0, 'messages are to be rehearsed');
+  assert.equal(new Inspection(inspectSchema.parse('off')).unready, 0);
 });
 
-it('looks once for what is left to compile, however much passes', async (t) => {
-  const begun = t.mock.method(RuleSet.prototype, 'compileRest', () => {});
+it('begins once to make ready, however much passes', async (t) => {
+  const begun = t.mock.method(Preparation.prototype, 'begin', () => {});
   const made = inspectionOf();
   const about = { direction: 'request', server: 's', tool: 't', definition: null } as const;
   const bytes = Buffer.from('{"a":"b"}');
@@ -152,11 +157,11 @@ it('compiles for later nothing in the first five seconds, and then one expressio
   const about = { direction: 'request', server: 's', tool: 't', definition: null } as const;
   const bytes = Buffer.from('{"a":"b"}');
   await made.inspect(bytes, 0, bytes.length, about);
-  const left = made.uncompiled;
+  const left = made.unready;
   t.mock.timers.tick(4999);
-  assert.equal(made.uncompiled, left);
+  assert.equal(made.unready, left);
   t.mock.timers.tick(1);
-  assert.equal(made.uncompiled, left - 1);
+  assert.equal(made.unready, left - 1);
   t.mock.timers.tick(10);
-  assert.equal(made.uncompiled, left - 2);
+  assert.equal(made.unready, left - 2);
 });
