@@ -46,7 +46,9 @@ describe('a writer of lines', { timeout: 180_000 }, () => {
     const writer = new LineWriter(program.stdin);
     let expected = '';
     for (let i = 0; i < 300; i++) {
-      const body = `{"n":${i},"x":"${'y'.repeat((i * 7919) % 90_000)}"}`;
+      // Some are longer than what is put together in shared memory.
+      const length = i % 60 === 59 ? 300_000 : (i * 7919) % 90_000;
+      const body = `{"n":${i},"x":"${'y'.repeat(length)}"}`;
       const bytes = Buffer.from(body);
       const isSpliced = i % 3 === 0;
       const line = isSpliced ? new Spliced(bytes, [{ start: 1, end: 1, put: '"a":1,' }]) : bytes;
@@ -58,6 +60,23 @@ describe('a writer of lines', { timeout: 180_000 }, () => {
     await turn();
     program.stdin.end();
     assert.equal(await said, await digestOf(expected));
+  });
+
+  it('keeps apart what two children are sent in one turn and do not take at once', async () => {
+    const programs = [child(DIGEST), child(DIGEST)];
+    const said = Promise.all(programs.map(output));
+    const writers = programs.map(({ stdin }) => new LineWriter(stdin));
+    const expected = ['', ''];
+    for (let i = 0; i < 40; i++) {
+      for (const [at, writer] of writers.entries()) {
+        const body = `{"n":${i},"x":"${'ab'[at]!.repeat(200_000)}"}`;
+        assert.equal(writer.add(Buffer.from(body)), true);
+        expected[at] += `${body}\n`;
+      }
+      if (i % 10 === 9) await Promise.all(programs.map(({ stdin }) => once(stdin, 'drain')));
+    }
+    for (const { stdin } of programs) stdin.end();
+    assert.deepEqual(await said, await Promise.all(expected.map(digestOf)));
   });
 
   it('writes what readline takes for the end of a line as an escape', async () => {
