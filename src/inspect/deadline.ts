@@ -3,8 +3,10 @@
  * what that has compiled, three seconds of work, and whoever sends slow messages would have all threads start anew for ever.
  */
 
+const { timeOrigin } = performance;
+
 /** In milliseconds since 1970, monotonic, and the same in all threads of a process. */
-export const clockMs = (): number => performance.timeOrigin + performance.now();
+export const clockMs = (): number => timeOrigin + performance.now();
 
 /** What a thread answers then: an error would lose its name on the way. */
 export const LATE = 'late';

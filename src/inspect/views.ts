@@ -11,7 +11,7 @@ import { ALL_BITS, bitOf } from './scout.ts';
 import { overflow, unbase32, unbase58, unbase64, unbase85, unhex } from './views/encodings.ts';
 import { unescaped, unshift } from './views/escapes.ts';
 import { fold, foldApart, unbidi, unseen } from './views/fold.ts';
-import { compact, formOf, joined, words } from './views/forms.ts';
+import { compact, formOf, joined, spanInAscii, words } from './views/forms.ts';
 import {
   AMPERSAND,
   BACKSLASH,
@@ -42,6 +42,7 @@ import { ATBASH, turnsOf } from './views/letter-pairs.ts';
 import { unnumber } from './views/numbers.ts';
 import { partsOf, piecesOf, SEAM } from './views/pieces.ts';
 import { unquote } from './views/quoted-printable.ts';
+import { Seen } from './views/seen.ts';
 import { type Step, Text, traced, type Undoing, writer } from './views/text.ts';
 import { atbash, reversed, reversedWords, rotated, unleet, unleetL } from './views/turned.ts';
 import { unwrap } from './views/wrapped.ts';
@@ -103,7 +104,6 @@ const ALL: readonly Form[] = ['exact', 'compact', 'words', 'joined'];
 /** For what only closes gaps: the two forms without gaps say the same as before. */
 const GAPPED: readonly Form[] = ['exact', 'words'];
 const PROSE: readonly Form[] = ['words', 'joined'];
-const ANY = -1;
 
 const STEPS: readonly Step[] = [
   { name: 'override', undo: unbidi, needs: OVERRIDE, forms: ALL },
@@ -140,24 +140,23 @@ const STEPS: readonly Step[] = [
   { name: 'leet', undo: unleet, needs: MIXED, forms: PROSE, isGuess: true },
   { name: 'leet-l', undo: unleetL, needs: MIXED, forms: PROSE, isGuess: true },
 ];
-const REVERSED = {
-  name: 'reversed',
-  undo: reversed,
-  needs: ANY,
-  isGuess: true,
-  isTurn: true,
-} as const;
-const ATBASHED = {
-  name: 'atbash',
-  undo: atbash,
+const turn = (name: string, undo: Undoing, forms = ALL): Step => ({
+  name,
+  undo,
   needs: LETTER,
+  forms,
   isGuess: true,
   isTurn: true,
-} as const;
-const ROTATED = Array.from({ length: 26 }, (_, by) => {
-  const name = `rot${26 - by}`;
-  return { name, undo: rotated(by), needs: LETTER, isGuess: true, isTurn: true } as const;
 });
+const REVERSED: readonly Step[] = [
+  turn('reversed', reversed),
+  turn('reversed-words', reversedWords, PROSE),
+];
+/** By how much the letters are rotated; the last is Atbash. */
+const REPLACED: readonly Step[] = [
+  ...Array.from({ length: 26 }, (_, by) => turn(`rot${26 - by}`, rotated(by))),
+  turn('atbash', atbash),
+];
 /** Where only a key may be hidden, no prose is. */
 const KEY_STEPS: readonly Step[] = (
   [
@@ -165,32 +164,16 @@ const KEY_STEPS: readonly Step[] = (
     ['rot13', rotatedKeys],
     ['atbash', atbashKeys],
   ] as const
-).map(([name, undo]) => ({
-  name,
-  undo,
-  needs: KEY,
-  forms: ['exact'],
-  isGuess: true,
-  isTurn: true,
-  isKey: true,
-}));
-const REVERSED_WORDS: Step = {
-  name: 'reversed-words',
-  undo: reversedWords,
-  needs: LETTER,
-  forms: PROSE,
-  isGuess: true,
-  isTurn: true,
-};
+).map(([name, undo]) => ({ ...turn(name, undo, ['exact']), needs: KEY, isKey: true }));
 
 /** Turns are taken only where the letters tell of one; and once for keys, of which no letters can tell. */
 function turnsFor(text: Text, signs: number): readonly Step[] {
-  const found = turnsOf(text.text).flatMap((turn): Step[] => {
-    if (turn > ATBASH) return [{ ...REVERSED, forms: ALL }, REVERSED_WORDS];
-    return [{ ...(turn === ATBASH ? ATBASHED : ROTATED[turn]!), forms: ALL }];
-  });
-  return text.isTurned || (signs & KEY) === 0 ? found : [...found, ...KEY_STEPS];
+  const turns = turnsOf(text.text);
+  const keys = text.isTurned || (signs & KEY) === 0 ? NO_STEPS : KEY_STEPS;
+  if (turns.length === 0) return keys;
+  return [...turns.flatMap((one) => (one > ATBASH ? REVERSED : REPLACED[one]!)), ...keys];
 }
+const NO_STEPS: readonly Step[] = [];
 
 const FIRST_JOINT = STEPS.findIndex(({ name }) => name === 'markup');
 const ENCODINGS = new Set(['base64', 'hex', 'base32']);
@@ -235,7 +218,8 @@ export function viewsOf(
 
 /** Reads a text in all ways; answers the parts of long texts, of which guesses are still to be made. */
 function explore(root: Text, views: Views, budget: Budget, worth: Worth): Text[] {
-  const seen = new Set([root.text]);
+  const seen = new Seen();
+  seen.add(root.text);
   const parts: Text[] = [];
   let layer = [root];
   for (let depth = 0; layer.length > 0; depth++) {
@@ -261,7 +245,7 @@ function explore(root: Text, views: Views, budget: Budget, worth: Worth): Text[]
 }
 
 /** What is hidden in the text, each kind of hiding undone by itself; and its parts, where it is long. */
-function undone(parent: Text, seen: Set<string>, budget: Budget, worth: Worth): readonly Text[] {
+function undone(parent: Text, seen: Seen, budget: Budget, worth: Worth): readonly Text[] {
   const signs = signsOf(parent.text);
   const { isPart } = parent;
   const parts = isPart || parent.isKey || !parent.mayGuess ? [] : partsOf(parent.text);
@@ -269,12 +253,16 @@ function undone(parent: Text, seen: Set<string>, budget: Budget, worth: Worth): 
   let isDecoded = false;
   const children: Text[] = [];
   const stepsMax = parent.origin?.stepsMax ?? STEPS.length;
+  const last = parent.step === undefined ? -1 : STEPS.indexOf(parent.step);
   let steps = 0;
   for (; steps < stepsMax; steps++) {
     const step = STEPS[steps]!;
     // Of a long text guesses are made part by part, and all else of the whole.
     if (step.isGuess === true ? !isWhole : isPart) continue;
-    if ((signs & step.needs) === 0 || !isWorth(parent, step, isDecoded, worth)) continue;
+    if ((signs & step.needs) === 0) continue;
+    // Joints are taken out in one order: every other order comes to the same text.
+    if (last >= FIRST_JOINT && steps >= FIRST_JOINT && steps <= last) continue;
+    if (!isWorth(parent, step, isDecoded, worth)) continue;
     if (step.may?.test(parent.text) === false) continue;
     const child = yieldOf(parent, step, seen, budget);
     if (child === undefined) continue;
@@ -301,21 +289,12 @@ function isWorth(parent: Text, step: Step, isDecoded: boolean, worth: Worth): bo
   if (parent.isKey) return ENCODINGS.has(step.name);
   if (step.isGuess === true && !parent.mayGuess) return false;
   if (isDecoded && ENDS.has(step.name)) return false;
-  if (LEET.has(step.name) && !parent.hasLeet(worth)) return false;
-  // Joints are taken out in one order: every other order comes to the same text.
-  const last = parent.step === undefined ? -1 : STEPS.indexOf(parent.step);
-  const index = STEPS.indexOf(step);
-  return last < FIRST_JOINT || index < FIRST_JOINT || index > last;
+  return !LEET.has(step.name) || parent.hasLeet(worth);
 }
 
 /** What a step makes of a text; null for what was seen before or cannot be paid for, undefined where it says nothing. */
-function yieldOf(
-  parent: Text,
-  step: Step,
-  seen: Set<string>,
-  budget: Budget,
-): Text | null | undefined {
-  writer.begin(parent.text);
+function yieldOf(parent: Text, step: Step, seen: Seen, budget: Budget): Text | null | undefined {
+  writer.begin(parent.text, parent.isAscii);
   const isChanged = step.undo(parent.text, writer);
   // Of a bomb nothing is said: what was left out is known here only.
   if (overflow.isCut) budget.truncated.add('inflated');
@@ -334,7 +313,7 @@ function yieldOf(
   budget.characters -= text.length;
   budget.texts--;
   seen.add(text);
-  return new Text(text, { parent, step, pieces });
+  return new Text(text, { parent, step, pieces, isAscii: writer.isAscii });
 }
 
 function inPieces(text: string, pieces: readonly number[]): string {
@@ -344,10 +323,12 @@ function inPieces(text: string, pieces: readonly number[]): string {
   return all;
 }
 
+const FEW = 16;
+
 class Views {
   readonly list: View[] = [];
   readonly #worth: Worth;
-  /** Texts of each form, once there is a second. */
+  /** Texts of each form, once there are many. */
   readonly #seen = new Map<Form, Set<string>>();
 
   constructor(worth: Worth) {
@@ -364,8 +345,12 @@ class Views {
     }
   }
 
+  /** Few are compared one by one, as in seen.ts. */
   #isNew(text: string, form: Form): boolean {
-    if (this.list.length === 0) return true;
+    if (this.list.length < FEW) {
+      for (const view of this.list) if (view.form === form && view.text === text) return false;
+      return true;
+    }
     let seen = this.#seen.get(form);
     if (seen === undefined) {
       seen = new Set();
@@ -391,15 +376,19 @@ class Reading implements View {
   }
 
   span(start: number, end: number): readonly [start: number, end: number] {
-    if (this.form === 'exact') return this.#source.span(start, end);
-    this.#trace ??= traced(FORMS[this.form], this.#source.text);
-    return this.#source.span(...this.#trace.span(start, end));
+    return this.#source.span(...this.#spanInSource(start, end));
   }
 
   isBroken(start: number, end: number): boolean {
     if (!this.#source.isInPieces) return false;
-    if (this.form === 'exact') return this.#source.isBroken(start, end);
-    this.#trace ??= traced(FORMS[this.form], this.#source.text);
-    return this.#source.isBroken(...this.#trace.span(start, end));
+    return this.#source.isBroken(...this.#spanInSource(start, end));
+  }
+
+  #spanInSource(start: number, end: number): readonly [start: number, end: number] {
+    if (this.form === 'exact') return [start, end];
+    const { text, isAscii } = this.#source;
+    if (isAscii) return spanInAscii(text, this.form, start, end);
+    this.#trace ??= traced(FORMS[this.form], text);
+    return this.#trace.span(start, end);
   }
 }

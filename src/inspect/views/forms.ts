@@ -80,6 +80,41 @@ function asciiWords(text: string): string {
   return out.latin1Slice(0, length - (length > 0 && before === 0 ? 1 : 0));
 }
 
+/** Where in an ASCII text stands what is at [start, end) of a form of it, as its trace would tell. */
+export function spanInAscii(
+  text: string,
+  form: Exclude<Form, 'exact'>,
+  start: number,
+  end: number,
+): [start: number, end: number] {
+  const units = unitsOf(text);
+  const last = Math.max(start, end - 1);
+  const from = placeOf(units, text.length, form, start);
+  return [from, last === start ? from + 1 : placeOf(units, text.length, form, last) + 1];
+}
+
+/** Where the character at `at` of a form comes from: of a blank the last character of its gap. */
+function placeOf(
+  units: Uint16Array,
+  length: number,
+  form: Exclude<Form, 'exact'>,
+  at: number,
+): number {
+  const kept = form === 'compact' ? compacted : lower;
+  const hasGaps = form === 'words' ? 1 : 0;
+  let [written, before] = [0, 0];
+  let index = 0;
+  for (; index < length && written <= at; index++) {
+    const isKept = (kept[units[index]!]! + 0x7f) >> 7;
+    written += isKept | (before & hasGaps);
+    before = isKept;
+  }
+  // Behind the character itself, or behind the first of its gap.
+  if (before === 1) return index - 1;
+  while (index < length && kept[units[index]!] === 0) index++;
+  return index - 1;
+}
+
 function wideForm(text: string, hasGaps: boolean): string {
   if (wide.length < 2 * text.length) wide = new Uint16Array(4 * text.length);
   const source = unitsOf(text);

@@ -49,12 +49,12 @@ const TRIED_MAX = 256;
 export function turnsOf(text: string): number[] {
   const unusual = unusualWindows(text);
   const step = 2 * Math.max(1, Math.ceil(unusual.length / 2 / TRIED_MAX));
-  const found = new Set<number>();
-  for (let index = 0; index < unusual.length && found.size < 3; index += step) {
+  const found: number[] = [];
+  for (let index = 0; index < unusual.length && found.length < 3; index += step) {
     const turn = bestTurn(text, unusual[index]!, unusual[index + 1]!);
-    if (turn > 0) found.add(turn);
+    if (turn > 0 && !found.includes(turn)) found.push(turn);
   }
-  return [...found];
+  return found;
 }
 
 /**

@@ -34,6 +34,8 @@ interface Origin {
   readonly step?: Step;
   /** Where the pieces of what the step yielded begin and end, in turn, if not all of it is read. */
   readonly pieces?: readonly number[] | undefined;
+  /** If that is known already. */
+  readonly isAscii?: boolean;
   /** Of a part: where in its parent it begins, and the steps that are taken of it. */
   readonly from?: number;
   readonly stepsMax?: number;
@@ -62,7 +64,7 @@ export class Text {
     const parent = origin?.parent;
     const step = origin?.step;
     this.isTight = parent?.isTight ?? isTight;
-    this.isAscii = ASCII.test(text);
+    this.isAscii = origin?.isAscii === true || ASCII.test(text);
     const before = parent?.steps ?? NO_STEPS;
     this.steps = step === undefined ? before : [...before, step.name];
     this.isKey = step?.isKey === true;
@@ -131,7 +133,7 @@ export const writer = new Writer();
 
 export function traced(undo: Undoing, text: string): Trace {
   const trace = new Trace();
-  writer.begin(text, trace);
+  writer.begin(text, false, trace);
   undo(text, writer);
   writer.text();
   return trace;

@@ -24,8 +24,11 @@ export class Trace {
 }
 
 const FIRST_UNITS = 1 << 13;
-/** Fewer are read one by one: the whole source may have to be copied first. */
-const FEW_UNITS = 256;
+/** Where texts of one byte for each unit are made. */
+let narrow = Buffer.alloc(FIRST_UNITS);
+
+/** From so many on they are copied at once, where nothing else is asked of them. */
+const MANY_UNITS = 64;
 /** Changes that are so near to each other are told as one. */
 const NEAR = 128;
 
@@ -37,11 +40,14 @@ export class Writer {
   /** source[keptFrom, keptTo) is written next, as it stands: a text of which nothing changes is never copied. */
   #keptFrom = 0;
   #keptTo = 0;
+  #isAscii = false;
   #trace: Trace | undefined;
   /** Starts and ends, in turn, of what was written that does not stand so in the source. */
   #changes: number[] = [];
 
-  begin(source: string, trace?: Trace): void {
+  /** `isAscii`: that the source is, if that is known. */
+  begin(source: string, isAscii = false, trace?: Trace): void {
+    this.#isAscii = isAscii;
     this.#changes = [];
     this.#length = 0;
     this.#all = 0;
@@ -75,6 +81,11 @@ export class Writer {
     const last = this.#changes.length - 1;
     if (last > 0 && at - this.#changes[last]! <= NEAR) this.#changes[last] = at + 1;
     else this.#changes.push(at, at + 1);
+  }
+
+  /** Whether what was written is known to be. Only once it is there as a text. */
+  get isAscii(): boolean {
+    return this.#isAscii && this.#all < 0x80;
   }
 
   /** Of what was written since the beginning. */
@@ -113,9 +124,11 @@ export class Writer {
     if (this.#length === 0 && this.#trace === undefined)
       return this.#source.slice(this.#keptFrom, this.#keptTo);
     this.#flush();
-    const units = this.#units.subarray(0, this.#length);
-    if (this.#all < 0x100) return Buffer.from(units).toString('latin1');
-    return Buffer.from(units.buffer, 0, units.byteLength).toString('utf16le');
+    const [length, units] = [this.#length, this.#units];
+    if (this.#all >= 0x100) return Buffer.from(units.buffer, 0, 2 * length).toString('utf16le');
+    if (length > narrow.length) narrow = Buffer.alloc(units.length);
+    for (let at = 0; at < length; at++) narrow[at] = units[at]!;
+    return narrow.latin1Slice(0, length);
   }
 
   #flush(): void {
@@ -124,29 +137,28 @@ export class Writer {
     this.#keptTo = 0;
     const length = this.#length + to - from;
     if (length > this.#units.length) this.#grow(length);
-    const units = this.#units;
-    let [at, all] = [this.#length, this.#all];
-    if (to - from < FEW_UNITS) {
-      for (let index = from; index < to; index++) {
-        const unit = source.charCodeAt(index);
-        units[at++] = unit;
-        all |= unit;
-      }
-    } else {
-      const kept = unitsOf(source);
-      for (let index = from; index < to; index++) {
-        const unit = kept[index]!;
-        units[at++] = unit;
-        all |= unit;
-      }
-    }
-    this.#length = at;
-    this.#all = all;
+    const [units, kept] = [this.#units, unitsOf(source)];
+    if (this.#isAscii && to - from >= MANY_UNITS) {
+      units.set(kept.subarray(from, to), this.#length);
+      this.#length = length;
+    } else this.#copy(kept, from, to);
     if (this.#trace === undefined) return;
     for (let index = from; index < to; index++) {
       this.#trace.starts.push(index);
       this.#trace.ends.push(index + 1);
     }
+  }
+
+  #copy(kept: Uint16Array, from: number, to: number): void {
+    const units = this.#units;
+    let [at, all] = [this.#length, this.#all];
+    for (let index = from; index < to; index++) {
+      const unit = kept[index]!;
+      units[at++] = unit;
+      all |= unit;
+    }
+    this.#length = at;
+    this.#all = all;
   }
 
   #grow(least: number): void {

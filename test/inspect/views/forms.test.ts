@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compact, formOf, joined, words } from '../../../src/inspect/views/forms.ts';
-import { Writer } from '../../../src/inspect/views/writer.ts';
+import { compact, formOf, joined, spanInAscii, words } from '../../../src/inspect/views/forms.ts';
+import { Trace, Writer } from '../../../src/inspect/views/writer.ts';
 
 const UNDOINGS = { compact, words, joined };
 const unit = fc.oneof(
@@ -32,4 +32,30 @@ test('every letter of the first plane is written as its lower case', () => {
     if (/[\p{L}\p{N}\p{M}]/u.test(text))
       assert.equal(formOf(text, 'words', false), text.toLowerCase());
   }
+});
+
+test('places in forms of ASCII are those that a trace tells', () => {
+  const ascii = fc.string({
+    unit: fc.oneof(
+      fc.constantFrom(...'abYZ01 _-.\n\t'),
+      fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 1 }),
+    ),
+    maxLength: 40,
+  });
+  fc.assert(
+    fc.property(ascii, fc.nat(40), fc.nat(40), (text, from, size) => {
+      for (const form of ['compact', 'words', 'joined'] as const) {
+        const writer = new Writer();
+        const trace = new Trace();
+        writer.begin(text, true, trace);
+        UNDOINGS[form](text, writer);
+        const { length } = writer.text();
+        if (length === 0) continue;
+        const start = Math.min(from, length - 1);
+        const end = Math.min(start + size, length);
+        assert.deepEqual(spanInAscii(text, form, start, end), trace.span(start, end), form);
+      }
+    }),
+    { numRuns: 5000 },
+  );
 });
