@@ -37,7 +37,7 @@ export { type AuditRecord, recordOf } from './record.ts';
 export { type Payload, Way } from './ring.ts';
 export { newKeys, type Verifier, verifierOf } from './seal.ts';
 export { segmentsIn } from './segments.ts';
-export { DIMENSIONS, type Dimension, type Price, Sums } from './stats.ts';
+export { DIMENSIONS, type Dimension, OTHERS, type Price, Sums } from './stats.ts';
 export { tail } from './tail.ts';
 export { type Anchor, type Verified, verify } from './verify.ts';
 
@@ -92,6 +92,8 @@ export interface SinkReport {
   readonly skipped: number;
   /** Lines that are no records, which nobody is sent. */
   readonly noRecords: number;
+  /** Records that it refuses, and that it is not given again. */
+  readonly setAside: number;
   readonly behindBytes: number;
   /** Attempts in vain since it last took something. */
   readonly failing: number;
@@ -216,6 +218,7 @@ export class Audit {
         failures: counts[Count.failures]!,
         skipped: counts[Count.skipped]!,
         noRecords: counts[Count.noRecords]!,
+        setAside: counts[Count.setAside]!,
         behindBytes: counts[Count.behind]!,
         failing: counts[Count.failing]!,
       })),
@@ -230,12 +233,13 @@ export class Audit {
     if (state === 'stalled') say('the log cannot be written', this.#isStrict);
     if (lost > 0) say(`${lost} records are missing since the start`);
     const { sinkLagBytesMax } = this.#opened;
-    for (const { id, failing, behindBytes, skipped, noRecords } of sinks) {
+    for (const { id, failing, behindBytes, skipped, noRecords, setAside } of sinks) {
       const behind = `it is ${mib(behindBytes)} behind`;
       if (failing > 0) say(`sink ${id} has failed ${failing} times in a row; ${behind}`);
       else if (behindBytes > sinkLagBytesMax * LAGS) {
         say(`sink ${id} lags: ${behind}, and skips records at ${mib(sinkLagBytesMax)}`);
       }
+      if (setAside > 0) say(`sink ${id} has refused ${setAside} records since the start`);
       if (skipped > 0) say(`sink ${id} has skipped ${skipped} segments since the start`);
       if (noRecords > 0) {
         say(

@@ -4,7 +4,7 @@
  * The log is the spool: a sink that is down for a day loses nothing, needs no memory, and holds up neither a call nor another
  * sink. How far each has come lies in `sinks/ID.json` and is written after the sink has taken it, so that it may get something
  * twice and never not at all; records have a sequence. What somebody has put into the log that is no record is not carried, and
- * is counted: it must not hold up what is behind it.
+ * is counted: it must not hold up what is behind it, nor must a record that a sink refuses (`delivery.ts`).
  */
 
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
@@ -13,6 +13,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { backoffMs } from '../lib/backoff.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 import type { SinkConfig } from './config.ts';
+import { Delivery } from './delivery.ts';
 import { recordOf } from './record.ts';
 import { type Signer, signerOf } from './seal.ts';
 import { segmentsIn } from './segments.ts';
@@ -58,6 +59,7 @@ const SAVE_MS = 500;
 class Feed {
   readonly #id: string;
   readonly #sink: Sink;
+  readonly #delivery: Delivery;
   readonly #setup: CourierSetup;
   readonly #batchMax: number;
   readonly #counts: Float64Array;
@@ -66,6 +68,8 @@ class Feed {
   #failures = 0;
   /** The segment of which it was told that it has lines that are no records. */
   #toldSegment = 0;
+  /** That of which it was told that records of it are set aside. */
+  #asideSegment = 0;
   #isClosing = false;
   #wake: (() => void) | null = null;
 
@@ -73,6 +77,7 @@ class Feed {
     this.#counts = countsOf(setup.counts, at);
     this.#id = config.id;
     this.#sink = sink;
+    this.#delivery = new Delivery(sink, (words) => this.#tell('fault', words));
     this.#setup = setup;
     this.#batchMax = 'batchMax' in config ? config.batchMax : LINES_MAX;
     mkdirSync(join(setup.dir, 'sinks'), { recursive: true, mode: 0o700 });
@@ -116,7 +121,7 @@ class Feed {
     let bytes = 0;
     let noRecords = 0;
     const deliver = async () => {
-      if (batch.length > 0) await this.#deliver(batch);
+      if (batch.length > 0) await this.#deliver(batch, end.segment);
       this.#passed({ segment: end.segment, offset: end.offset - left }, bytes, noRecords);
       batch = [];
       bytes = 0;
@@ -152,11 +157,17 @@ class Feed {
     this.#save();
   }
 
-  async #deliver(batch: readonly Carried[]): Promise<void> {
-    const words = await this.#sink.take(batch);
-    if (words !== undefined) this.#tell('fault', words);
+  async #deliver(batch: readonly Carried[], segment: number): Promise<void> {
+    const { aside, why } = await this.#delivery.give(batch);
     const counts = this.#counts;
-    counts[Count.taken] = counts[Count.taken]! + batch.length;
+    counts[Count.taken] = counts[Count.taken]! + batch.length - aside.length;
+    counts[Count.setAside] = counts[Count.setAside]! + aside.length;
+    // Once for each segment: whoever knows what is refused could make many.
+    if (aside.length > 0 && this.#asideSegment !== segment) {
+      this.#asideSegment = segment;
+      const words = `the sink refuses record ${aside[0]!.record.seq} (${why}): it is set aside, and further ones of segment ${segment} are only counted`;
+      this.#tell('fault', words);
+    }
     if (this.#failures > 0) this.#tell('note', 'the sink takes records again');
     this.#failures = 0;
     counts[Count.failing] = 0;

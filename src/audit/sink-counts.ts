@@ -1,6 +1,7 @@
 /**
  * What is counted of sinks, in memory that both threads see: records taken, attempts in vain, segments skipped, bytes on
- * disk that a sink has not got yet, attempts in vain since it last took something, and lines that are no records.
+ * disk that a sink has not got yet, attempts in vain since it last took something, lines that are no
+ * records, and records that a sink refuses.
  */
 
 export const Count = {
@@ -10,6 +11,7 @@ export const Count = {
   behind: 3,
   failing: 4,
   noRecords: 5,
+  setAside: 6,
 } as const;
 
 const COUNTS = Object.keys(Count).length;

@@ -9,6 +9,14 @@ import type { AuditRecord } from './record.ts';
 /** Characters of JSON per token of English or code are about four; of other scripts and of base64 fewer. As in limits. */
 const BYTES_PER_TOKEN = 4;
 
+/**
+ * Groups that are told apart: a caller can invent a tool's name with each call, and what reads the log has to hold them all.
+ * Whoever invents names is refused, so refused calls alone open half of them at most, and leave room for what there is.
+ */
+export const GROUPS_MAX = 10_000;
+/** What the dimensions of all further ones are called. */
+export const OTHERS = '(others)';
+
 export const DIMENSIONS = {
   caller: 'caller.id',
   tenant: 'caller.tenant',
@@ -62,6 +70,7 @@ export class Sums {
   readonly #dimensions: readonly Dimension[];
   readonly #prices: readonly Price[];
   readonly #sums = new Map<string, Sum>();
+  #others: Sum | null = null;
 
   constructor(dimensions: readonly Dimension[], prices: readonly Price[]) {
     this.#dimensions = dimensions;
@@ -70,13 +79,7 @@ export class Sums {
 
   add(record: AuditRecord): void {
     if (record.kind !== 'call') return;
-    const by = this.#dimensions.map((dimension) => groupOf(record, dimension));
-    const key = JSON.stringify(by);
-    let sum = this.#sums.get(key);
-    if (sum === undefined) {
-      sum = { by, calls: 0, ok: 0, toolErrors: 0, refused: 0, failed: 0, cancelled: 0, ...EMPTY };
-      this.#sums.set(key, sum);
-    }
+    const sum = this.#sumOf(record);
     const counted = COUNTED[String(record.outcome)];
     const bytesIn = Number(record.bytesIn ?? 0);
     const bytesOut = Number(record.bytesOut ?? 0);
@@ -93,19 +96,43 @@ export class Sums {
       sum.cost += this.#cost(record, tokens);
   }
 
+  #sumOf(record: AuditRecord): Sum {
+    const by = this.#dimensions.map((dimension) => groupOf(record, dimension));
+    const key = JSON.stringify(by);
+    const known = this.#sums.get(key);
+    if (known !== undefined) return known;
+    const places = record.outcome === 'refused' ? GROUPS_MAX / 2 : GROUPS_MAX;
+    if (this.#sums.size >= places) {
+      this.#others ??= emptySum(by.map(() => OTHERS));
+      return this.#others;
+    }
+    const sum = emptySum(by);
+    this.#sums.set(key, sum);
+    return sum;
+  }
+
   #cost(record: AuditRecord, tokens: number): number {
     const tool = toolOf(record);
     const price = this.#prices.find(({ pattern }) => matches(pattern, tool));
     return price === undefined ? 0 : price.perCall + (price.perMillion * tokens) / 1e6;
   }
 
-  /** The largest first. */
+  /** The largest first, and last what the others come to. */
   all(): Sum[] {
-    return [...this.#sums.values()].toSorted((a, b) => b.calls - a.calls);
+    const sums = [...this.#sums.values()].toSorted((a, b) => b.calls - a.calls);
+    return this.#others === null ? sums : [...sums, this.#others];
+  }
+
+  /** Calls of groups that are not told apart. */
+  get otherCalls(): number {
+    return this.#others?.calls ?? 0;
   }
 }
 
-const EMPTY = { cached: 0, bytesIn: 0, bytesOut: 0, tokens: 0, cost: 0, us: 0 };
+function emptySum(by: readonly string[]): Sum {
+  const ended = { ok: 0, toolErrors: 0, refused: 0, failed: 0, cancelled: 0, cached: 0 };
+  return { by, calls: 0, ...ended, bytesIn: 0, bytesOut: 0, tokens: 0, cost: 0, us: 0 };
+}
 
 function groupOf(record: AuditRecord, dimension: Dimension): string {
   if (dimension === 'tool') return toolOf(record);

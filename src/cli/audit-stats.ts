@@ -2,7 +2,7 @@
  * `sluice audit stats`: who called what how often, and what it costs.
  */
 
-import { csvCell, DIMENSIONS, type Dimension, type Price, Sums } from '../audit/audit.ts';
+import { csvCell, DIMENSIONS, type Dimension, OTHERS, type Price, Sums } from '../audit/audit.ts';
 import { folderOf } from './audit.ts';
 import { answers, type QuestionOptions, questionOf } from './audit-query.ts';
 import { EXIT, type Exit } from './exit.ts';
@@ -48,6 +48,11 @@ export async function stats(
   });
   if (options.json) terminal.json(rows);
   else sayRows(terminal, rows, by, options.csv === true);
+  if (sums.otherCalls > 0) {
+    terminal.err(
+      `There are too many groups: ${sums.otherCalls} calls of others than these ${rows.length - 1} are one row, "${OTHERS}".`,
+    );
+  }
   return EXIT.ok;
 }
 

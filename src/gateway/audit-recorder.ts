@@ -73,6 +73,7 @@ export class AuditRecorder implements Recorder {
       put('sluice_audit_sink_failures', sink.failures, id);
       put('sluice_audit_sink_skipped', sink.skipped, id);
       put('sluice_audit_sink_no_records', sink.noRecords, id);
+      put('sluice_audit_sink_set_aside', sink.setAside, id);
       put('sluice_audit_sink_behind_bytes', sink.behindBytes, id);
     }
   }

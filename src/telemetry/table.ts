@@ -149,6 +149,10 @@ export const METRICS = {
     'Lines of the audit that are no records, and that it is not sent.',
     ['sink'],
   ),
+  sluice_audit_sink_set_aside: counter(
+    'Records that it refuses (400, 413 or 422) while it takes others, and that it is not given again.',
+    ['sink'],
+  ),
   sluice_audit_sink_behind_bytes: gauge(
     'Bytes of the audit, as they lie on disk, that it has not got yet.',
     ['sink'],

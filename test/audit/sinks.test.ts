@@ -6,51 +6,31 @@
 import assert from 'node:assert/strict';
 import { createHmac, createPublicKey, randomBytes, verify as verifySignature } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { createServer as createTcp, type Socket, type Server as TcpServer } from 'node:net';
+import { createServer as createTcp, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { createServer as createTls } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { freePort } from '../../bench/free-port.ts';
 import { Audit } from '../../src/audit/audit.ts';
 import { auditSchema } from '../../src/audit/config.ts';
-import { newKeys } from '../../src/audit/seal.ts';
 import { segmentsIn } from '../../src/audit/segments.ts';
-import { createLog } from '../../src/telemetry/telemetry.ts';
-import { type Json, pause, until } from '../e2e/running-gateway.ts';
+import { type Json, until } from '../e2e/running-gateway.ts';
 import { Authority, pem } from '../support/certificates.ts';
 import { temporaryFolder } from '../support/temp.ts';
-
-const KEYS = newKeys();
-const audits: Audit[] = [];
-const servers: (Server | TcpServer)[] = [];
-after(async () => {
-  await Promise.all(audits.map((audit) => audit.close(0)));
-  for (const server of servers) server.close();
-});
-
-async function opened(dir: string, sinks: Json[], rest: Json = {}): Promise<Audit> {
-  const config = auditSchema.parse({ dir, sinks, signKey: KEYS.privateKey, flushMs: 5, ...rest });
-  const audit = await Audit.open(config, createLog({ log: 'silent' }));
-  audits.push(audit);
-  return audit;
-}
-
-let count = 0;
-function put(audit: Audit, many: number): void {
-  for (let i = 0; i < many; i++) {
-    const outcome = count % 3 === 0 ? 'refused' : 'ok';
-    audit.write(
-      `"time":"${new Date().toISOString()}","kind":"call","n":${count++},"outcome":"${outcome}","tool":"t","arguments":{"outcome":"failed"}`,
-    );
-  }
-}
-
-function numbers(lines: readonly string[]): number[] {
-  return lines.flatMap((line) => (JSON.parse(line) as { n?: number }).n ?? []);
-}
+import {
+  audits,
+  count,
+  framesOf,
+  Hook,
+  KEYS,
+  numbers,
+  opened,
+  put,
+  putPadded,
+  servers,
+} from './receivers.ts';
 
 /** Without a line that is still being written. */
 function textOf(path: string): string {
@@ -64,61 +44,6 @@ function numbersIn(path: string): number[] {
 
 function inOrder(found: readonly number[]): boolean {
   return found.every((n, at) => at === 0 || n === found[at - 1]! + 1);
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let body = '';
-  for await (const piece of request) body += piece;
-  return body;
-}
-
-/** Answers each batch as it is told to, and keeps those that it has taken. */
-class Hook {
-  readonly server: Server;
-  readonly batches: { headers: IncomingMessage['headers']; body: string }[] = [];
-  status = 200;
-  delayMs = 0;
-  attempts = 0;
-
-  constructor() {
-    this.server = createServer(async (request, response) => {
-      const body = await bodyOf(request);
-      this.attempts += 1;
-      if (this.delayMs > 0) await pause(this.delayMs);
-      if (this.status === 200) this.batches.push({ headers: request.headers, body });
-      response.writeHead(this.status, { 'content-type': 'application/json' }).end('{}');
-    });
-    servers.push(this.server);
-  }
-
-  listen(port = 0): Promise<string> {
-    return new Promise((resolve) => {
-      this.server.listen(port, '127.0.0.1', () => {
-        const address = this.server.address() as { port: number };
-        resolve(`http://127.0.0.1:${address.port}/hook`);
-      });
-    });
-  }
-
-  get lines(): string[] {
-    return this.batches.flatMap(({ body }) => body.trimEnd().split('\n'));
-  }
-}
-
-/** Frames by octet counting (RFC 6587 3.4.1). */
-function framesOf(socket: Socket, take: (frame: string) => void): void {
-  let rest = Buffer.alloc(0);
-  socket.on('data', (piece) => {
-    rest = Buffer.concat([rest, piece]);
-    for (;;) {
-      const space = rest.indexOf(' ');
-      const length = Number(rest.subarray(0, Math.max(0, space)).toString());
-      if (space < 0 || rest.length < space + 1 + length) return;
-      take(rest.subarray(space + 1, space + 1 + length).toString());
-      rest = rest.subarray(space + 1 + length);
-    }
-  });
-  socket.on('error', () => {});
 }
 
 /** What is no record, each in its own way. */
@@ -332,9 +257,7 @@ describe('a sink', { timeout: 180_000 }, () => {
     await until(() => hook.attempts >= 1);
     while (audit.report.segment < 8) {
       for (let i = 0; i < 200; i++) {
-        audit.write(
-          `"time":"${new Date().toISOString()}","kind":"call","n":${count++},"pad":"${randomBytes(3000).toString('base64')}"`,
-        );
+        putPadded(audit, randomBytes(3000).toString('base64'));
       }
       await until(() => audit.report.waitingBytes < audit.report.bufferBytes / 4);
     }
@@ -361,9 +284,7 @@ describe('a sink', { timeout: 180_000 }, () => {
     const pad = (bytes: number) => randomBytes(bytes).toString('base64');
     const write = (many: number) => {
       for (let i = 0; i < many; i++) {
-        audit.write(
-          `"time":"${new Date().toISOString()}","kind":"call","n":${count++},"pad":"${pad(3000)}"`,
-        );
+        putPadded(audit, pad(3000));
       }
     };
     write(100);

@@ -7,7 +7,7 @@ import { NAME, VERSION } from '../../protocol/identity.ts';
 import type { SinkConfig } from '../config.ts';
 import { fieldOf, INDEXED } from '../index-file.ts';
 import type { AuditRecord } from '../record.ts';
-import { type Carried, post, type Sink } from './sink.ts';
+import { type Carried, isRefused, post, type Refused, type Sink } from './sink.ts';
 
 type Config = Extract<SinkConfig, { kind: 'otlp' }>;
 
@@ -35,7 +35,7 @@ export class OtlpSink implements Sink {
     this.#config = config;
   }
 
-  async take(batch: readonly Carried[]): Promise<string | undefined> {
+  async take(batch: readonly Carried[]): Promise<string | undefined | Refused> {
     const { url, headers } = this.#config;
     const logs = {
       resourceLogs: [
@@ -52,6 +52,7 @@ export class OtlpSink implements Sink {
     };
     const all = { ...headers, 'content-type': 'application/json' };
     const response = await post(url, all, Buffer.from(JSON.stringify(logs)));
+    if (isRefused(response)) return response;
     const answer = (await response.json().catch(() => ({}))) as {
       partialSuccess?: { rejectedLogRecords?: number | string };
     };

@@ -9,7 +9,7 @@
 import { createHmac } from 'node:crypto';
 import type { SinkConfig } from '../config.ts';
 import type { Signer } from '../seal.ts';
-import { type Carried, joined, post, type Sink } from './sink.ts';
+import { type Carried, isRefused, joined, post, type Refused, type Sink } from './sink.ts';
 
 type Config = Extract<SinkConfig, { kind: 'webhook' }>;
 
@@ -22,7 +22,7 @@ export class WebhookSink implements Sink {
     this.#signer = signer;
   }
 
-  async take(batch: readonly Carried[]): Promise<undefined> {
+  async take(batch: readonly Carried[]): Promise<undefined | Refused> {
     const { url, headers } = this.#config;
     const body = joined(batch);
     const signature = this.#signature(body);
@@ -32,7 +32,9 @@ export class WebhookSink implements Sink {
       ...(signature === undefined ? {} : { 'sluice-signature': signature }),
     };
     const response = await post(url, { ...headers, ...own }, body);
+    if (isRefused(response)) return response;
     await response.body?.cancel();
+    return undefined;
   }
 
   #signature(body: Buffer): string | undefined {
