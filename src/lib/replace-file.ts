@@ -1,14 +1,29 @@
 /**
  * Files that are replaced whole: whoever reads finds the old or the new one, also after a loss of power.
  *
- *   write PATH.PID.new · fsync it · rename over PATH · fsync the folder
+ *   write PATH.PID.new · fsync it · rename over PATH · fsync the folder · remove what killed processes left of it
  *
  * Without the first sync a file system may make the name last before the content, and an empty file is left; without the
  * second the old one may come back.
  */
 
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/**
+ * A process that lives may have an id that says nothing here: that of another container, which shares the folder. It
+ * writes for a moment. What is as old as this nobody writes any more.
+ */
+const LEFT_MS = 3_600_000;
 
 /** Throws what the file system throws; then the old one is still there. */
 export function replaceFile(path: string, text: string, mode = 0o600): void {
@@ -19,6 +34,34 @@ export function replaceFile(path: string, text: string, mode = 0o600): void {
   } catch (error) {
     rmSync(fresh, { force: true });
     throw error;
+  }
+  removeLeft(path);
+}
+
+/** What processes have left that were killed while they wrote this very file. */
+function removeLeft(path: string): void {
+  const folder = dirname(path);
+  const start = `${basename(path)}.`;
+  try {
+    for (const name of readdirSync(folder)) {
+      if (!name.startsWith(start)) continue;
+      const [, pid] = /^(\d{1,10})\.new$/.exec(name.slice(start.length)) ?? [];
+      if (pid === undefined || isAlive(Number(pid))) continue;
+      const left = join(folder, name);
+      if (Date.now() - statSync(left).mtimeMs > LEFT_MS) rmSync(left, { force: true });
+    }
+  } catch {
+    // A folder that cannot be listed, or another process that was quicker. The file itself is in place.
+  }
+}
+
+/** Or somebody who has its id now: then it waits until that one has ended as well. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

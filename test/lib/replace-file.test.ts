@@ -3,6 +3,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename, join } from 'node:path';
@@ -68,6 +69,34 @@ describe('a file that is replaced', () => {
     fs.mkdirSync(join(path, 'full'), { recursive: true });
     assert.throws(() => replaceFile(path, 'new'));
     assert.deepEqual(fs.readdirSync(folder), ['a.json']);
+  });
+
+  it('takes with it what killed processes left of it, and nothing that somebody may still write', async () => {
+    const folder = temporaryFolder();
+    const { replaceFile } = await import('../../src/lib/replace-file.ts');
+    const path = join(folder, 'a.json');
+    const child = spawnSync(process.execPath, ['-e', '']);
+    const old = new Date(Date.now() - 2 * 3_600_000);
+    const put = (name: string, time = old) => {
+      fs.writeFileSync(join(folder, name), '');
+      fs.utimesSync(join(folder, name), time, time);
+    };
+    const kept = [
+      // Of a process that lives; of one that wrote a moment ago, and may live in another container.
+      `a.json.${process.ppid}.new`,
+      `a.json.${child.pid}0.new`,
+      // Of other files, and what only looks like it.
+      `b.json.${child.pid}.new`,
+      `a.json.${child.pid}.new.old`,
+      'a.json.new',
+      'a.json.x1.new',
+    ];
+    for (const name of kept) put(name);
+    put(`a.json.${child.pid}0.new`, new Date());
+    put(`a.json.${child.pid}.new`);
+    replaceFile(path, 'new');
+    assert.deepEqual(fs.readdirSync(folder).sort(), ['a.json', ...kept].sort());
+    assert.equal(fs.readFileSync(path, 'utf8'), 'new');
   });
 
   it('is so wherever a hold, an index, a compressed segment or a stop is put in place', async (t) => {
