@@ -16,6 +16,20 @@ const FREED_SHORTLY =
 const BOUNDS =
   '(?:restrictions?|limitations?|limits|guidelines|guardrails|filters|filtering|censorship|constraints|boundaries|content polic(?:y|ies)|safety (?:filters|rules|guidelines|protocols)|ethic(?:s|al)|moral(?:s|ity)?|principles)';
 
+/** How one is asked to play somebody: of rules here, and of a signal that says more. */
+export const PLAY_ANCHORS: readonly string[] = [
+  'act as',
+  'act like',
+  'acting as',
+  'pretend',
+  'simulate',
+  'roleplay',
+  'role play',
+  'respond as',
+  'answer as',
+  'behave',
+];
+
 export const ROLE_RULES: readonly TextRule[] = [
   // A role with an asker: what comes back as data has nobody in it who wants one played.
   phrase({
@@ -112,40 +126,14 @@ export const ROLE_RULES: readonly TextRule[] = [
   phrase({
     id: 'injection.role-freed',
     confidence: 'high',
-    anchors: [
-      'you are',
-      'you re',
-      'act as',
-      'act like',
-      'acting as',
-      'pretend',
-      'simulate',
-      'roleplay',
-      'role play',
-      'respond as',
-      'answer as',
-      'behave',
-    ],
+    anchors: ['you are', 'you re', ...PLAY_ANCHORS],
     pattern: `(?:you (?:are|re)(?: (?:now|going to be|about to become|to act as|to become|no longer|roleplaying as|an?|the|being))+|(?:act|acting|respond|answer|behave|roleplay|role play|pose)(?: now)? (?:as|like)(?: if you (?:are|were))?|pretend(?:ing)?(?: (?:to be|that you are|you are|you re))?|simulate)(?: (?:an?|the|new|now|completely|totally|fully|another|ai|model|chatbot|assistant|bot|named|called|application|machine|version|of|and|highly|most|different|kind|character))* ${FREED}`,
   }),
   phrase({
     id: 'injection.role-freed',
     confidence: 'high',
     isJoined: false,
-    anchors: [
-      'you are',
-      'you re',
-      'act as',
-      'act like',
-      'acting as',
-      'pretend',
-      'simulate',
-      'roleplay',
-      'role play',
-      'respond as',
-      'answer as',
-      'behave',
-    ],
+    anchors: ['you are', 'you re', ...PLAY_ANCHORS],
     pattern: `(?:you (?:are|re)(?: (?:now|going to be|about to become|to act as|to become|no longer|roleplaying as|an?|the|being))+|(?:act|acting|respond|answer|behave|roleplay|role play|pose)(?: now)? (?:as|like)(?: if you (?:are|were))?|pretend(?:ing)?(?: (?:to be|that you are|you are|you re))?|simulate)(?: (?:an?|the|new|now|completely|totally|fully|another|ai|model|chatbot|assistant|bot|named|called|application|machine|version|of|and|highly|most|different|kind|character))* ${FREED_SHORTLY}`,
   }),
   phrase({

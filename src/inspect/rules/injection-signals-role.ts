@@ -1,5 +1,6 @@
 /** What a prompt makes of the model, how it is to answer and what it is to say: roles, no bounds, a format, a secret. */
 
+import { PLAY_ANCHORS } from './injection-role.ts';
 import type { Signal } from './injection-signals.ts';
 
 export const ROLE_SIGNALS: readonly Signal[] = [
@@ -7,25 +8,16 @@ export const ROLE_SIGNALS: readonly Signal[] = [
     name: 'role',
     weight: 0.4,
     anchors: [
+      ...PLAY_ANCHORS,
       'speak like',
-      'act as',
-      'act like',
-      'acting as',
-      'pretend',
-      'simulate',
-      'roleplay',
-      'role play',
       'role of',
       'impersonate',
       'you are now',
-      'respond as',
-      'answer as',
       'speak as',
       'emulate',
       'play the',
       'personalit',
       'characters',
-      'behave',
       'you re going to',
       'you are going to',
       'acts like',
