@@ -5,6 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import { replaceFile } from '../lib/replace-file.ts';
+import { alikeOf, timeAt, timeOf } from './index-line.ts';
 import { recordOf } from './record.ts';
 import { blocksOf, indexPath, linesOf, type Segment } from './segments.ts';
 
@@ -25,6 +26,8 @@ export const INDEXED = [
 ] as const;
 /** A field with more values than this is not worth a list. */
 const VALUES_MAX = 2000;
+/** Texts that lines had in common and that are remembered, at most some KB each. */
+const ALIKE_MAX = 500;
 
 export interface SegmentIndex {
   readonly segment: number;
@@ -43,12 +46,32 @@ export class Indexer {
   readonly #values = new Map<string, Set<string> | null>(
     INDEXED.map((field) => [field, new Set()]),
   );
+  readonly #alike = new Set<string>();
 
-  add(record: Readonly<Record<string, unknown>>): void {
-    const time = String(record.time);
+  /** A line as the gateway wrote it; one that has all that is listed in common with another is not parsed. */
+  addLine(line: Buffer): void {
+    const at = timeAt(line);
+    const time = timeOf(line, at);
+    const alike = time === undefined ? undefined : alikeOf(line, at);
+    if (time !== undefined && alike !== undefined && this.#alike.has(alike)) {
+      this.#at(time);
+      return;
+    }
+    const record = recordOf(line);
+    // What is none is found by nobody who asks, and is named by `verify`.
+    if (record === null) return;
+    this.add(record);
+    if (alike !== undefined && this.#alike.size < ALIKE_MAX) this.#alike.add(alike);
+  }
+
+  #at(time: string): void {
     this.#lines += 1;
     if (this.#from === '' || time < this.#from) this.#from = time;
     if (time > this.#to) this.#to = time;
+  }
+
+  add(record: Readonly<Record<string, unknown>>): void {
+    this.#at(String(record.time));
     for (const [field, values] of this.#values) {
       if (values === null) continue;
       const value = fieldOf(record, field);
@@ -81,11 +104,7 @@ export function fieldOf(record: Readonly<Record<string, unknown>>, field: string
 export async function indexOf(segment: Segment): Promise<SegmentIndex> {
   const indexer = new Indexer();
   for await (const block of blocksOf(segment)) {
-    for (const line of linesOf(block)) {
-      const record = recordOf(line);
-      // What is none is found by nobody who asks, and is named by `verify`.
-      if (record !== null) indexer.add(record);
-    }
+    for (const line of linesOf(block)) indexer.addLine(line);
   }
   return indexer.done(segment.number);
 }

@@ -6,7 +6,7 @@
 export type AuditRecord = Readonly<Record<string, unknown>>;
 
 /** Whoever reads a record may take these at their word: a moment that there is, and a word without spaces. */
-const TIME =
+export const TIME =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const KIND = /^[a-z_]{1,16}$/;
 
