@@ -138,7 +138,8 @@ function judge(document: ConfigDocument, filled: ReadonlySet<unknown>): Judged {
       };
     }
     const value = plain.value ?? {};
-    const result = fileSchema.safeParse(value);
+    // Once for each start: writing and compiling a function for each object took longer than what it saves.
+    const result = fileSchema.safeParse(value, { jitless: true });
     const problems = result.success ? [] : unfold(result.error.issues, value);
     if (look === 0 && problems.map((one) => convert(document, one, filled)).some(Boolean)) continue;
     const parts = result.success ? result.data : rightParts(value);
