@@ -158,9 +158,8 @@ export class Ledger {
 
   #chain(line: Buffer): void {
     const state = this.#now;
-    const digest = hash('sha256', line, 'buffer');
-    state.prev = digest.hexSlice();
-    state.frontier.push(digest);
+    state.prev = hash('sha256', line);
+    state.frontier.push(state.prev);
   }
 
   /** Hands what was appended to the system; the process may now die. Throws where it cannot: then nothing was appended. */
@@ -239,7 +238,7 @@ export class Ledger {
       segment: state.segment,
       first: state.firstSeq,
       count,
-      root: state.frontier.root().toString('hex'),
+      root: state.frontier.root(),
       key: signer?.id ?? '',
     });
     const line = Buffer.from(`${signed(text, signer)}\n`);
@@ -311,9 +310,8 @@ export class Ledger {
       if (at === 0) state.firstSeq = line.seq;
       state.seq = line.seq;
       isSealed = line.kind === 'seal';
-      const digest = hash('sha256', bytes.subarray(at, end), 'buffer');
-      state.prev = digest.hexSlice();
-      if (!isSealed) state.frontier.push(digest);
+      state.prev = hash('sha256', bytes.subarray(at, end));
+      if (!isSealed) state.frontier.push(state.prev);
       at = end + 1;
     }
     state.bytes = at;

@@ -21,7 +21,7 @@ export interface Receipt {
 
 /** Of the line with this number; a word where there can be none yet. */
 export async function receiptOf(segment: Segment, seq: number): Promise<Receipt | string> {
-  const leaves: Buffer[] = [];
+  const leaves: string[] = [];
   let record: string | undefined;
   let index = -1;
   let seal: string | undefined;
@@ -36,7 +36,7 @@ export async function receiptOf(segment: Segment, seq: number): Promise<Receipt 
         record = line.utf8Slice();
         index = leaves.length;
       }
-      leaves.push(hash('sha256', line, 'buffer'));
+      leaves.push(hash('sha256', line));
     }
   }
   if (record === undefined) return 'this record is not in its segment';
@@ -57,7 +57,7 @@ export function receiptFault(receipt: Receipt, keys: readonly Verifier[]): strin
   const isProof = proof.every(({ hash: text }) => /^[0-9a-f]{64}$/.test(text));
   if (!isProof || proof.length > HASH_BYTES) return 'this is no receipt';
   const { root, first, count, key } = JSON.parse(seal) as Record<string, unknown>;
-  const computed = rootFrom(hash('sha256', record, 'buffer'), proof).toString('hex');
+  const computed = rootFrom(hash('sha256', record), proof);
   if (computed !== root) return 'the record is not under this seal, or was changed';
   if (head.seq < Number(first) || head.seq >= Number(first) + Number(count)) {
     return 'the record is of another segment';

@@ -185,7 +185,7 @@ class Walk {
     }
   }
 
-  #digest: Buffer = Buffer.alloc(0);
+  #digest = '';
 
   #line(number: number, count: number, line: Buffer): Head {
     const head = headOf(line);
@@ -209,8 +209,8 @@ class Walk {
         'a segment begins where none should, or does not say that it begins',
       );
     }
-    this.#digest = hash('sha256', line, 'buffer');
-    const text = this.#digest.hexSlice();
+    const text = hash('sha256', line);
+    this.#digest = text;
     const anchor = this.#anchors.get(seq);
     if (anchor !== undefined && anchor !== text) {
       throw new Broken(number, count, `record ${seq} is another one than was expected`);
@@ -279,7 +279,7 @@ class Walk {
       seal.segment === number &&
       seal.first === first &&
       seal.count === frontier.count &&
-      seal.root === frontier.root().toString('hex');
+      seal.root === frontier.root();
     if (!isRight) throw new Broken(number, count, 'the seal is of other records than these');
     const { keys } = this.#options;
     if (keys.length === 0) return;

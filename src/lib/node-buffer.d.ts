@@ -4,5 +4,6 @@ interface Buffer {
   hexSlice(start?: number, end?: number): string;
   latin1Slice(start?: number, end?: number): string;
   utf8Write(string: string, offset?: number, length?: number): number;
+  hexWrite(string: string, offset?: number, length?: number): number;
   latin1Write(string: string, offset?: number, length?: number): number;
 }
