@@ -44,7 +44,15 @@ import { partsOf, piecesOf, SEAM } from './views/pieces.ts';
 import { unquote } from './views/quoted-printable.ts';
 import { Seen } from './views/seen.ts';
 import { type Step, Text, traced, type Undoing, writer } from './views/text.ts';
-import { atbash, reversed, reversedWords, rotated, unleet, unleetL } from './views/turned.ts';
+import {
+  atbash,
+  isLeet,
+  reversed,
+  reversedWords,
+  rotated,
+  unleet,
+  unleetL,
+} from './views/turned.ts';
 import { unwrap } from './views/wrapped.ts';
 import type { Trace } from './views/writer.ts';
 
@@ -289,7 +297,7 @@ function isWorth(parent: Text, step: Step, isDecoded: boolean, worth: Worth): bo
   if (parent.isKey) return ENCODINGS.has(step.name);
   if (step.isGuess === true && !parent.mayGuess) return false;
   if (isDecoded && ENDS.has(step.name)) return false;
-  return !LEET.has(step.name) || parent.hasLeet(worth);
+  return !LEET.has(step.name) || (isLeet(parent.text) && parent.hasLeet(worth));
 }
 
 /** What a step makes of a text; null for what was seen before or cannot be paid for, undefined where it says nothing. */

@@ -28,6 +28,15 @@ export function said(bytes: Buffer): Said {
   return { text, isCut: false };
 }
 
+/** False where `said` finds nothing in the first `length` bytes, told without making anything: nearly all that look encoded are names. */
+export function mayBeSaid(bytes: Uint8Array, length: number): boolean {
+  if (length < 2) return false;
+  if (bytes[0] === 0x1f || bytes[0] === 0x78) return true;
+  // UTF-16.
+  for (let index = 0; index < length; index++) if (bytes[index] === 0) return true;
+  return isReadable(bytes, length);
+}
+
 type Inflate = (bytes: Buffer, options: { maxOutputLength: number }) => Buffer;
 
 /** By their first bytes: gzip, and the zlib headers that compressors write. */
@@ -74,8 +83,7 @@ function sayUtf16(bytes: Buffer): string | undefined {
 }
 
 /** Letters that can be read, in a share that random bytes do not reach; looks no further once too much cannot. */
-export function isReadable(bytes: Uint8Array): boolean {
-  const { length } = bytes;
+export function isReadable(bytes: Uint8Array, length = bytes.length): boolean {
   const allowed = length <= FEW_BYTES ? 0 : Math.floor(length * (1 - READABLE_SHARE));
   const wide = Math.ceil(length / EDGE_SHARE);
   const [middle, edge] = length <= SHORT_BYTES ? [wide, length - wide] : [length, 0];
@@ -90,7 +98,7 @@ export function isReadable(bytes: Uint8Array): boolean {
       if (byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) unreadable++;
       index++;
     } else {
-      const sequence = sequenceLength(bytes, index);
+      const sequence = sequenceLength(bytes, index, length);
       if (sequence === 0) unreadable++;
       else words += sequence;
       index += Math.max(sequence, 1);
@@ -101,9 +109,10 @@ export function isReadable(bytes: Uint8Array): boolean {
 }
 
 /** Of the UTF-8 sequence that begins here; 0 where it is none. */
-function sequenceLength(bytes: Uint8Array, index: number): number {
+function sequenceLength(bytes: Uint8Array, index: number, end: number): number {
   const lead = bytes[index]!;
   const length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
-  for (let at = 1; at < length; at++) if (((bytes[index + at] ?? 0) & 0xc0) !== 0x80) return 0;
+  if (index + length > end) return 0;
+  for (let at = 1; at < length; at++) if ((bytes[index + at]! & 0xc0) !== 0x80) return 0;
   return length;
 }

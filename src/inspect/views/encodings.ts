@@ -7,7 +7,7 @@
  */
 
 import { unitsOf } from '../units.ts';
-import { isReadable, type Said, said } from './bytes.ts';
+import { isReadable, mayBeSaid, type Said, said } from './bytes.ts';
 import { runsOf, solidsOf } from './glance.ts';
 import type { Writer } from './writer.ts';
 
@@ -175,9 +175,27 @@ function isMixedIn(units: Uint16Array, from: number, to: number): boolean {
 /** Bytes decoded of a long run before the whole of it is. */
 const SAMPLE = 64;
 
+/** Digits that are decoded here: for so few a buffer costs more than what is in it. */
+const FEW = 64;
+const few = new Uint8Array((FEW / 4) * 3);
+
+/** How many bytes the digits of a run stand for, which are in `few` then. */
+function decodeFew(run: string, skip: number): number {
+  let [bits, value, length] = [0, 0, 0];
+  for (let at = skip; at < run.length; at++) {
+    value = ((value << 6) | base64Values[run.charCodeAt(at)]!) & 0xffff;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    few[length++] = (value >> bits) & 0xff;
+  }
+  return length;
+}
+
 function base64At(run: string, skip: number): Said | undefined {
   const rest = run.length - skip;
   if (rest % 4 === 1) return base64At(run.slice(0, -1), skip);
+  if (rest <= FEW && !mayBeSaid(few, decodeFew(run, skip))) return undefined;
   if (rest > SAMPLE * 2) {
     const sample = said(Buffer.from(run.slice(skip, skip + SAMPLE), 'base64'));
     const isCompressed =

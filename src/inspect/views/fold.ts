@@ -4,10 +4,10 @@ import { unitsOf } from '../units.ts';
 import { ITSELF, kindOf, lettersOf, MARK, SEVERAL, UNSEEN } from './look-alikes.ts';
 import type { Writer } from './writer.ts';
 
-const isAlphanumeric = (unit: number) =>
-  (unit >= 0x30 && unit <= 0x39) ||
-  (unit >= 0x41 && unit <= 0x5a) ||
-  (unit >= 0x61 && unit <= 0x7a);
+/** Of each ASCII character, whether it is a letter or digit. */
+const alphanumeric = new Uint8Array(0x80);
+for (let code = 0; code < 0x80; code++)
+  if (/[0-9A-Za-z]/.test(String.fromCharCode(code))) alphanumeric[code] = 1;
 
 const codeAt = (text: string, index: number) => {
   const unit = text.charCodeAt(index);
@@ -54,18 +54,27 @@ function folded(text: string, writer: Writer, isApart: boolean): boolean {
 
 /** Unseen characters between letters, but fewer than letters in words: otherwise they split words, and are no gaps. */
 function standsBetweenWords(text: string): boolean {
+  const units = unitsOf(text);
+  const { length } = text;
   let [gaps, letters] = [0, 0];
-  let isAfterLetter = false;
-  for (let index = 0; index < text.length; index++) {
+  let isAfterLetter = 0;
+  for (let index = 0; index < length; index++) {
+    const unit = units[index]!;
+    if (unit >= 0x20 && unit < 0x7f) {
+      isAfterLetter = alphanumeric[unit]!;
+      letters += isAfterLetter;
+      continue;
+    }
     const code = codeAt(text, index);
     if (code > 0xffff) index++;
-    const kind = code < 0x80 && code >= 0x20 && code !== 0x7f ? code : kindOf(code);
+    const kind = kindOf(code);
     if (kind === UNSEEN) {
-      if (isAfterLetter) gaps++;
-      isAfterLetter = false;
+      gaps += isAfterLetter;
+      isAfterLetter = 0;
     } else {
-      isAfterLetter = kind === ITSELF ? code >= 0x80 : isAlphanumeric(kind) || kind >= SEVERAL;
-      if (isAfterLetter) letters++;
+      const isLetter = kind === ITSELF ? code >= 0x80 : kind >= SEVERAL || alphanumeric[kind] === 1;
+      isAfterLetter = isLetter ? 1 : 0;
+      letters += isAfterLetter;
     }
   }
   return gaps > 0 && gaps * 3 <= letters;

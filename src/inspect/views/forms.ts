@@ -116,26 +116,50 @@ function placeOf(
 }
 
 function wideForm(text: string, hasGaps: boolean): string {
-  if (wide.length < 2 * text.length) wide = new Uint16Array(4 * text.length);
-  const source = unitsOf(text);
+  if (wide.length <= 2 * text.length) wide = new Uint16Array(4 * text.length);
+  const [source, out, kept] = [unitsOf(text), wide, wideLowerOf()];
+  const gap = hasGaps ? 1 : 0;
   let length = 0;
-  let isGap = false;
+  let before = 0;
   for (let index = 0; index < text.length; index++) {
-    const unit = source[index]!;
-    const letter = lower[unit]!;
-    const isPair = unit >= 0xd800 && unit < 0xdc00;
-    const code = isPair ? text.codePointAt(index)! : unit;
-    if (letter === 0 && (unit < 0x80 || !isLetter(code))) isGap = hasGaps;
-    else {
-      if (isGap && length > 0) wide[length++] = 0x20;
-      isGap = false;
-      if (letter !== 0) wide[length++] = letter;
-      else if (code < 0x10000 && code !== CAPITAL_I_WITH_DOT) wide[length++] = lowerOf(code);
-      else length = put(String.fromCodePoint(code).toLowerCase(), length);
+    const unit = kept[source[index]!]!;
+    if (unit !== FURTHER) {
+      out[length] = unit;
+      // 1 unless it is a blank.
+      const isKept = ((unit - 0x21) >>> 31) ^ 1;
+      length += isKept | (before & gap);
+      before = isKept;
+      continue;
     }
+    const code = text.codePointAt(index)!;
     if (code > 0xffff) index++;
+    if (isLetter(code)) {
+      length = put(String.fromCodePoint(code).toLowerCase(), length);
+      before = 1;
+    } else {
+      out[length] = 0x20;
+      length += before & gap;
+      before = 0;
+    }
   }
-  return Buffer.from(wide.buffer, 0, 2 * length).toString('utf16le');
+  const end = hasGaps && length > 0 && before === 0 ? length - 1 : length;
+  return Buffer.from(out.buffer, 0, 2 * end).toString('utf16le');
+}
+
+/** What is not one unit in lower case, or half of a pair. */
+const FURTHER = 0;
+let wideLower: Uint16Array | undefined;
+
+/** Of each unit: itself in lower case where it is part of a word, or a blank. Made with the first text that needs it. */
+function wideLowerOf(): Uint16Array {
+  if (wideLower !== undefined) return wideLower;
+  wideLower = new Uint16Array(0x10000).fill(FURTHER);
+  for (let code = 0; code < 0x10000; code++) {
+    if (code < 0x80) wideLower[code] = spaced[code]!;
+    else if ((code < 0xd800 || code >= 0xe000) && code !== CAPITAL_I_WITH_DOT)
+      wideLower[code] = isLetter(code) ? lowerOf(code) : 0x20;
+  }
+  return wideLower;
 }
 
 /** The one letter of the first plane that is two in lower case. */

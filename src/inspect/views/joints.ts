@@ -152,7 +152,7 @@ export function unspace(text: string, writer: Writer): boolean {
     if (index > 0 && isPart[units[index - 1]!] === 1) continue;
     if (index + 1 < length && isPart[units[index + 1]!] === 1) continue;
     if (isBlank(units[index]!)) continue;
-    if (gap === '') gap = gapAt(text, index);
+    if (gap === '') gap = gapAt(text, units, index);
     if (gap === '' || !text.startsWith(gap, index + 1)) continue;
     if (!isOneCharacter(text, index + gap.length + 1, gap)) continue;
     if (kept < index) writer.keep(kept, index);
@@ -168,29 +168,28 @@ const isPart = new Uint8Array(0x10000).fill(1, 0x80);
 for (let unit = 0; unit < 0x80; unit++) if (isWord(unit)) isPart[unit] = 1;
 
 /** The gap that stands `APART - 1` times between single characters from here on; '' where there is none. */
-function gapAt(text: string, index: number): string {
-  if (isWord(text.charCodeAt(index + 1))) return '';
-  for (let length = 1; length <= GAP_MAX; length++) {
-    const gap = text.slice(index + 1, index + 1 + length);
-    if (gap.length < length || isWord(gap.charCodeAt(length - 1))) return '';
-    if (count(text, index, gap, APART) >= APART) return gap;
+function gapAt(text: string, units: Uint16Array, index: number): string {
+  for (let size = 1; size <= GAP_MAX; size++) {
+    // Behind the gap another single character stands, at least.
+    if (index + 1 + size >= text.length || isPart[units[index + size]!] === 1) return '';
+    if (isRow(units, text.length, index, size)) return text.slice(index + 1, index + 1 + size);
   }
   return '';
 }
 
-/** How many single characters stand `gap` apart from here on, up to `most`. */
-function count(text: string, index: number, gap: string, most: number): number {
-  const step = gap.length + 1;
-  let found = 1;
-  let words = isWord(text.charCodeAt(index)) ? 1 : 0;
-  for (let at = index; found < most && text.startsWith(gap, at + 1); at += step) {
-    const next = text.charCodeAt(at + step);
-    if (Number.isNaN(next) || isBlank(next)) break;
-    found++;
-    if (isWord(next)) words++;
+/** Whether `APART` single characters stand apart from here on, by what the next `size` characters are; most of a word each. */
+function isRow(units: Uint16Array, length: number, index: number, size: number): boolean {
+  const step = size + 1;
+  if (index + (APART - 1) * step >= length) return false;
+  let words = isPart[units[index]!]!;
+  for (let at = index + step; at <= index + (APART - 1) * step; at += step) {
+    for (let gap = 1; gap <= size; gap++)
+      if (units[at - step + gap] !== units[index + gap]) return false;
+    if (isBlank(units[at]!)) return false;
+    words += isPart[units[at]!]!;
   }
   // Rules and tables drawn in ASCII are dashes apart, not letters.
-  return words * 2 > found ? found : 0;
+  return words * 2 > APART;
 }
 
 /** Writes the characters of a run without their gaps; answers where it ends. */

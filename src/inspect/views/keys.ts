@@ -4,6 +4,7 @@
  */
 
 import { unitsOf } from '../units.ts';
+import { runsOf } from './glance.ts';
 import type { Writer } from './writer.ts';
 
 const KEY_LEAST = 16;
@@ -62,24 +63,30 @@ function keysIn(text: string): readonly number[] {
 }
 
 function stretchesOf(text: string): readonly number[] {
+  // Those of the one pass over the text are made of the same characters, + and /, and have all that are so long.
+  const runs = runsOf(text);
   const units = unitsOf(text);
   const { length } = text;
   const found: number[] = [];
-  let [from, solidTo] = [0, 0];
+  let solidTo = 0;
   let isData = false;
-  for (let at = 0; at <= length; at++) {
-    if (at < length && kinds[units[at]!] !== 0) continue;
-    const isOne = isKey(units, from, at);
-    if (isOne && at > solidTo) {
-      solidTo = solidEnd(units, at, length);
-      isData = solidTo - solidStart(units, from) > SOLID_MAX;
+  for (let index = 0; index < runs.length; index += 2) {
+    const runEnd = runs[index + 1]!;
+    let from = runs[index]!;
+    for (let at = from; at <= runEnd; at++) {
+      if (at < runEnd && kinds[units[at]!] !== 0) continue;
+      const isOne = isKey(units, from, at);
+      if (isOne && at > solidTo) {
+        solidTo = solidEnd(units, at, length);
+        isData = solidTo - solidStart(units, from) > SOLID_MAX;
+      }
+      if (isOne && !isData) {
+        const [start, end] = [Math.max(0, from - AROUND), Math.min(length, at + AROUND)];
+        if (found.length > 0 && start <= found.at(-1)!) found[found.length - 1] = end;
+        else found.push(start, end);
+      }
+      from = at + 1;
     }
-    if (isOne && !isData) {
-      const [start, end] = [Math.max(0, from - AROUND), Math.min(length, at + AROUND)];
-      if (found.length > 0 && start <= found.at(-1)!) found[found.length - 1] = end;
-      else found.push(start, end);
-    }
-    from = at + 1;
   }
   return found;
 }

@@ -124,11 +124,19 @@ interface Leet {
 let lastText = '';
 let last: Leet = { words: [], isLanguage: [false, false] };
 
-/** None where it is not language then, as in most texts that have digits. */
-function leetWords(text: string, one: number): readonly number[] {
+function leetIn(text: string): Leet {
   if (text !== lastText) last = leetOf(text);
   lastText = text;
-  return last.isLanguage[one === I ? 0 : 1] ? last.words : [];
+  return last;
+}
+
+/** Whether either undoing of leet would change the text: asked first, as it costs less than what else is asked. */
+export const isLeet = (text: string): boolean => leetIn(text).isLanguage.includes(true);
+
+/** None where it is not language then, as in most texts that have digits. */
+function leetWords(text: string, one: number): readonly number[] {
+  const { words, isLanguage } = leetIn(text);
+  return isLanguage[one === I ? 0 : 1] ? words : [];
 }
 
 function leetOf(text: string): Leet {

@@ -25,9 +25,12 @@ export function unwrap(text: string, writer: Writer): boolean {
   let changed = false;
   let lineStart = marginEnd(text, 0);
   let kept = 0;
+  const hasReturns = text.includes('\r');
   for (let lineEnd = lineStart; ; ) {
-    while (lineEnd < length && units[lineEnd] !== 0x0a && units[lineEnd] !== 0x0d) lineEnd++;
-    if (lineEnd === length) break;
+    // A native search is faster, but for one of two characters there is none.
+    if (!hasReturns) lineEnd = text.indexOf('\n', lineEnd);
+    else while (lineEnd < length && units[lineEnd] !== 0x0a && units[lineEnd] !== 0x0d) lineEnd++;
+    if (lineEnd < 0 || lineEnd === length) break;
     let tokenStart = lineEnd;
     while (
       tokenStart > lineStart &&

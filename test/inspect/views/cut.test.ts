@@ -39,6 +39,7 @@ for (const [name, encode] of Object.entries({ base85, base64, base32 }))
     for (const [ends, end] of [
       ['line ends', '\n'],
       ['line ends of two characters', '\r\n'],
+      ['returns alone', '\r'],
       ['margins', '\n  '],
       ['quotation marks', '\n> '],
     ] as const)
