@@ -82,13 +82,16 @@ export class Client {
   ): Promise<Answer<Record<string, unknown>>> {
     const id = ++this.#id;
     const message = { jsonrpc: '2.0', id, method, params: { ...params, _meta: requestMeta() } };
-    // Loaded here: no other command asks anybody, and this is much to load.
-    const undici = await import('undici');
-    this.#agent ??= new undici.Agent({ connect: { timeout: CONNECT_MS } });
+    // Loaded here: no other command asks anybody, and this is much to load. Alone, as in admin-client.ts.
+    const { default: request } = await import('undici/lib/api/api-request.js');
+    const { default: Agent } = await import('undici/lib/dispatcher/agent.js');
+    this.#agent ??= new Agent({ connect: { timeout: CONNECT_MS } });
     try {
-      const response = await undici.request(this.#url, {
+      const { origin, pathname, search } = new URL(this.#url);
+      const response = await request.call(this.#agent, {
+        origin,
+        path: pathname + search,
         method: 'POST',
-        dispatcher: this.#agent,
         headers: [...requestHeaders(method), ...this.#credential, ...headers],
         body: JSON.stringify(message),
         signal: AbortSignal.timeout(this.#timeoutMs),

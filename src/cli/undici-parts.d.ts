@@ -1,4 +1,4 @@
-/** The files of undici that are loaded alone (admin-client.ts), which the package has no types for. */
+/** The files of undici that are loaded alone (admin-client.ts, client.ts), which the package has no types for. */
 
 declare module 'undici/lib/dispatcher/agent.js' {
   export { Agent as default } from 'undici';
