@@ -25,7 +25,7 @@ import { CAPACITY, type Scenario } from './settings.ts';
 /** Relays from npm that are compared at half their capacity. */
 const PEERS = ['mcp-proxy', 'supergateway'];
 const CHURN_CALLERS = 16;
-const WARM_UP_MS = 1500;
+const WARM_UP_MS = 4000;
 export async function runSuite(run: Run): Promise<Results> {
   const { settings, subjects } = run;
   const scenarios = settings.scenarios.filter(({ name }) => isWanted(run, name));
