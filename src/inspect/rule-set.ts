@@ -38,6 +38,8 @@ export class RuleSet {
     readonly end: Int32Array;
     readonly found: Int32Array;
   };
+  /** That were inspected by these rules, in this thread. */
+  messages = 0;
   readonly #given: AllTables;
   readonly #anchors = new Map<string, Anchors>();
   readonly #plain: Partial<Record<Direction, PlainStrings>> = {};

@@ -22,6 +22,7 @@ export function findingsIn(
   rules: RuleSet,
   until = Number.POSITIVE_INFINITY,
 ): Finding[] {
+  rules.messages++;
   const leaves = readable(bytes, start, end);
   if (leaves === undefined) return tooMuch(rules);
   const schema = definition === null ? undefined : schemaOf(definition);

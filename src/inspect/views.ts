@@ -332,6 +332,8 @@ function inPieces(text: string, pieces: readonly number[]): string {
 }
 
 const FEW = 16;
+/** Places in a form that are counted, before the form is written once more with a trace: that costs as much as so many. */
+const COUNTED_MAX = 3;
 
 class Views {
   readonly list: View[] = [];
@@ -375,6 +377,7 @@ class Reading implements View {
   readonly steps: readonly string[];
   readonly #source: Text;
   #trace: Trace | undefined;
+  #counted = 0;
 
   constructor(text: string, form: Form, source: Text) {
     this.text = text;
@@ -395,7 +398,9 @@ class Reading implements View {
   #spanInSource(start: number, end: number): readonly [start: number, end: number] {
     if (this.form === 'exact') return [start, end];
     const { text, isAscii } = this.#source;
-    if (isAscii) return spanInAscii(text, this.form, start, end);
+    // Each time from the beginning: for whoever asks again and again there is a trace, or the time would be quadratic.
+    if (isAscii && this.#trace === undefined && ++this.#counted <= COUNTED_MAX)
+      return spanInAscii(text, this.form, start, end);
     this.#trace ??= traced(FORMS[this.form], text);
     return this.#trace.span(start, end);
   }

@@ -114,7 +114,7 @@ export const METRICS = {
   sluice_inspection_waiting_bytes: gauge('Bytes of these.'),
   sluice_inspection_threads: gauge('Threads of inspection that run.'),
   sluice_inspection_unready: gauge(
-    'Expressions that are yet to be compiled and messages that are yet to be rehearsed, between the first messages: these take longer until there are none (about 20 s after the rules were first needed).',
+    'Expressions that are yet to be compiled and messages that are yet to be rehearsed, between the first messages: these take longer until there are none (some 20 s after the rules were first needed, if 16 messages came by then).',
   ),
   sluice_validation_waiting: gauge('Schemas and arguments that wait for their thread.'),
   sluice_limit_hits: counter('Calls over a limit; in mode observe they were let through.', [

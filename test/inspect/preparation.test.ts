@@ -10,6 +10,7 @@ const { rules: OWN, detectors } = ownRules();
 /** Does everything that is left, piece by piece; what is called after each. */
 function prepare(rules: RuleSet, after: () => void = () => {}): void {
   const turns: (() => void)[] = [];
+  rules.messages = 16;
   Preparation.of(rules).begin((next) => turns.push(next));
   for (let next = turns.pop(); next !== undefined; next = turns.pop()) {
     next();
@@ -34,6 +35,24 @@ test('every expression is compiled once, each when its turn comes, and then mess
   assert.equal(left.at(-1), 0);
   assert.equal(rules.expression(4), early);
   assert.equal(rules.expression(2), known);
+});
+
+test('nothing is rehearsed before there are some messages', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const rules = new RuleSet(OWN.slice(0, 2), []);
+  const preparation = Preparation.of(rules);
+  const messages = new Rehearsal(rules).left;
+  const turns: (() => void)[] = [];
+  preparation.begin((next) => turns.push(next));
+  for (let next = turns.pop(); next !== undefined; next = turns.pop()) next();
+  assert.equal(preparation.left, messages);
+  rules.messages = 15;
+  t.mock.timers.tick(1000);
+  assert.equal(preparation.left, messages);
+  rules.messages = 16;
+  t.mock.timers.tick(1000);
+  for (let next = turns.pop(); next !== undefined; next = turns.pop()) next();
+  assert.equal(preparation.left, 0);
 });
 
 test('it is done once for the same rules, whoever asks for it', () => {
