@@ -11,6 +11,8 @@ import { gateway, type Place, Program, placeOf, run, tiny, write } from './sluic
 
 /** Without a warm-up every connection's first call counts, however long a cold or busy target takes for it. */
 const SHORT = ['--warmup', '0ms', '--duration', '250ms', '--connections', '2'];
+/** Has calls in many slices, also where the machine stands still for a while. */
+const LONGER = ['--warmup', '0ms', '--duration', '1s', '--connections', '2'];
 const ECHO = ['--tool', 'echo', '--args', '{"message":"x"}'];
 
 const bench = (place: Place, ...args: string[]) => run(place, 'bench', ...args);
@@ -36,7 +38,7 @@ describe('sluice bench', { timeout: 180_000 }, () => {
     const place = placeOf(t);
     const server = await LoadServer.start(t);
     const files = ['--hgrm', 'out.hgrm', '--html', 'out.html'];
-    const args = [...SHORT, ...ECHO, '--clients', '2', '--token', 'topsecret'];
+    const args = [...LONGER, ...ECHO, '--clients', '2', '--token', 'topsecret'];
     const { code, stdout, stderr } = await bench(place, server.url, ...args, ...files, '--json');
     assert.equal(code, 0, stderr);
     const report = reportIn(stdout);
@@ -53,7 +55,7 @@ describe('sluice bench', { timeout: 180_000 }, () => {
 
     write(place, stdout, 'before.json');
     const against = ['--compare', 'before.json', '--gate', 'p99<1000x:before.json'];
-    const second = await bench(place, server.url, ...SHORT, ...ECHO, ...against);
+    const second = await bench(place, server.url, ...LONGER, ...ECHO, ...against);
     assert.equal(second.code, 0, second.stderr);
     assert.match(second.stdout, /compare p99: .* \(95 %: [\d.]+ to [\d.]+\)/);
     assert.match(second.stdout, /held {3}p99<1000x:before\.json/);
