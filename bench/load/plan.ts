@@ -13,7 +13,7 @@ export interface Step {
   /** `ping` and `server/discover` stand for each other: each era has one of them. */
   readonly method?: string;
   readonly params?: Readonly<Record<string, unknown>>;
-  /** Bytes of the whole JSON-RPC message: its first string argument is padded until it has that size. */
+  /** Bytes of the whole JSON-RPC message: its first string argument is padded until it has that size, by nine letters at least. */
   readonly size?: number;
   /** Default 1. Fractions are fine. */
   readonly weight?: number;

@@ -71,15 +71,15 @@ function methodOf({ tool, method = 'tools/call' }: Step, isModern: boolean): str
   return method;
 }
 
-/** The first string argument grows until the whole message has `size` bytes. */
+/** The first string argument grows until the whole message has `size` bytes; it gets the mark at least, or all would be alike. */
 function padded(
   args: Readonly<Record<string, unknown>>,
   size: number,
   messageWith: (args: Readonly<Record<string, unknown>>) => string,
 ): Readonly<Record<string, unknown>> {
-  const missing = size - Buffer.byteLength(messageWith(args));
   const found = Object.entries(args).find(([, value]) => typeof value === 'string');
-  if (missing <= 0 || found === undefined) return args;
+  if (size === 0 || found === undefined) return args;
+  const missing = Math.max(size - Buffer.byteLength(messageWith(args)), MARK.length);
   const words = PADDING.repeat(Math.ceil(missing / PADDING.length));
   const filler = `${MARK} ${words}`.slice(0, missing);
   return { ...args, [found[0]]: `${found[1]}${filler}` };

@@ -165,7 +165,11 @@ export class Inspection {
     // What is found depends on nothing else: the definition is the same object for as long as it is in force.
     const scope = about.definition ?? about.tool;
     const all = { bytes, start, end, cutStart: end, cutEnd: end };
-    if (clean?.has(all, scope) === true) return undefined;
+    if (clean?.has(all, scope) === true) {
+      // It came, though nothing had to be read: what comes next may have to be (preparation.ts).
+      this.#rules.messages++;
+      return undefined;
+    }
     const judge = (findings: readonly Finding[]) => {
       if (findings.length > 0) return this.#outcome(findings, bytes, start, end, about);
       clean?.notice(all, scope);

@@ -38,7 +38,7 @@ export class RuleSet {
     readonly end: Int32Array;
     readonly found: Int32Array;
   };
-  /** That were inspected by these rules, in this thread. */
+  /** That these rules were asked about in this thread. */
   messages = 0;
   readonly #given: AllTables;
   readonly #anchors = new Map<string, Anchors>();

@@ -79,6 +79,21 @@ it('begins once to make ready, however much passes', async (t) => {
   assert.equal(begun.mock.callCount(), 1);
 });
 
+it('rehearses what others may send, also where the same comes again and again', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const made = inspectionOf();
+  const about = { direction: 'request', server: 's', tool: 't', definition: null } as const;
+  const bytes = Buffer.from('{"a":"b"}');
+  for (let time = 0; time < 16; time++) await made.inspect(bytes, 0, bytes.length, about);
+  made.warm();
+  const messages = made.unready;
+  assert.ok(messages > 0);
+  t.mock.timers.tick(5000);
+  t.mock.timers.tick(10);
+  t.mock.timers.tick(10);
+  assert.ok(made.unready < messages);
+});
+
 describe('what is decided', () => {
   it('is the strictest action of all findings', async () => {
     const outcome = await judged([TICKET, 'OBEY-THE-NOTE']);
