@@ -113,7 +113,8 @@ export const CAPACITY = '300 B';
 export const OPEN_LOOP = '5,000/s';
 
 const call = (bytes: number): Part[] => [{ kind: 'call', bytes, weight: 1 }];
-const MIXED: Part[] = [
+/** Of all sizes. */
+export const MIXED: Part[] = [
   { kind: 'call', bytes: 300, weight: 70 },
   { kind: 'call', bytes: 2048, weight: 20 },
   { kind: 'call', bytes: 65_536, weight: 2 },

@@ -20,7 +20,7 @@ import { cellOf, nativeFreeOf, onName, type Results } from './results.ts';
 import { type Backend, EVERYTHING, echo, FEATURES } from './roster.ts';
 import { measure, play } from './rounds.ts';
 import { secondOpinion } from './second-opinion.ts';
-import { CAPACITY, type Scenario } from './settings.ts';
+import { CAPACITY, MIXED, type Scenario } from './settings.ts';
 
 /** Relays from npm that are compared at half their capacity. */
 const PEERS = ['mcp-proxy', 'supergateway'];
@@ -106,9 +106,13 @@ async function playGroup(
   }
 }
 
-/** Compiled code comes with calls: whoever is measured first would be measured with none (seen: 178 us instead of 40). */
+/**
+ * Compiled code comes with calls: whoever is measured first would be measured with none (seen: 178 us instead of 40). Of all sizes,
+ * so that threads that inspect the larger ones start here and make themselves ready: that is some six seconds of the core on
+ * which these are measured.
+ */
 async function warmUp({ players, era }: Deck, cpus: Cpus): Promise<void> {
-  const mix = [{ kind: 'call' as const, bytes: 300, weight: 1 }];
+  const mix = MIXED;
   const times = { warmupMs: 0, durationMs: WARM_UP_MS };
   for (const player of players) {
     await measure(player, { era, connections: CHURN_CALLERS, mix }, times, cpus).catch(() => {});
