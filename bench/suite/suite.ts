@@ -7,7 +7,7 @@
 
 import { alone } from './alone.ts';
 import { churn } from './churn.ts';
-import { compiled } from './compiled.ts';
+import { atRest, compiled } from './compiled.ts';
 import { firstAnswer } from './control.ts';
 import type { Cpus } from './cpus.ts';
 import { type Deck, deal } from './deck.ts';
@@ -90,6 +90,7 @@ async function playGroup(
   try {
     if (!run.settings.isRough) await warmUp(deck, run.cpus);
     results.faults.push(...(await compiled(deck.players, run.settings.compileMsMax)));
+    await atRest(deck.players, run.settings.compileMsMax);
     for (const scenario of scenarios) {
       await part(run, results, scenario.name, async () => {
         const { cells, dropped } = await play(scenario, deck, run.settings, run.cpus);
