@@ -1,7 +1,7 @@
 /**
  * Which three characters stand in a row in a stretch of a text: one pass of 2 ns a character without a branch, after which it is
- * told in some ten nanoseconds that a word is not there. Nearly every rule one of whose anchors stands in a text lacks something
- * else that it needs, and then none of its windows is worth opening.
+ * told in some ten nanoseconds that a word is not there. Nearly every part of a long expression lacks something that it needs in the
+ * window around an anchor, and is not run then.
  *
  * Case does not count, digits are one character, and so are all other signs and all that is beyond ASCII: what is said to be
  * missing is missing, what is not may be.
@@ -86,12 +86,6 @@ export class Needs {
       return start;
     });
     this.#rows = Int32Array.from(rows);
-  }
-
-  /** Whether what any part needs is there. */
-  areMet(grams: Grams): boolean {
-    for (const part of this.#parts) if (this.#isMet(part, grams)) return true;
-    return false;
   }
 
   /** The parts whose needs are there, by their index. */
