@@ -60,8 +60,8 @@ test('a schema says it where there is one', () => {
 });
 
 test('hostile schemas and names are no trouble', () => {
-  const loop: Record<string, unknown> = { properties: {} };
-  (loop['properties'] as Record<string, unknown>)['a'] = loop;
+  const loop: { properties: Record<string, unknown> } = { properties: {} };
+  loop.properties.a = loop;
   assert.equal(Roles.for('t', loop).of('/a/a/a/id'), 'identifier');
   for (const schema of [
     null,
