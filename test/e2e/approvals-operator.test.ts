@@ -5,13 +5,11 @@ import { after, before, describe, it } from 'node:test';
 import { AdminUnderTest, TOKENS } from '../admin/admin-under-test.ts';
 import { run } from '../cli/sluice.ts';
 import { LegacyClient } from '../support/legacy-client.ts';
-import { madeUp, URL64 } from '../support/made-up.ts';
 import { ModernClient } from '../support/modern-client.ts';
 import { temporaryFolder } from '../support/temp.ts';
-import { recordsOf, refusalIn, sender } from './approving.ts';
+import { recordsOf, refusalIn, SECRET, sender } from './approving.ts';
 import { type Json, textOf, until } from './running-gateway.ts';
 
-const SECRET = `glpat-${madeUp(URL64, 20)}`;
 const server = sender();
 const started: AdminUnderTest[] = [];
 

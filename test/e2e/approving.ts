@@ -1,12 +1,18 @@
-/** What tests of approvals share: a server that tells what it was sent, and the records that are left. */
+/** What tests of approvals share: a server that tells what it was sent, gateways before it, and the records that are left. */
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { LATEST_MODERN, META } from '../../src/protocol/eras.ts';
+import { madeUp, URL64 } from '../support/made-up.ts';
 import type { Exchange } from '../support/mcp-exchange.ts';
 import { temporaryFolder } from '../support/temp.ts';
-import { type Json, type RunningGateway, script, until } from './running-gateway.ts';
+import { type Json, RunningGateway, script, until } from './running-gateway.ts';
+
+export const SECRET = `glpat-${madeUp(URL64, 20)}`;
+/** A client that can put a form to its person. */
+export const FORMS = { capabilities: { elicitation: { form: {} } } };
 
 /** `send` answers with the bytes of its arguments and writes its line to a file; `read` gives an order if it is asked to. */
 const SENDER = `
@@ -33,6 +39,22 @@ export function sender(): { entry: Json; sent(): number } {
   writeFileSync(file, '');
   const sent = () => readFileSync(file, 'utf8').split('\n').length - 1;
   return { entry: script(SENDER, file), sent };
+}
+
+/** Starts gateways before `server`; they stop after the tests of the file. */
+export function starting(server: { entry: Json }) {
+  const started: RunningGateway[] = [];
+  after(async () => {
+    for (const gateway of started) await gateway.stop();
+  });
+  return async (approvals: Json, inspect: Json = {}, more: Json = {}): Promise<RunningGateway> => {
+    const servers = { s: server.entry };
+    const audit = { flushMs: 5 };
+    const gateway = await RunningGateway.start({ servers, approvals, inspect, audit, ...more });
+    started.push(gateway);
+    await gateway.settled();
+    return gateway;
+  };
 }
 
 /** What `read` with \`bad\` says is found, and passes. */
