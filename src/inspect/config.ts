@@ -1,28 +1,33 @@
 /**
  * The `inspect` part of the file: what is looked for in what passes, and what is done about it.
  *
- * Everything that protects is on where the file says nothing. Own rules are compiled here, so that one that cannot be
- * used is a fault of the file and never of a call.
+ * Everything that protects is on where the file says nothing.
  */
 
 import { z } from 'zod';
-import { operatorRuleFault } from './operator-rules.ts';
+import { classifier } from './config-classifier.ts';
+import {
+  CONFIDENCES,
+  DICTIONARIES_MAX,
+  dictionary,
+  ownRule,
+  RULES_MAX,
+  type RulePack,
+} from './config-rules.ts';
+import { session } from './config-session.ts';
 
+export { packSchema, packsFault, type RulePack } from './config-rules.ts';
 export { environmentSecrets } from './known-values.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
+const PACKS_MAX = 16;
 
 export const ACTIONS = ['block', 'redact', 'flag', 'off'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 const action = (otherwise: Action, words: string) =>
   z.enum(ACTIONS).default(otherwise).describe(words);
-
-const classes = z.enum(['secret', 'injection', 'poisoning', 'arguments', 'pii']);
-const directions = z.enum(['request', 'response', 'definition']);
-
-const CONFIDENCES = ['high', 'medium', 'low'] as const;
 
 /** Of one class; as of the whole where it says nothing. */
 const confidence = z
@@ -55,108 +60,6 @@ const suppression = z.strictObject({
     .describe('The last day (`2026-12-31`), or the moment in UTC, at which it counts.'),
 });
 
-const ID = /^[a-z0-9][a-z0-9.-]{0,63}$/;
-const ID_WORDS = 'small letters, digits, dots and dashes, at most 64';
-
-const ownRule = z
-  .strictObject({
-    id: z
-      .string()
-      .regex(ID, ID_WORDS)
-      .describe('Its name in findings and suppressions; they say `own.ID`.'),
-    class: classes.default('secret').describe('What it finds; the action is that of its class.'),
-    pattern: z
-      .string()
-      .min(3)
-      .max(1000)
-      .describe(
-        'RE2 syntax, case as written. A group called `value` is what is redacted, else the whole match.',
-      ),
-    anchors: z
-      .array(z.string().min(3).max(64))
-      .max(64)
-      .optional()
-      .describe(
-        'Texts of three letters or more of which one is in every match, in small letters. Derived where the pattern has them.',
-      ),
-    reach: z
-      .int()
-      .min(1)
-      .max(4096)
-      .default(256)
-      .describe('Characters before and after an anchor within which a match lies.'),
-    confidence: z
-      .enum(['high', 'medium', 'low'])
-      .default('high')
-      .describe('Below `confidence` of the file it is recorded only.'),
-    in: z.array(directions).min(1).optional().describe('Where it looks; everywhere by default.'),
-  })
-  .superRefine((rule, context) => {
-    const fault = operatorRuleFault(rule);
-    if (fault === undefined) return;
-    context.addIssue({ code: 'custom', path: [fault.key], message: fault.words });
-  });
-
-const dictionary = z.strictObject({
-  id: z.string().regex(ID, ID_WORDS).describe('Its name in findings and suppressions: `own.ID`.'),
-  class: classes.default('secret').describe('What its words are.'),
-  words: z
-    .array(z.string().min(3).max(256))
-    .min(1)
-    .max(2000)
-    .describe('Found as whole words, whatever their case.'),
-  confidence: z.enum(['high', 'medium', 'low']).default('high').describe('As of a rule.'),
-  in: z.array(directions).min(1).optional().describe('Where it looks; everywhere by default.'),
-});
-
-export const RULES_MAX = 500;
-const DICTIONARIES_MAX = 100;
-const PACKS_MAX = 16;
-
-/** First words of the ids of findings that are not a pack's. */
-const TAKEN = new Set('own secret injection poisoning arguments pii session classifier'.split(' '));
-
-/** A file of rules that is kept, reviewed and handed on by itself. */
-export const packSchema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'small letters, digits and dashes, at most 32')
-    .refine((name) => !TAKEN.has(name), 'a name that no finding begins with already')
-    .describe('Findings of its rules say `NAME.ID`.'),
-  version: z
-    .string()
-    .regex(
-      /^\d{1,6}(?:\.\d{1,8}){0,3}(?:-[A-Za-z0-9.-]{1,32})?$/,
-      'a version such as "1.4.0", in quotes',
-    )
-    .describe('Said with each finding; a pack that changes has another.'),
-  description: z.string().max(500).default('').describe('For those who read it.'),
-  rules: z.array(ownRule).max(RULES_MAX).default([]).describe('As `inspect.rules`.'),
-  dictionaries: z
-    .array(dictionary)
-    .max(DICTIONARIES_MAX)
-    .default([])
-    .describe('As `inspect.dictionaries`.'),
-});
-
-export type RulePack = z.output<typeof packSchema> & {
-  readonly file: string;
-  /** SHA-256 of the file. */
-  readonly sha256: string;
-};
-
-/** Why these packs cannot be used together. */
-export function packsFault(packs: readonly RulePack[]): string | undefined {
-  const names = packs.map(({ name }) => name);
-  const twice = names.find((name, at) => names.indexOf(name) < at);
-  if (twice !== undefined) return `two packs are called "${twice}"; rename one`;
-  const count = (key: 'rules' | 'dictionaries') =>
-    packs.reduce((sum, pack) => sum + pack[key].length, 0);
-  if (count('rules') <= 4 * RULES_MAX && count('dictionaries') <= DICTIONARIES_MAX)
-    return undefined;
-  return `packs have ${4 * RULES_MAX} rules and ${DICTIONARIES_MAX} dictionaries together at most`;
-}
-
 const lock = z
   .strictObject({
     file: z
@@ -179,101 +82,6 @@ const lock = z
   })
   .prefault({})
   .describe('Definitions that change after they were seen (docs/inspection.md).');
-
-const session = z
-  .strictObject({
-    taint: z
-      .enum(['off', 'flag', 'approve', 'refuse'])
-      .default('off')
-      .describe(
-        'After something was found in what came back, calls of tools by which data could leave are recorded, must be approved (`approvals`), or are refused.',
-      ),
-    classes: z
-      .array(classes)
-      .min(1)
-      .default(['injection', 'secret'])
-      .describe('What makes a session suspect.'),
-    minutes: z.int().min(1).max(1440).default(10).describe('For how long.'),
-    tools: z
-      .array(z.string().min(1).max(545))
-      .max(200)
-      .default([])
-      .describe(
-        'Patterns `server.tool` of the tools by which data could leave; without any, those whose `openWorldHint` is not false (`taint`), of them those that say by their name that they send (`sequence`).',
-      ),
-    fragments: z
-      .enum(['on', 'off'])
-      .default('off')
-      .describe(
-        'Read the texts of consecutive calls, results and events as one, for secrets in pieces.',
-      ),
-    sequence: z
-      .enum(['off', 'flag', 'approve', 'refuse'])
-      .default('off')
-      .describe(
-        'After a tool or resource was read that holds secrets, by its name or by the path that it was asked for, calls of tools that send data out are recorded, must be approved, or are refused.',
-      ),
-    sensitive: z
-      .array(z.string().min(1).max(8192))
-      .max(200)
-      .default([])
-      .describe('Patterns `server.tool` or `server.URI` of what else holds secrets.'),
-  })
-  .prefault({})
-  .describe('What is remembered of a session, or of the caller of a modern client.');
-
-const classifier = z
-  .strictObject({
-    url: z
-      .url({ protocol: /^https?$/, error: 'an http or https URL' })
-      .max(2048)
-      .refine((url) => !/^[a-z]+:\/\/[^/]*@/i.test(url), 'a URL without credentials; use `headers`')
-      .describe('Where it is asked, by POST. No redirect is followed.'),
-    headers: z
-      .record(
-        z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'the name of a header'),
-        z
-          .string()
-          .max(16 * KIB)
-          .regex(/^[\x20-\x7e]*$/, 'one line of visible ASCII'),
-      )
-      .default({})
-      .describe(
-        `Sent with each question. Secrets come from \`\${env:NAME}\` or \`\${file:PATH}\`.`,
-      ),
-    directions: z
-      .array(directions)
-      .min(1)
-      .default(['response'])
-      .describe('What it is asked about: arguments (`request`), what comes back, definitions.'),
-    minBytes: z
-      .int()
-      .min(0)
-      .max(MIB)
-      .default(24)
-      .describe('Content of fewer bytes passes without a question.'),
-    maxBytes: z
-      .int()
-      .min(KIB)
-      .max(16 * MIB)
-      .default(256 * KIB)
-      .describe('Content of more bytes is not sent: the same as no answer.'),
-    deadlineMs: z
-      .int()
-      .min(10)
-      .max(60_000)
-      .default(1000)
-      .describe('Time for an answer, waiting for a turn included.'),
-    concurrency: z.int().min(1).max(256).default(16).describe('Questions at once; others wait.'),
-    fail: z
-      .enum(['closed', 'open'])
-      .default('closed')
-      .describe('Without an answer that is understood, `closed` refuses and `open` lets pass.'),
-  })
-  .optional()
-  .describe(
-    'A classifier of your own that is asked about what the rules let pass (docs/inspection.md).',
-  );
 
 const group = z
   .strictObject({
@@ -402,8 +210,6 @@ export type InspectConfig = z.output<typeof inspectSchema> & {
   readonly rulePacks?: readonly RulePack[];
 };
 export type Suppression = InspectConfig['suppress'][number];
-export type OwnRule = z.output<typeof ownRule>;
-export type Dictionary = z.output<typeof dictionary>;
 
 /** Everything as it is where the file says nothing. */
 export function defaultInspection(): InspectConfig {

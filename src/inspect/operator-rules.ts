@@ -6,7 +6,8 @@
  */
 
 import { RE2JS } from 're2js';
-import type { Dictionary, InspectConfig, OwnRule } from './config.ts';
+import type { InspectConfig } from './config.ts';
+import type { Dictionary, OwnRule } from './config-rules.ts';
 import { Linear } from './linear.ts';
 import type { TextRule } from './rule.ts';
 
