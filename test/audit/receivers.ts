@@ -2,6 +2,7 @@
  * A log and the receivers of its sinks, for their tests: what they share of it. All are closed when the tests of a file end.
  */
 
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Socket, Server as TcpServer } from 'node:net';
 import { after } from 'node:test';
@@ -51,6 +52,16 @@ export function numbers(lines: readonly string[]): number[] {
   return lines.flatMap((line) => (JSON.parse(line) as { n?: number }).n ?? []);
 }
 
+export function inOrder(found: readonly number[]): boolean {
+  return found.every((n, at) => at === 0 || n === found[at - 1]! + 1);
+}
+
+/** Without a line that is still being written. */
+export function textOf(path: string): string {
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  return text.slice(0, text.lastIndexOf('\n') + 1);
+}
+
 async function bodyOf(request: IncomingMessage): Promise<string> {
   let body = '';
   for await (const piece of request) body += piece;
@@ -90,6 +101,16 @@ export class Hook {
 
   get lines(): string[] {
     return this.batches.flatMap(({ body }) => body.trimEnd().split('\n'));
+  }
+
+  /** Where they are OTLP's. */
+  get logRecords(): Json[] {
+    return this.batches.flatMap(({ body }) => {
+      const { resourceLogs } = JSON.parse(body) as {
+        resourceLogs: { scopeLogs: { logRecords: Json[] }[] }[];
+      };
+      return resourceLogs.flatMap(({ scopeLogs }) => scopeLogs.flatMap((one) => one.logRecords));
+    });
   }
 }
 
