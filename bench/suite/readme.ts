@@ -8,24 +8,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { middle, paired, ratio } from './figures.ts';
-import {
-  agentLoops,
-  auditTroubles,
-  badTokens,
-  besideBig,
-  count,
-  fixed,
-  goalTable,
-  greedy,
-  heading,
-  insideTables,
-  scenarioTable,
-  table,
-  whileScraped,
-} from './report.ts';
+import { agentLoops, goalTable, heading, scenarioTable } from './report.ts';
 import { cellOf, type Results } from './results.ts';
 import { PROJECT } from './roster.ts';
 import { CAPACITY, OPEN_LOOP } from './settings.ts';
+import { count, fixed, table } from './tables.ts';
+import { auditTroubles, badTokens, besideBig, greedy, whileScraped } from './tables-beside.ts';
+import { insideTables } from './tables-inside.ts';
 
 const RESULTS = join(PROJECT, 'bench/results');
 const QUOTED = [CAPACITY, '300 B modern', '2 KB', '64 KB', OPEN_LOOP];
