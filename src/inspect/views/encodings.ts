@@ -9,6 +9,7 @@
 import { unitsOf } from '../units.ts';
 import { isReadable, mayBeSaid, type Said, said } from './bytes.ts';
 import { runsOf, solidsOf } from './glance.ts';
+import { hexSaid, isCompressed, saidTurned } from './turned-runs.ts';
 import type { Writer } from './writer.ts';
 
 /** Set when something was longer than may be inflated; the driver takes it away. */
@@ -134,7 +135,13 @@ function mayBeBytesOfText(units: Uint16Array, from: number, to: number): boolean
 }
 
 export const unbase64 = (text: string, writer: Writer): boolean =>
-  replaceRuns(text, writer, BASE64_RUNS, BASE64_MUTE, base64Said);
+  replaceRuns(
+    text,
+    writer,
+    BASE64_RUNS,
+    BASE64_MUTE,
+    (run) => base64Said(run) ?? saidTurned(run, base64Said),
+  );
 
 function base64Said(run: string): Said | undefined {
   const whole = base64At(run, 0);
@@ -198,12 +205,7 @@ function base64At(run: string, skip: number): Said | undefined {
   if (rest <= FEW && !mayBeSaid(few, decodeFew(run, skip))) return undefined;
   if (rest > SAMPLE * 2) {
     const sample = said(Buffer.from(run.slice(skip, skip + SAMPLE), 'base64'));
-    const isCompressed =
-      run.startsWith('H4sI', skip) ||
-      run.startsWith('eJ', skip) ||
-      run.startsWith('eN', skip) ||
-      run.startsWith('eA', skip);
-    if (sample.text === undefined && !isCompressed) return undefined;
+    if (sample.text === undefined && !isCompressed(run, skip)) return undefined;
   }
   const answer = said(Buffer.from(skip === 0 ? run : run.slice(skip), 'base64'));
   return answer.text === undefined && !answer.isCut ? undefined : answer;
@@ -217,7 +219,7 @@ const HEX_RUNS: Runs = {
 };
 
 export const unhex = (text: string, writer: Writer): boolean =>
-  replaceRuns(text, writer, HEX_RUNS, HEX_MUTE, (run) => said(Buffer.from(run, 'hex')));
+  replaceRuns(text, writer, HEX_RUNS, HEX_MUTE, hexSaid);
 
 const BASE32_MUTE = new Mute();
 const BASE32_RUNS: Runs = {
