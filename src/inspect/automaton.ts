@@ -20,14 +20,21 @@ export interface Tables {
   readonly classes: Uint8Array;
   readonly rows: Uint16Array;
   readonly shift: number;
+  /** The state before a text: behind a blank where runs of them are read as one, so that a literal can ask for the beginning of a word. */
+  readonly start: number;
   readonly accepting: number;
   readonly offsets: Uint32Array;
   readonly outputs: Uint16Array;
 }
 
 const CHARACTERS = 0x10000;
-/** One is for all other characters, and one for those that are skipped. */
-const CLASSES_MAX = 255;
+/** Classes are numbered in 8 bits. */
+const CLASSES_MAX = 256;
+/**
+ * So many characters beyond ASCII have a class of their own, and more as long as rows do not become twice as long for them. Rows
+ * of one for each were four times as long: 26 MB of tables for 8, which were read no faster.
+ */
+const BEYOND_LEAST = 24;
 /** States are numbered in 16 bits. Our own rules need some thousands. */
 export const STATES_MAX = 0x10000;
 
@@ -49,7 +56,7 @@ export class Automaton {
   read(text: string): void {
     this.#text = text;
     this.#at = 0;
-    this.#state = 0;
+    this.#state = this.tables.start;
   }
 
   /** Reads on; the index behind the next character at which a literal ends, or -1 at the end of the text. */
@@ -78,11 +85,11 @@ export class Automaton {
 
 /** Whether any literal stands in these units. */
 export function isIn(
-  { classes, rows, shift, accepting }: Tables,
+  { classes, rows, shift, start, accepting }: Tables,
   units: Uint16Array,
   length: number,
 ): boolean {
-  let state = 0;
+  let state = start;
   for (let at = 0; at < length; at++) {
     state = rows[(state << shift) + classes[units[at]!]!]!;
     if (state >= accepting) return true;
@@ -151,7 +158,9 @@ function classesOf(literals: readonly string[]): { classes: Uint8Array; count: n
   const beyond = [...codes].filter((code) => code >= 0x80);
   let count = 1;
   for (const code of inAscii) classes[code] = count++;
-  const own = CLASSES_MAX - count;
+  // One more is for characters that are skipped.
+  const cells = count + Math.min(beyond.length, BEYOND_LEAST) + 1;
+  const own = Math.min(CLASSES_MAX, 2 ** Math.ceil(Math.log2(cells))) - count - 1;
   beyond.forEach((code, index) => {
     classes[code] = count + (index % own);
   });
@@ -223,7 +232,8 @@ class Trie {
     const outputs = new Uint16Array(new SharedArrayBuffer(2 * offsets[loud.length]!));
     outputs.set(loud.flat());
     const accepting = this.#count - loud.length;
-    return { classes: this.#classes, rows, shift: this.#shift, accepting, offsets, outputs };
+    const start = blank === 0 ? 0 : rows[blank]!;
+    return { classes: this.#classes, rows, shift: this.#shift, start, accepting, offsets, outputs };
   }
 
   /**

@@ -62,9 +62,9 @@ export class Linear implements Finder {
     if (parts.length === 0) return NONE;
     const piece = text.slice(base, end);
     // What the whole would find is then a match of this part, and the same one comes first.
-    if (parts.length === 1) return parts[0]!.matches(piece, base, from, to);
-    if (this.#whole !== undefined) return this.#whole.matches(piece, base, from, to);
-    const all = parts.flatMap((part) => part.matches(piece, base, from, to));
+    if (parts.length === 1) return parts[0]!.matches(text, piece, base, from, to);
+    if (this.#whole !== undefined) return this.#whole.matches(text, piece, base, from, to);
+    const all = parts.flatMap((part) => part.matches(text, piece, base, from, to));
     return all.sort((one, other) => one.start - other.start);
   }
 
@@ -125,15 +125,26 @@ class Alternative {
     return this.#own?.test(unitsOf(text), from, to) ?? this.#engine.test(text.slice(from, to));
   }
 
+  /**
+   * Whether there may be a match from piece[next] on. To look for one more in vain costs as much as to find the first, so it is asked
+   * of the automaton, with the character before, which edges of words and lines depend on.
+   */
+  #isBehind(text: string, piece: string, base: number, next: number): boolean {
+    if (next > piece.length) return false;
+    const own = next === 0 ? undefined : this.#own;
+    return own?.test(unitsOf(text), base + next - 1, base + piece.length) ?? true;
+  }
+
   get #engine(): RE2JS {
     this.#compiled ??= RE2JS.compile(this.#pattern);
     return this.#compiled;
   }
 
-  matches(piece: string, base: number, from: number, to: number): Match[] {
+  /** `piece` is of the text, from `base` on. */
+  matches(text: string, piece: string, base: number, from: number, to: number): Match[] {
     const found: Match[] = [];
     const matcher = this.#engine.matcher(piece);
-    for (let next = 0; next <= piece.length && matcher.find(next); ) {
+    for (let next = 0; this.#isBehind(text, piece, base, next) && matcher.find(next); ) {
       const [start, end] = [matcher.start(), matcher.end()];
       const hasValue = this.#hasValue && matcher.start('value') >= 0;
       const valueStart = hasValue ? matcher.start('value') : start;

@@ -17,13 +17,16 @@ const anyOf = (words: string) =>
     .map((word) => word.replaceAll('*', '[^ ]*').replaceAll(' ~', '~'))
     .join('|')})`;
 
-/** Of each word the longest piece that stands in every text in which the word does, without those that hold another. */
+/**
+ * Of each word the longest piece that stands in every text in which the word does, without those that hold another. A blank is
+ * before each that begins a word: `limit` is in many that ` limit` is not.
+ */
 function anchorsOf(...lists: readonly string[]): string[] {
   const longest = (pieces: readonly string[]) =>
     pieces.reduce((best, piece) => (piece.length > best.length ? piece : best));
   const pieces = lists
     .flatMap(listed)
-    .map((word) => longest(word.split(/~\d|\*/).map((piece) => piece.trim())));
+    .map((word) => longest(` ${word}`.split(/~\d|\*/).map((piece) => piece.trimEnd())));
   return [...new Set(pieces)].filter(
     (one) => !pieces.some((other) => other !== one && one.includes(other)),
   );
@@ -194,6 +197,7 @@ const spaced = (sentence: Sentence): TextRule => ({
 const unspaced = (sentence: Sentence): TextRule => ({
   ...common(sentence),
   forms: ['exact'],
+  anchors: sentence.anchors.map((anchor) => anchor.trim()),
   pattern: `(?i)(?:不要|别|別|请勿|勿|不会|不會|没有|沒有|不)?(?:${sentence.pattern
     .replaceAll('[^ ]*', '')
     .replaceAll(') (?:', ')(?:')

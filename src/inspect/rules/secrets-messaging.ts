@@ -104,7 +104,11 @@ const MAIL: readonly TokenRow[] = [
 ];
 
 const TELEPHONY: readonly TokenRow[] = [
-  ['telnyx', `KEY[0-9A-F]{24,34}_${URL64}{22}`, { isExactOnly: true }],
+  [
+    'telnyx',
+    `KEY[0-9A-F]{24,34}_${URL64}{22}`,
+    { isExactOnly: true, anchors: [...'0123456789abcdef'].map((digit) => `key${digit}`) },
+  ],
   ['pubnub', `sec-c-[A-Za-z0-9+/=]{36,}`],
   ['pubnub-publish', `pub-c-${UUID}`, { confidence: 'medium' }],
   ['pubnub-subscribe', `sub-c-${UUID}`, { confidence: 'medium' }],
