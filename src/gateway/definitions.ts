@@ -17,23 +17,23 @@ import {
   type About,
   fingerprintOf,
   type Inspection,
-  Lock,
   type LockMode,
-  leavesOf,
   mentionsIn,
   type Outcome,
-  placesOf,
   ToolNames,
 } from '../inspect/inspect.ts';
-import { refuse } from '../protocol/refusal.ts';
+import {
+  inspectDefinition,
+  rulesOf,
+  textsOf,
+  wordsFor,
+  wordsOfFindings,
+} from './definition-inspection.ts';
+import { DefinitionLock, type Standing } from './definition-lock.ts';
+import { DefinitionLog } from './definition-log.ts';
 
 /** Longest stretch of this on the main thread at a time. */
 const TURN_MS = 4;
-/** Withdrawn definitions that are told one by one. */
-const TOLD_MAX = 1_000;
-const WRITE_MS = 200;
-/** What could not be inspected stays withdrawn for as long as its server does not change it: a moment's load is no reason. */
-const TRIES = 3;
 
 type Kind = 'tools' | 'prompts' | 'resources' | 'templates';
 const KINDS: readonly Kind[] = ['tools', 'prompts', 'resources', 'templates'];
@@ -64,8 +64,7 @@ export interface ToolState {
   readonly tool: string;
   /** Of the server's own definition. */
   readonly sha256: string;
-  /** How it stands to the lock file, or to what was first seen; `off` without inspection. */
-  readonly lock: 'approved' | 'changed' | 'unknown' | 'off';
+  readonly lock: Standing;
   /** Day; null where it is not approved. */
   readonly approved: string | null;
   /** Inspection does not let its definition through. */
@@ -78,18 +77,15 @@ export interface ToolState {
 
 export class Definitions {
   readonly #log: Logger;
-  #mode: LockMode = 'check';
   #inspection: Inspection;
-  /** Null until `open`, and without inspection. */
-  #lock: Lock | null = null;
+  readonly #lock: DefinitionLock;
   #isOpen = false;
   /** By server, then by kind and name. */
   #known = new Map<string, Map<string, Known>>();
-  readonly #told = new Set<string>();
+  readonly #told: DefinitionLog;
   #names: ToolNames;
   /** Has the definitions of a server reviewed again: another server's make them look otherwise. */
   readonly #again: (server: string) => void;
-  #writing: NodeJS.Timeout | null = null;
 
   constructor(
     inspection: Inspection,
@@ -98,6 +94,8 @@ export class Definitions {
     again: (server: string) => void,
   ) {
     this.#log = log;
+    this.#lock = new DefinitionLock(log);
+    this.#told = new DefinitionLog(log);
     this.#inspection = inspection;
     this.#names = new ToolNames(servers.names, servers.separator);
     this.#again = again;
@@ -105,8 +103,7 @@ export class Definitions {
 
   /** Before any server is started. Throws, in words for the operator, where the lock file cannot be used. */
   open(mode: LockMode): void {
-    this.#mode = mode;
-    this.#lock = lockOf(this.#inspection);
+    this.#lock.open(mode, this.#inspection);
     this.#isOpen = true;
   }
 
@@ -118,23 +115,15 @@ export class Definitions {
       this.#known = new Map();
       return;
     }
-    const before = this.#inspection.config.lock.file;
-    const { lock, mode } = inspection.config;
-    this.#flush();
-    // Without a file, what was seen so far is all that there is.
-    const keeps = mode === 'on' && this.#lock?.hasFile === false && lock.file === before;
-    const next =
-      keeps && this.#lock !== null && !this.#lock.isOutdated ? this.#lock : lockOf(inspection);
-    next?.configure(lock);
-    this.#lock = next;
+    this.#lock.configure(inspection, this.#inspection);
     this.#inspection = inspection;
     this.#known = new Map();
-    this.#told.clear();
+    this.#told.forget();
   }
 
   /** Whether somebody else has written the lock file. */
   get isLockOutdated(): boolean {
-    return this.#lock?.isOutdated === true;
+    return this.#lock.isOutdated;
   }
 
   /** By the configuration in force at its end: what was judged by one that is replaced meanwhile is judged anew. */
@@ -174,7 +163,7 @@ export class Definitions {
             ? before
             : await this.#judge(server, kind, definition);
         next.set(name, judged);
-        const why = judged.definition === null ? judged.why : this.#drift(server, kind, judged);
+        const why = this.#whyNot(server, kind, key, judged);
         if (judged.definition !== null && why === '') shown[kind].push(judged.definition);
         else withdrawn.push({ kind, key, why });
         if (performance.now() - turnAt < TURN_MS) continue;
@@ -186,7 +175,7 @@ export class Definitions {
     if (inspection !== this.#inspection) return null;
     const { tools } = shown;
     shown.tools = tools.filter(({ key }) => {
-      const judged = next.get(`tools ${key}`)!;
+      const judged = next.get(TOOL + key)!;
       judged.clash = this.#clash(server, judged);
       if (judged.clash !== '') withdrawn.push({ kind: 'tools', key, why: judged.clash });
       return judged.clash === '';
@@ -196,9 +185,20 @@ export class Definitions {
     // In the same turn: a name that another server adds from here on finds these.
     const names = shown.tools.map(({ key }) => key);
     if (this.#names.add(server, names)) this.#lookAround(server);
-    for (const one of withdrawn) this.#tell(server, one);
-    this.#writeSoon();
+    for (const one of withdrawn) this.#told.withdrawn(server, one);
+    this.#lock.writeSoon();
     return { ...inventory, ...shown, instructions, withdrawn };
+  }
+
+  /** Why this one is withdrawn whatever other servers have; '' where it is not. */
+  #whyNot(
+    server: string,
+    kind: Kind,
+    key: string,
+    { definition, why, bytes, rules }: Known,
+  ): string {
+    if (definition === null) return why;
+    return kind === 'tools' ? this.#lock.drift(server, key, bytes, rules) : '';
   }
 
   async #judge(server: string, kind: Kind, definition: Definition): Promise<Known> {
@@ -209,12 +209,12 @@ export class Definitions {
       tool: key,
       definition: kind === 'tools' ? bytes : null,
     } as const;
-    const outcome = await this.#inspectWell(bytes, about);
+    const outcome = await this.#inspect(bytes, about);
     const rules = outcome === undefined ? [] : rulesOf(outcome);
     const mentions = kind === 'tools' ? mentionsIn(textsOf(bytes)) : [];
     const known = { bytes, definition, why: '', rules, mentions, clash: '' };
     if (outcome === undefined) return known;
-    this.#sayFound(server, kind, key, outcome);
+    this.#told.found(server, kind, key, outcome);
     if (outcome.kind === 'flag') return known;
     const why = wordsFor(outcome);
     if (outcome.kind === 'refused') return { ...known, definition: null, why };
@@ -222,17 +222,6 @@ export class Definitions {
     const rewritten = redefined(kind, outcome.bytes);
     const isSame = rewritten?.key === key;
     return { ...known, definition: isSame ? rewritten : null, why };
-  }
-
-  /** What passes although something was found in it, once; of what does not, the withdrawal is told. */
-  #sayFound(server: string, kind: string, key: string, { kind: became, verdict }: Outcome): void {
-    if (became === 'refused' || verdict === null) return;
-    const findings = placesOf(verdict.findings);
-    const told = `${server} ${kind} ${key} ${JSON.stringify(findings)}`;
-    if (this.#told.has(told) || this.#told.size >= TOLD_MAX) return;
-    this.#told.add(told);
-    const about = { server, kind, name: key.slice(0, 128), action: verdict.action, findings };
-    this.#log.warn(about, 'inspection');
   }
 
   /** Why a tool is withdrawn for what other servers have; '' where it is not. */
@@ -246,7 +235,7 @@ export class Definitions {
     if (verdict === undefined) return '';
     // Nothing can be taken out of a name: what is to be redacted is withdrawn.
     if (verdict.action !== 'flag') return wordsOfFindings(verdict.findings);
-    this.#sayFound(server, 'tools', tool, { kind: 'flag', verdict });
+    this.#told.found(server, 'tools', tool, { kind: 'flag', verdict });
     return '';
   }
 
@@ -255,58 +244,26 @@ export class Definitions {
     for (const [other, known] of this.#known) {
       if (other === server) continue;
       for (const [name, one] of known) {
-        if (!name.startsWith('tools ') || this.#clash(other, one) === one.clash) continue;
+        if (!name.startsWith(TOOL) || this.#clash(other, one) === one.clash) continue;
         this.#again(other);
         break;
       }
     }
   }
 
-  async #inspectWell(bytes: Buffer, about: About): Promise<Outcome | undefined> {
-    let outcome = await this.#inspect(bytes, about);
-    for (let tries = 1; tries < TRIES && outcome?.verdict === null; tries++) {
-      outcome = await this.#inspect(bytes, about);
-    }
-    return outcome;
-  }
-
-  /** A bug must neither end the process nor let anything through. */
-  async #inspect(bytes: Buffer, about: About): Promise<Outcome | undefined> {
-    try {
-      return await this.#inspection.inspect(bytes, 0, bytes.length, about);
-    } catch (error) {
-      this.#log.error({ err: error }, 'a definition could not be inspected, by a bug');
-      return { kind: 'refused', refusal: refuse('not_inspected'), verdict: null };
-    }
-  }
-
-  /** Why a tool that holds nothing bad is withdrawn all the same; '' where it is not. */
-  #drift(server: string, kind: Kind, { bytes, definition, rules }: Known): string {
-    if (kind !== 'tools' || this.#lock === null || definition === null) return '';
-    const value: unknown = JSON.parse(bytes.utf8Slice());
-    const drift = this.#lock.judge(server, definition.key, value, rules, this.#mode);
-    if (drift.kind === 'flagged') {
-      this.#log.warn({ server, tool: definition.key.slice(0, 128), why: drift.why }, 'drift');
-    }
-    return drift.kind === 'withdrawn' ? drift.why : '';
+  #inspect(bytes: Buffer, about: About): Promise<Outcome | undefined> {
+    return inspectDefinition(this.#inspection, bytes, about, this.#log);
   }
 
   async #instructions(server: string, words: string, withdrawn: Withdrawn[]): Promise<string> {
     if (words === '') return '';
     const bytes = Buffer.from(JSON.stringify(words));
     const about = { direction: 'definition', server, tool: '', definition: null } as const;
-    const outcome = await this.#inspectWell(bytes, about);
+    const outcome = await this.#inspect(bytes, about);
     if (outcome === undefined || outcome.kind === 'flag') return words;
     if (outcome.kind === 'rewritten') return JSON.parse(outcome.bytes.utf8Slice()) as string;
     withdrawn.push({ kind: 'instructions', key: '', why: wordsFor(outcome) });
     return '';
-  }
-
-  #tell(server: string, { kind, key, why }: Withdrawn): void {
-    const told = `${server} ${kind} ${key} ${why}`;
-    if (this.#told.has(told) || this.#told.size >= TOLD_MAX) return;
-    this.#told.add(told);
-    this.#log.warn({ server, kind, name: key.slice(0, 128), why }, 'withdrawn');
   }
 
   // === one tool, for the operator ===
@@ -326,102 +283,33 @@ export class Definitions {
   #stateOf(server: string, tool: string, known: Known): ToolState {
     const { bytes, definition, rules } = known;
     const value: unknown = JSON.parse(bytes.utf8Slice());
-    const approved = this.#lock?.entry(server, tool);
     const sha256 = fingerprintOf(value);
-    const lock =
-      this.#lock === null
-        ? 'off'
-        : approved === undefined
-          ? 'unknown'
-          : approved.sha256 === sha256
-            ? 'approved'
-            : 'changed';
     return {
       tool,
       sha256,
-      lock,
-      approved: approved?.approved ?? null,
+      ...this.#lock.standing(server, tool, sha256),
       isBlocked: definition === null,
       rules,
       definition: definition === null ? null : JSON.parse(definition.bytes.utf8Slice()),
     };
   }
 
-  /**
-   * Takes one tool into the lock file as it is now, if it still is what somebody has looked at; returns why not, or null.
-   * What inspection blocks is not made right by being known.
-   */
+  /** Takes one tool into the lock file: see `DefinitionLock`. */
   approveTool(
     server: string,
     tool: string,
     sha256: string,
   ): 'unknown' | 'off' | 'changed' | 'blocked' | null {
     const known = this.#known.get(server)?.get(TOOL + tool);
-    if (known === undefined) return 'unknown';
-    if (this.#lock === null) return 'off';
-    if (known.definition === null) return 'blocked';
-    const value: unknown = JSON.parse(known.bytes.utf8Slice());
-    if (fingerprintOf(value) !== sha256) return 'changed';
-    this.#lock.judge(server, tool, value, known.rules, 'approve');
-    this.#lock.write('approve');
-    return null;
+    return known === undefined ? 'unknown' : this.#lock.approveTool(server, tool, sha256, known);
   }
 
   /** Approves everything that these servers list, and forgets what is gone. Throws what the file system throws. */
   approve(listed: ReadonlyMap<string, readonly string[] | undefined>): void {
-    this.#lock?.prune(listed);
-    this.#lock?.write('approve');
-  }
-
-  #writeSoon(): void {
-    if (this.#mode !== 'serve') return;
-    this.#writing ??= setTimeout(() => this.#flush(), WRITE_MS).unref();
-  }
-
-  #flush(): void {
-    if (this.#writing !== null) clearTimeout(this.#writing);
-    this.#writing = null;
-    if (this.#mode !== 'serve') return;
-    try {
-      // What somebody else approved meanwhile is not to be overwritten; it is taken in with the next look.
-      if (this.#lock?.isOutdated === false) this.#lock.write('serve');
-    } catch (error) {
-      this.#log.warn(
-        { err: error },
-        'the lock file could not be written; what was adopted counts until the end',
-      );
-    }
+    this.#lock.approve(listed);
   }
 
   close(): void {
-    this.#flush();
+    this.#lock.flush();
   }
-}
-
-function lockOf({ config }: Inspection): Lock | null {
-  if (config.mode === 'off') return null;
-  return new Lock(config.lock, () => new Date().toISOString().slice(0, 10));
-}
-
-function rulesOf({ verdict }: Outcome): string[] {
-  return [...new Set((verdict?.findings ?? []).map(({ rule }) => rule))];
-}
-
-function wordsFor(outcome: Outcome): string {
-  if (outcome.verdict === null) return 'it could not be inspected';
-  return wordsOfFindings(outcome.verdict.findings);
-}
-
-function wordsOfFindings(findings: NonNullable<Outcome['verdict']>['findings']): string {
-  const places = placesOf(findings).map(({ rule, path }) => `${rule} at ${path || '/'}`);
-  const details = [...new Set(findings.flatMap(({ detail }) => detail ?? []))].slice(0, 3);
-  const which = details.length === 0 ? '' : ` (${details.join(', ')})`;
-  return `inspection found ${places.join(', ')}${which}`;
-}
-
-/** What a model reads of a definition; names of members are no prose. */
-function textsOf(bytes: Buffer): string[] {
-  return leavesOf(JSON.parse(bytes.utf8Slice())).flatMap(({ text, isKey }) =>
-    isKey ? [] : [text],
-  );
 }
