@@ -6,14 +6,14 @@
  */
 
 import type { Logger } from 'pino';
-import { type Entry, NO_PROFILE, profileOf } from '../backends/backends.ts';
+import { NO_PROFILE, profileOf } from '../backends/backends.ts';
 import { Limits } from '../limits/limits.ts';
 import type { Caller } from '../model.ts';
 import { type Stop, Stops } from '../policy/policy.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { REFUSALS, type Refusal, refusalBytes, refuse } from '../protocol/refusal.ts';
 import type { Collector } from '../telemetry/telemetry.ts';
-import { type Tool, Validator } from '../validate/validate.ts';
+import { Validator } from '../validate/validate.ts';
 import { Approvals } from './approve/approvals.ts';
 import { inspectBeside } from './beside.ts';
 import { ResultCache } from './cache/cache.ts';
@@ -33,15 +33,10 @@ import type { Operator } from './operator.ts';
 import type { Outlet } from './outlet.ts';
 import { Parking } from './parking.ts';
 import type { GatewayConfig } from './parts.ts';
-import {
-  type Offer,
-  offersIn,
-  type Readiness,
-  readinessOf,
-  reportOf,
-  type ServerReport,
-} from './report.ts';
+import { type Readiness, readinessOf } from './readiness.ts';
+import { type Offer, offersIn, reportOf, type ServerReport } from './report.ts';
 import type { RouteView } from './route.ts';
+import { gapLogger } from './schema-gaps.ts';
 import { CALLS_MAX, Session } from './session.ts';
 import { Sessions } from './sessions.ts';
 import { Suspicion } from './suspicion.ts';
@@ -312,20 +307,9 @@ export class Gateway {
 
   /** Whether to send traffic here: something is served, or nothing is configured to be. */
   readiness(): Readiness {
-    const faults = this.#finish.faults();
-    const isUnrecorded = faults.some(({ isInTheWay }) => isInTheWay);
-    const known = {
-      ...readinessOf(this.operator.servers(), this.#inForce.isDraining),
-      ...(faults.length === 0 ? {} : { auditFaults: faults.length }),
-    };
-    const readiness = isUnrecorded ? { ...known, ready: false, unrecorded: true } : known;
-    const { list } = this.#house.stops;
-    if (list.length === 0) return readiness;
-    // Callers and tenants are nobody's business who need not say who he is.
-    const stopped = list.map(({ kind, name, since }) => {
-      return kind === 'server' || kind === 'tool' ? { kind, name, since } : { kind, since };
-    });
-    return { ...readiness, stopped };
+    const servers = this.operator.servers();
+    const { stops } = this.#house;
+    return readinessOf(servers, this.#finish.faults(), stops.list, this.#inForce.isDraining);
   }
 
   /** What is wrong with the records of what passes, in words for the operator. */
@@ -383,23 +367,6 @@ export class Gateway {
       };
     });
   }
-}
-
-/** Said once per tool, and not at each new list; a server that invents ever new tools is heard of so often. */
-const GAPS_TOLD_MAX = 1000;
-
-function gapLogger(log: Logger) {
-  const told = new Set<string>();
-  return (tool: Tool, why: string, isChecked: boolean) => {
-    const { backend, original } = tool as Entry;
-    const key = `${backend.name}.${original} ${why}`;
-    if (told.has(key) || told.size >= GAPS_TOLD_MAX) return;
-    told.add(key);
-    const words = isChecked
-      ? 'a part of the input schema of a tool is not checked'
-      : 'the input schema of a tool is not checked';
-    log.warn({ server: backend.name, tool: original.slice(0, 128), why }, words);
-  };
 }
 
 /** Why this message is no call of its session. */

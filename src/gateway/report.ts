@@ -1,5 +1,5 @@
 /**
- * How each server is, for `sluice check`, /readyz and the operator.
+ * How each server is and what it offers, for `sluice check`, /readyz and the operator.
  */
 
 import {
@@ -77,37 +77,4 @@ export function offersIn(server: string, inventory: Inventory): Offer[] {
   if (instructions === '') return offers;
   const bytes = Buffer.from(JSON.stringify(instructions));
   return [...offers, { server, kind: 'instructions', key: '', bytes }];
-}
-
-export interface Readiness {
-  readonly ready: boolean;
-  /** Servers that do not serve as they should. */
-  readonly degraded: readonly string[];
-  readonly servers: Readonly<Record<string, unknown>>;
-  /** Calls are refused since they could not be recorded; left out where they can. */
-  readonly unrecorded?: boolean;
-  /** So many things are wrong with the records of calls, which health of the admin API names; left out where nothing is. */
-  readonly auditFaults?: number;
-  /** What the operator has stopped; left out where nothing is. */
-  readonly stopped?: readonly object[];
-}
-
-function isDegraded({ status, drained, load }: ServerReport): boolean {
-  return status !== 'ready' || drained === true || load.crashLoop;
-}
-
-/** Fit to send traffic to: every server was tried, and something is served, or nothing is configured to be. */
-export function readinessOf(reports: readonly ServerReport[], isDraining: boolean): Readiness {
-  // How many, and no more: their names are the servers' own words, and anybody may ask.
-  const servers = Object.fromEntries(
-    reports.map(({ name, withdrawn, ...report }) => [
-      name,
-      { ...report, withdrawn: withdrawn.length },
-    ]),
-  );
-  const enabled = reports.filter((report) => report.status !== 'disabled');
-  const started = enabled.every((report) => report.status !== 'starting');
-  const serving = enabled.length === 0 || enabled.some((report) => report.status === 'ready');
-  const degraded = enabled.filter(isDegraded).map(({ name }) => name);
-  return { ready: !isDraining && started && serving, degraded, servers };
 }
