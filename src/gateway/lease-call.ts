@@ -61,6 +61,14 @@ function isTask(method: string, call: Call, backend: Backend): boolean {
   return method.startsWith('tasks/') || call.message.bytes.includes('"task"');
 }
 
+/** A lease for this call: of its session, or of the call alone. */
+export function leaseFor(call: Call, backend: Backend): Promise<Lease | Refusal> {
+  if (call.session !== null) return call.session.lease(backend);
+  const { message } = call;
+  const level = message.value(message.logLevelStart, message.logLevelEnd) ?? '';
+  return openLease(backend, call.profile, call.caller.id, String(level));
+}
+
 /** A lease on which the server logs at the level asked for; one that was used before only by the same holder. */
 export async function openLease(
   backend: Backend,

@@ -19,7 +19,6 @@ import {
   type LeaseHolder,
   LIST_CHANGES,
   type Link,
-  type Mirror,
   notSupported,
   type Place,
   type Queued,
@@ -29,19 +28,16 @@ import {
 } from '../backends/backends.ts';
 import { isRefusal } from '../model.ts';
 import { Kind, type Message } from '../protocol/message.ts';
-import { mirrorHeaders } from '../protocol/param-mirror.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { type Spliced, splice, withId } from '../protocol/splice.ts';
-import { traceHeaders } from '../protocol/trace-context.ts';
 import { wrapState } from './bridge/input-required.ts';
 import { askForUrls, canBeAsked, Questions } from './bridge/questions.ts';
-import { requestFor } from './bridge/request.ts';
+import { mirrorFor, requestFor } from './bridge/request.ts';
 import { toLegacy, toModern, urlElicitations } from './bridge/results.ts';
 import { Rounds } from './bridge/rounds.ts';
 import { type Call, replyStatus } from './call.ts';
-import { DIGEST_MS, fairKey, needsLease, openLease } from './lease-call.ts';
+import { DIGEST_MS, fairKey, leaseFor, needsLease } from './lease-call.ts';
 import { isFailure, isServerFault, isTransient } from './outcome.ts';
-
 import type { Parking } from './parking.ts';
 import {
   InOrder,
@@ -58,7 +54,6 @@ import { stamp } from './trail.ts';
 const NO_DEADLINE_MS = 2_147_483_647;
 /** A server that is started again no sooner has its callers told so, rather than kept waiting. */
 const PAUSE_MAX_MS = 2_000;
-const NO_PARAMS: readonly string[] = [];
 
 export class Relay implements Receiver, LeaseHolder, Queued {
   /** The client's request; another one after each retry of a parked call. */
@@ -161,7 +156,7 @@ export class Relay implements Receiver, LeaseHolder, Queued {
     }
     // Known to the session before the lease is: what a new process asks at once goes out on this call's stream.
     call.session?.relays.add(this);
-    const lease = await this.#openLease();
+    const lease = await leaseFor(call, backend);
     if (isRefusal(lease) || call.isDone) {
       call.session?.relays.delete(this);
       if (isRefusal(lease)) call.refuse(lease);
@@ -180,14 +175,6 @@ export class Relay implements Receiver, LeaseHolder, Queued {
     this.#sendOn(lease.link, '');
   }
 
-  #openLease(): Promise<Lease | Refusal> {
-    const { call, backend } = this;
-    if (call.session !== null) return call.session.lease(backend);
-    const { message } = call;
-    const level = message.value(message.logLevelStart, message.logLevelEnd) ?? '';
-    return openLease(backend, call.profile, call.caller.id, String(level));
-  }
-
   #sendOn(link: Link, retry: string): void {
     const { call, target } = this;
     this.#link = link;
@@ -203,25 +190,13 @@ export class Relay implements Receiver, LeaseHolder, Queued {
     }
     call.trail.attempts += 1;
     call.trail.sentAt = stamp();
-    link.send(this.#id, bytes, this, timeoutMs, this.#mirror());
+    link.send(this.#id, bytes, this, timeoutMs, mirrorFor(call, target));
     this.#sentAt = link.usedAt;
   }
 
   /** Makes the same request again with what the client answered (legacy client, modern server). */
   again(members: string): void {
     if (!this.call.isDone) this.#sendOn(this.link, members);
-  }
-
-  #mirror(): Mirror {
-    const { message } = this.call;
-    const { mirrors, original } = this.target;
-    // Written from the arguments in any case: what the client sent beside them was compared, but may say more.
-    const args =
-      mirrors.length === 0 ? {} : message.value(message.argumentsStart, message.argumentsEnd);
-    const headers = mirrors.length === 0 ? NO_PARAMS : mirrorHeaders(mirrors, args);
-    const { trace } = this.call.trail;
-    const about = { method: message.method, name: original, params: headers };
-    return trace === null ? about : { ...about, trace: traceHeaders(trace) };
   }
 
   // === what the server says ===

@@ -1,21 +1,23 @@
 /**
- * The bytes that leave for the server: the client's own, spliced.
+ * The bytes that leave for the server: the client's own, spliced; and what of them is said in headers as well.
  *
  * Ids and progress tokens become ours, names and URIs the server's own. A modern server needs in `_meta` what a legacy
  * client said once in `initialize`. Everything else, unknown members included, goes through untouched.
  */
 
-import type { Link } from '../../backends/backends.ts';
+import type { Link, Mirror } from '../../backends/backends.ts';
 import { META } from '../../protocol/eras.ts';
 import { members } from '../../protocol/members.ts';
 import type { Message } from '../../protocol/message.ts';
+import { mirrorHeaders } from '../../protocol/param-mirror.ts';
 import { type Edit, inOrder, insertMember, Spliced } from '../../protocol/splice.ts';
-import { traceMembers } from '../../protocol/trace-context.ts';
+import { traceHeaders, traceMembers } from '../../protocol/trace-context.ts';
 import type { Call } from '../call.ts';
 import type { Session } from '../session.ts';
 import type { Target } from '../target.ts';
 
 const NO_NEWS: ReadonlyMap<string, string> = new Map();
+const NO_PARAMS: readonly string[] = [];
 
 /** Members of `params` that a retry adds or replaces, as JSON text (`"requestState":"…"`); '' for none. */
 export function requestFor(
@@ -48,6 +50,16 @@ export function requestFor(
     }
   }
   return new Spliced(message.bytes, inOrder(edits));
+}
+
+export function mirrorFor({ message, trail }: Call, { mirrors, original }: Target): Mirror {
+  // Written from the arguments in any case: what the client sent beside them was compared, but may say more.
+  const args =
+    mirrors.length === 0 ? {} : message.value(message.argumentsStart, message.argumentsEnd);
+  const headers = mirrors.length === 0 ? NO_PARAMS : mirrorHeaders(mirrors, args);
+  const { trace } = trail;
+  const about = { method: message.method, name: original, params: headers };
+  return trace === null ? about : { ...about, trace: traceHeaders(trace) };
 }
 
 function dropRetry(message: Message, edits: Edit[]): void {
