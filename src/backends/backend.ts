@@ -11,19 +11,20 @@ import type { Logger } from 'pino';
 import { isRefusal } from '../model.ts';
 import type { Era } from '../protocol/eras.ts';
 import { Kind, type Message } from '../protocol/message.ts';
-import { type Refusal, refuse } from '../protocol/refusal.ts';
+import type { Refusal } from '../protocol/refusal.ts';
 import { ask, notSupported } from './ask.ts';
 import { CallerLinks } from './caller-links.ts';
 import type { ServerConfig } from './config.ts';
+import type { BackendHost, BackendListener, BackendStats, Status } from './contract.ts';
 import { CrowdLimit } from './crowd-limit.ts';
 import type { Endpoint, EndpointReport } from './endpoints.ts';
 import type { Place, Queued, Share } from './fair-queue.ts';
 import { connect, type Door, doorOf } from './handshake.ts';
 import { Health } from './health.ts';
 import { Inventories } from './inventories.ts';
-import { type Inventory, takeInventory } from './inventory.ts';
+import type { Inventory } from './inventory.ts';
 import type { Known } from './known.ts';
-import { type Lease, NOBODY } from './lease.ts';
+import type { Lease } from './lease.ts';
 import { LeasePool } from './lease-pool.ts';
 import type { Counters, Link, LinkOwner } from './link.ts';
 import { probeLink } from './prober.ts';
@@ -32,51 +33,6 @@ import { Recycling } from './recycling.ts';
 import { type SharedHost, SharedPool } from './shared-pool.ts';
 import { CallPolicies } from './tool-policy.ts';
 import { LIST_CHANGES, Watch } from './watch.ts';
-
-/** What a backend tells the gateway of its own accord. */
-export interface BackendListener {
-  /** `method` is notifications/{tools,prompts,resources}/list_changed. */
-  onListChanged(backend: Backend, method: string): void;
-  onUpdated(backend: Backend, message: Message): void;
-  /** An inventory was taken anew, or its server came or went: catalogues built before are out of date. */
-  onInventory(backend: Backend): void;
-}
-
-/** What every backend of a gateway is given. */
-export interface BackendHost {
-  readonly listener: BackendListener;
-  readonly log: Logger;
-  /** What of an inventory is shown; all of it where this is left out. Never rejects. */
-  readonly review?: (server: string, inventory: Inventory) => Promise<Inventory>;
-  /** What children inherit from, as far as it is safe. */
-  readonly environment: NodeJS.ProcessEnv;
-}
-
-/** One server at this moment. */
-export interface BackendStats {
-  /** Links: processes, or connections to a remote server. */
-  readonly processes: number;
-  /** Of these, links of one session, call or caller. */
-  readonly personal: number;
-  readonly spares: number;
-  readonly inFlight: number;
-  /** Calls that wait for a link. */
-  readonly queued: number;
-  /** Links opened in place of others that had ended by themselves. */
-  readonly restarts: number;
-  readonly crashLoop: boolean;
-  readonly hung: number;
-  /** Answers that came too late, */
-  readonly late: number;
-  /** to questions never asked, */
-  readonly unknown: number;
-  /** that were no messages, */
-  readonly invalid: number;
-  /** or not allowed at that moment. */
-  readonly unexpected: number;
-}
-
-export type Status = 'starting' | 'ready' | 'down' | 'disabled';
 
 /** A server that answers no ping is not waited for longer than this. */
 const PING_MS = 1_000;
@@ -144,6 +100,8 @@ export class Backend {
     const review =
       host.review ?? ((_server: string, inventory: Inventory) => Promise.resolve(inventory));
     this.#inventories = new Inventories(
+      this,
+      this.#log,
       (taken) => review(name, taken),
       (taken) => this.#taken(taken),
     );
@@ -311,7 +269,7 @@ export class Backend {
   }
 
   #listChanged(method: string, profile: Profile): void {
-    if (this.#inventories.changed(this.#keyOf(profile))) void this.settle(profile);
+    if (this.#inventories.changed(profile)) void this.settle(profile);
     this.#listener.onListChanged(this, method);
   }
 
@@ -325,30 +283,24 @@ export class Backend {
 
   // === inventories ===
 
-  /** A modern server answers every profile alike; a legacy one fixes its lists by what `initialize` declared. */
-  #keyOf(profile: Profile): string {
-    const alike = this.era === 'modern' || this.config.pool.mode === 'shared';
-    return alike ? '' : profile.key;
-  }
-
   /** The last good inventory for this profile; undefined before the first. */
   inventory(profile: Profile): Inventory | undefined {
-    return this.#inventories.current(this.#keyOf(profile));
+    return this.#inventories.current(profile);
   }
 
   /** Whether this profile, and not only clients without capabilities, was ever listed. */
   hasListed(profile: Profile): boolean {
-    return this.#inventories.has(this.#keyOf(profile));
+    return this.#inventories.has(profile);
   }
 
   /** Whether what `inventory` gives is known to be of the running server. */
   isFresh(profile: Profile): boolean {
-    return this.#inventories.isFresh(this.#keyOf(profile));
+    return this.#inventories.isFresh(profile);
   }
 
   /** What the server says of how to use it, as far as it is shown; '' before its lists were reviewed. */
   get instructions(): string {
-    return this.#inventories.current('')?.instructions ?? '';
+    return this.#inventories.current(NO_PROFILE)?.instructions ?? '';
   }
 
   /** What counts in a review has changed. */
@@ -367,34 +319,7 @@ export class Backend {
       return;
     }
     if (this.era === undefined) await this.openShared();
-    const key = this.#keyOf(profile);
-    await this.#inventories.settle(key, () => this.#take(key === '' ? NO_PROFILE : profile));
-  }
-
-  async #take(profile: Profile): Promise<Inventory | Refusal | undefined> {
-    const lease = profile === NO_PROFILE ? undefined : await this.lease(profile, '');
-    if (isRefusal(lease)) return undefined;
-    lease?.hold(NOBODY);
-    const link = lease === undefined ? await this.openShared() : lease.link;
-    if (isRefusal(link)) return undefined;
-    let inventory = await this.#listsOf(link);
-    // Of one that has ended, as when its session is lost, the server itself is asked again, once.
-    if (isRefusal(inventory) && lease === undefined && !link.isLive) {
-      const next = await this.openShared();
-      if (!isRefusal(next)) inventory = await this.#listsOf(next);
-    }
-    // Not kept for a client: this process was told that nobody answers its questions, and some ask only once.
-    if (lease !== undefined) this.end(lease);
-    return inventory;
-  }
-
-  #listsOf(link: Link): Promise<Inventory | Refusal> {
-    const { timeoutMs, lists } = this.config;
-    return takeInventory(link, timeoutMs, lists.ttlMs).catch((error: unknown) => {
-      // Taken in the background, where nobody catches, from what a stranger wrote.
-      this.#log.error({ err: error }, 'lists could not be read, by a bug of the gateway');
-      return refuse('backend_unavailable', "The server's lists could not be read.");
-    });
+    await this.#inventories.settle(profile);
   }
 
   #taken(taken: Inventory | Refusal): void {

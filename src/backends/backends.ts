@@ -7,11 +7,12 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
-import { Backend, type BackendHost } from './backend.ts';
+import { Backend } from './backend.ts';
 import type { ServerConfig } from './config.ts';
+import type { BackendHost } from './contract.ts';
 
 export { ask as askFor, notSupported } from './ask.ts';
-export { Backend, type BackendHost, type BackendStats } from './backend.ts';
+export { Backend } from './backend.ts';
 export {
   buildCatalog,
   type Catalog,
@@ -21,6 +22,7 @@ export {
   type View,
 } from './catalog.ts';
 export type { NamingConfig, ServerConfig, VirtualConfig } from './config.ts';
+export type { BackendHost, BackendStats } from './contract.ts';
 export type { Place, Queued, Share } from './fair-queue.ts';
 export { SESSION_LOST } from './http-fault.ts';
 export {

@@ -1,13 +1,28 @@
 /**
- * The inventories of one server, one per capability profile, and how fresh each is.
+ * The inventories of one server, one per capability profile: how fresh each is, and over which link it is taken.
  *
  * A stale inventory is shown until a better one is there, and a failed attempt never replaces a good one: a list that
  * could not be taken is no reason to believe that there are no tools. Takes each at most once at a time.
  */
 
+import type { Logger } from 'pino';
 import { isRefusal } from '../model.ts';
-import type { Refusal } from '../protocol/refusal.ts';
-import type { Inventory } from './inventory.ts';
+import type { Era } from '../protocol/eras.ts';
+import { type Refusal, refuse } from '../protocol/refusal.ts';
+import type { ServerConfig } from './config.ts';
+import { type Inventory, takeInventory } from './inventory.ts';
+import { type Lease, NOBODY } from './lease.ts';
+import type { Link } from './link.ts';
+import { NO_PROFILE, type Profile } from './profile.ts';
+
+/** The server, as far as its lists are taken from it. */
+interface Listed {
+  readonly config: ServerConfig;
+  readonly era: Era | undefined;
+  openShared(): Promise<Link | Refusal>;
+  lease(profile: Profile, callerId: string): Promise<Lease | Refusal>;
+  end(lease: Lease): void;
+}
 
 interface Slot {
   /** As the server gave it. */
@@ -30,37 +45,49 @@ const RELIST_MS = 1_000;
 
 export class Inventories {
   readonly #slots = new Map<string, Slot>();
+  readonly #server: Listed;
+  readonly #log: Logger;
   readonly #review: (taken: Inventory) => Promise<Inventory>;
   readonly #onTaken: (taken: Inventory | Refusal) => void;
 
   /** `review` says what of it is shown; `onTaken` hears of every attempt that reached the server. */
   constructor(
+    server: Listed,
+    log: Logger,
     review: (taken: Inventory) => Promise<Inventory>,
     onTaken: (taken: Inventory | Refusal) => void,
   ) {
+    this.#server = server;
+    this.#log = log;
     this.#review = review;
     this.#onTaken = onTaken;
   }
 
+  /** A modern server answers every profile alike; a legacy one fixes its lists by what `initialize` declared. */
+  #keyOf(profile: Profile): string {
+    const alike = this.#server.era === 'modern' || this.#server.config.pool.mode === 'shared';
+    return alike ? '' : profile.key;
+  }
+
   /** The last good one of this profile, else of clients without capabilities; undefined before the first. */
-  current(key: string): Inventory | undefined {
-    return (this.#slots.get(key) ?? this.#slots.get(''))?.current;
+  current(profile: Profile): Inventory | undefined {
+    return (this.#slots.get(this.#keyOf(profile)) ?? this.#slots.get(''))?.current;
   }
 
   /** Whether this profile, and not only clients without capabilities, was ever listed. */
-  has(key: string): boolean {
-    return this.#slots.get(key)?.current !== undefined;
+  has(profile: Profile): boolean {
+    return this.#slots.get(this.#keyOf(profile))?.current !== undefined;
   }
 
-  isFresh(key: string): boolean {
-    const slot = this.#slots.get(key);
+  isFresh(profile: Profile): boolean {
+    const slot = this.#slots.get(this.#keyOf(profile));
     if (slot?.current === undefined || !slot.isFresh) return false;
     return Date.now() - slot.current.takenAt < slot.current.ttlMs;
   }
 
   /** The server says that its lists have changed. True: they may be taken again in the background now. */
-  changed(key: string): boolean {
-    const slot = this.#slots.get(key);
+  changed(profile: Profile): boolean {
+    const slot = this.#slots.get(this.#keyOf(profile));
     if (slot === undefined) return false;
     slot.isFresh = false;
     return Date.now() - (slot.current?.takenAt ?? 0) > RELIST_MS;
@@ -75,20 +102,21 @@ export class Inventories {
     }
   }
 
-  /** Takes the inventory by `take` unless that is under way, or failed a moment ago; undefined: it could not be tried. */
-  async settle(key: string, take: () => Promise<Inventory | Refusal | undefined>): Promise<void> {
+  /** Takes the inventory unless that is under way, or failed a moment ago. */
+  async settle(profile: Profile): Promise<void> {
+    const key = this.#keyOf(profile);
     const slot = this.#slot(key);
     if (Date.now() < slot.retryAt) return;
-    slot.taking ??= this.#take(slot, take).finally(() => {
+    slot.taking ??= this.#fill(slot, key === '' ? NO_PROFILE : profile).finally(() => {
       slot.taking = null;
     });
     await slot.taking;
   }
 
-  async #take(slot: Slot, take: () => Promise<Inventory | Refusal | undefined>): Promise<void> {
+  async #fill(slot: Slot, profile: Profile): Promise<void> {
     // A change announced while the list is being taken makes it stale again, so set this first.
     slot.isFresh = true;
-    const taken = await take();
+    const taken = await this.#take(profile);
     if (taken === undefined || isRefusal(taken)) slot.isFresh = false;
     if (taken === undefined) return;
     if (isRefusal(taken)) slot.retryAt = Date.now() + RETRY_MS;
@@ -97,6 +125,33 @@ export class Inventories {
       slot.taken = taken;
     }
     this.#onTaken(taken);
+  }
+
+  /** Undefined where it could not be tried. */
+  async #take(profile: Profile): Promise<Inventory | Refusal | undefined> {
+    const lease = profile === NO_PROFILE ? undefined : await this.#server.lease(profile, '');
+    if (isRefusal(lease)) return undefined;
+    lease?.hold(NOBODY);
+    const link = lease === undefined ? await this.#server.openShared() : lease.link;
+    if (isRefusal(link)) return undefined;
+    let inventory = await this.#listsOf(link);
+    // Of one that has ended, as when its session is lost, the server itself is asked again, once.
+    if (isRefusal(inventory) && lease === undefined && !link.isLive) {
+      const next = await this.#server.openShared();
+      if (!isRefusal(next)) inventory = await this.#listsOf(next);
+    }
+    // Not kept for a client: this process was told that nobody answers its questions, and some ask only once.
+    if (lease !== undefined) this.#server.end(lease);
+    return inventory;
+  }
+
+  #listsOf(link: Link): Promise<Inventory | Refusal> {
+    const { timeoutMs, lists } = this.#server.config;
+    return takeInventory(link, timeoutMs, lists.ttlMs).catch((error: unknown) => {
+      // Taken in the background, where nobody catches, from what a stranger wrote.
+      this.#log.error({ err: error }, 'lists could not be read, by a bug of the gateway');
+      return refuse('backend_unavailable', "The server's lists could not be read.");
+    });
   }
 
   /** What counts in a review has changed: everything is reviewed again as it was taken. */

@@ -5,8 +5,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Backend, type BackendStats } from '../../src/backends/backend.ts';
+import { Backend } from '../../src/backends/backend.ts';
 import { serverSchema } from '../../src/backends/config.ts';
+import type { BackendStats } from '../../src/backends/contract.ts';
 import type { Place, Queued, Share } from '../../src/backends/fair-queue.ts';
 import type { Link, Receiver } from '../../src/backends/link.ts';
 import { isRefusal } from '../../src/model.ts';
