@@ -12,7 +12,8 @@
 import { hasControl } from './control.ts';
 import { members } from './members.ts';
 import { Message } from './message.ts';
-import { FOLDED, fold, isKey, type Known, Level, markOf, NAMES, Slot, UNKNOWN } from './names.ts';
+import { fold, isKey, type Known, Level, markOf, NAMES, Slot } from './names.ts';
+import { note } from './note.ts';
 import { isExact, PLAIN_LENGTH_MAX } from './numbers.ts';
 import {
   compare,
@@ -184,7 +185,7 @@ export class Scanner {
       const start = skip(bytes, at + 1);
       at = this.#value(bytes, start, end, depth, child);
       if (at < 0) return at;
-      if (slot !== Slot.none) this.#note(level, slot, start, at);
+      if (slot !== Slot.none) note(this, level, slot, start, at);
       at = skip(bytes, at);
       if (at >= end) return SYNTAX;
       if (bytes[at] === 0x7d) break;
@@ -358,113 +359,6 @@ export class Scanner {
       this.inexact = true;
     }
     return at;
-  }
-
-  #note(level: Level, slot: number, start: number, end: number): void {
-    const message = this.message;
-    switch (slot) {
-      case UNKNOWN:
-        if (level === Level.top) this.unknownTop = true;
-        break;
-      case FOLDED:
-        this.folded = true;
-        break;
-      case Slot.jsonrpc:
-        this.jsonrpcStart = start;
-        this.jsonrpcEnd = end;
-        break;
-      case Slot.id:
-        message.idStart = start;
-        message.idEnd = end;
-        break;
-      case Slot.method:
-        this.methodStart = start;
-        this.methodEnd = end;
-        break;
-      case Slot.params:
-        message.paramsStart = start;
-        message.paramsEnd = end;
-        break;
-      case Slot.result:
-        message.bodyStart = start;
-        message.bodyEnd = end;
-        break;
-      case Slot.error:
-        this.errorStart = start;
-        this.errorEnd = end;
-        break;
-      case Slot.meta:
-        message.metaStart = start;
-        message.metaEnd = end;
-        break;
-      case Slot.name:
-        message.nameStart = start;
-        message.nameEnd = end;
-        break;
-      case Slot.uri:
-        message.uriStart = start;
-        message.uriEnd = end;
-        break;
-      case Slot.arguments:
-        message.argumentsStart = start;
-        message.argumentsEnd = end;
-        break;
-      case Slot.ownToken:
-        this.ownTokenStart = start;
-        this.ownTokenEnd = end;
-        break;
-      case Slot.requestState:
-        message.requestStateStart = start;
-        message.requestStateEnd = end;
-        break;
-      case Slot.inputResponses:
-        message.inputResponsesStart = start;
-        message.inputResponsesEnd = end;
-        break;
-      case Slot.requestId:
-        message.requestIdStart = start;
-        message.requestIdEnd = end;
-        break;
-      case Slot.metaToken:
-        this.metaTokenStart = start;
-        this.metaTokenEnd = end;
-        break;
-      case Slot.version:
-        message.versionStart = start;
-        message.versionEnd = end;
-        break;
-      case Slot.capabilities:
-        message.capabilitiesStart = start;
-        message.capabilitiesEnd = end;
-        break;
-      case Slot.logLevel:
-        message.logLevelStart = start;
-        message.logLevelEnd = end;
-        break;
-      case Slot.traceparent:
-        message.traceparentStart = start;
-        message.traceparentEnd = end;
-        break;
-      case Slot.tracestate:
-        message.tracestateStart = start;
-        message.tracestateEnd = end;
-        break;
-      case Slot.baggage:
-        message.baggageStart = start;
-        message.baggageEnd = end;
-        break;
-      case Slot.subscription:
-        message.subscriptionStart = start;
-        message.subscriptionEnd = end;
-        break;
-      case Slot.resultType:
-        message.resultTypeStart = start;
-        message.resultTypeEnd = end;
-        break;
-      case Slot.isError:
-        message.isErrorStart = start;
-        break;
-    }
   }
 }
 
