@@ -3,6 +3,7 @@
  */
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isAlive } from './process-id.ts';
 
 /** Throws what `words` makes of the owner's id where another process that lives has it. */
 export function lockFile(path: string, words: (owner: number) => string): void {
@@ -14,18 +15,12 @@ export function lockFile(path: string, words: (owner: number) => string): void {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
     const owner = Number.parseInt(readFileSync(path, 'utf8'), 10);
-    if (attempt === 2 || isAlive(owner)) throw new Error(words(owner));
+    if (attempt === 2 || isOthers(owner)) throw new Error(words(owner));
     rmSync(path, { force: true });
   }
 }
 
 /** A container that starts anew gives the same small ids again: our own id in the file is of a process that is gone. */
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+function isOthers(pid: number): boolean {
+  return Number.isInteger(pid) && pid !== process.pid && isAlive(pid);
 }

@@ -18,6 +18,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { isAlive } from './process-id.ts';
 
 /**
  * A process that lives may have an id that says nothing here: that of another container, which shares the folder. It
@@ -52,16 +53,6 @@ function removeLeft(path: string): void {
     }
   } catch {
     // A folder that cannot be listed, or another process that was quicker. The file itself is in place.
-  }
-}
-
-/** Or somebody who has its id now: then it waits until that one has ended as well. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 
