@@ -13,6 +13,13 @@ import type { Call } from './call.ts';
 import { type Noting, type Reviewed, reviewAnswer, type Speaker } from './review.ts';
 import type { RouteView } from './route.ts';
 
+/** What a client must have declared to be asked this. */
+export const CAPABILITY: ReadonlyMap<string, string> = new Map([
+  ['sampling/createMessage', 'sampling'],
+  ['elicitation/create', 'elicitation'],
+  ['roots/list', 'roots'],
+]);
+
 /** The request that a message to the client is about: a relay, mostly. */
 export interface About {
   readonly call: Call;

@@ -18,7 +18,7 @@ import { type Caller, isRefusal } from '../model.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import { withId } from '../protocol/splice.ts';
-import { type About, Asks } from './asks.ts';
+import { type About, Asks, CAPABILITY } from './asks.ts';
 import type { Call } from './call.ts';
 import type { FoundBeside } from './happening.ts';
 import { digested, openLease } from './lease-call.ts';
@@ -300,9 +300,3 @@ export class Session implements LeaseHolder {
     this.stream = null;
   }
 }
-
-const CAPABILITY: ReadonlyMap<string, string> = new Map([
-  ['sampling/createMessage', 'sampling'],
-  ['elicitation/create', 'elicitation'],
-  ['roots/list', 'roots'],
-]);

@@ -8,18 +8,13 @@
 import { notSupported } from '../../backends/backends.ts';
 import type { Message } from '../../protocol/message.ts';
 import { type Refusal, refuse } from '../../protocol/refusal.ts';
+import { CAPABILITY } from '../asks.ts';
 import type { Call } from '../call.ts';
 import type { Relay } from '../relay.ts';
 import { inputRequired, MULTI_ROUND_TRIP } from './input-required.ts';
 
 /** Questions of one call that may be open at once. */
 const OPEN_MAX = 32;
-
-const CAPABILITY: ReadonlyMap<string, string> = new Map([
-  ['sampling/createMessage', 'sampling'],
-  ['elicitation/create', 'elicitation'],
-  ['roots/list', 'roots'],
-]);
 
 interface Question {
   readonly serverId: string;
