@@ -18,6 +18,7 @@ import {
 import { NAME, VERSION } from '../protocol/identity.ts';
 import { Kind, type Message } from '../protocol/message.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
+import { answerTo } from './ask.ts';
 import { boundedHello } from './hello.ts';
 import type { JsonRpcLink } from './json-rpc-link.ts';
 import type { LinkLog } from './link-log.ts';
@@ -133,12 +134,9 @@ function ask(
   params: Record<string, unknown>,
   timeoutMs: number,
 ): Promise<Message | Refusal> {
-  return new Promise((resolve) => {
-    const id = link.nextId();
-    const bytes = Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
-    const receiver = { onReply: resolve, onFail: resolve, onMessage: () => {} };
-    link.send(id, bytes, receiver, timeoutMs, { method, name: '', params: [] });
-  });
+  const id = link.nextId();
+  const bytes = Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+  return answerTo(link, id, bytes, method, timeoutMs);
 }
 
 function bodyOf(reply: Message): Record<string, unknown> {

@@ -43,10 +43,20 @@ export function ask(
   params: Record<string, unknown>,
   timeoutMs: number,
 ): Promise<Message | Refusal> {
+  const id = link.nextId();
+  return answerTo(link, id, requestBytes(link, id, method, params), method, timeoutMs);
+}
+
+export function answerTo(
+  link: Pick<Link, 'send'>,
+  id: number,
+  bytes: Buffer,
+  method: string,
+  timeoutMs: number,
+): Promise<Message | Refusal> {
   return new Promise((resolve) => {
-    const id = link.nextId();
     const receiver = { onReply: resolve, onFail: resolve, onMessage: () => {} };
-    link.send(id, requestBytes(link, id, method, params), receiver, timeoutMs, mirrorOf(method));
+    link.send(id, bytes, receiver, timeoutMs, mirrorOf(method));
   });
 }
 

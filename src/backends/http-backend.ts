@@ -15,7 +15,7 @@ import { bufferOf, type Spliced } from '../protocol/splice.ts';
 import type { HttpServerConfig } from './config.ts';
 import { EventStream, type StreamHost } from './event-stream.ts';
 import { type CallHost, HttpCall } from './http-call.ts';
-import { HttpExchange, type Over } from './http-exchange.ts';
+import { HttpExchange, type Over, type Poster, postExchange } from './http-exchange.ts';
 import { errorAnswer, isOutage, isSessionLost, lost, ranBy, SESSION_LOST } from './http-fault.ts';
 import {
   configuredHeaders,
@@ -38,7 +38,7 @@ const POSTS_MAX = 1024;
 const LISTEN = 'subscriptions/listen';
 type Method = Dispatcher.HttpMethod;
 
-export class HttpBackend implements Wire, CallHost, StreamHost {
+export class HttpBackend implements Wire, CallHost, StreamHost, Poster {
   readonly #config: HttpServerConfig;
   readonly #sink: Sink;
   readonly #log: LinkLog;
@@ -108,17 +108,8 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
       this.#log.warn('a message was dropped: the server takes none');
       return;
     }
-    const exchange: HttpExchange = new HttpExchange(
-      {
-        onHead: () => {},
-        onBody: () => {},
-        onEvent: () => {},
-        onOver: (over) => this.#onPostOver(exchange, over),
-      },
-      this.#config.bodyBytesMax,
-    );
+    const exchange = postExchange(this, this.#config);
     this.#posts.add(exchange);
-    exchange.breakAfter(this.#config.timeoutMs);
     this.#dispatch('POST', [...this.#post, ...this.#session()], bytes, exchange);
   }
 
@@ -219,7 +210,7 @@ export class HttpBackend implements Wire, CallHost, StreamHost {
     if (this.#isLeaving && this.#calls.size === 0) void this.close();
   }
 
-  #onPostOver(exchange: HttpExchange, over: Over): void {
+  onPostOver(exchange: HttpExchange, over: Over): void {
     this.#posts.delete(exchange);
     if (this.#posts.size === 0) {
       const waiters = this.#postedWaiters;

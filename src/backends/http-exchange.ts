@@ -10,6 +10,7 @@ import type { Dispatcher } from 'undici';
 import { Pile } from '../lib/pile.ts';
 import type { Waiter } from '../lib/timer-wheel.ts';
 import { type SseEvent, SseParser } from '../protocol/sse.ts';
+import type { HttpServerConfig } from './config.ts';
 import { DEADLINES } from './deadlines.ts';
 import { reasonOf } from './http-reason.ts';
 
@@ -194,6 +195,28 @@ export class HttpExchange implements Dispatcher.DispatchHandler, Waiter {
       isMalformed: this.#isMalformed,
     });
   }
+}
+
+export interface Poster {
+  onPostOver(exchange: HttpExchange, over: Over): void;
+}
+
+/** A message of whose answer nothing counts but how it ended. */
+export function postExchange(
+  poster: Poster,
+  { bodyBytesMax, timeoutMs }: HttpServerConfig,
+): HttpExchange {
+  const exchange: HttpExchange = new HttpExchange(
+    {
+      onHead: () => {},
+      onBody: () => {},
+      onEvent: () => {},
+      onOver: (over) => poster.onPostOver(exchange, over),
+    },
+    bodyBytesMax,
+  );
+  exchange.breakAfter(timeoutMs);
+  return exchange;
 }
 
 const EMPTY = Buffer.alloc(0);

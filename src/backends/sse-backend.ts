@@ -10,7 +10,7 @@ import type { Refusal } from '../protocol/refusal.ts';
 import { bufferOf, type Spliced } from '../protocol/splice.ts';
 import type { SseEvent } from '../protocol/sse.ts';
 import type { HttpServerConfig } from './config.ts';
-import { HttpExchange, type Over } from './http-exchange.ts';
+import { HttpExchange, type Over, type Poster, postExchange } from './http-exchange.ts';
 import { errorAnswer, lost, ranBy } from './http-fault.ts';
 import { configuredHeaders, postHeaders, streamHeaders } from './http-headers.ts';
 import { Origin, type Site } from './http-origin.ts';
@@ -20,7 +20,7 @@ import type { Sink, Wire } from './wire.ts';
 
 const POSTS_MAX = 1024;
 
-export class SseBackend implements Wire {
+export class SseBackend implements Wire, Poster {
   readonly #config: HttpServerConfig;
   readonly #sink: Sink;
   readonly #log: LinkLog;
@@ -121,22 +121,13 @@ export class SseBackend implements Wire {
   }
 
   #send(id: number, bytes: Buffer, trace: readonly string[] = []): void {
-    const exchange: HttpExchange = new HttpExchange(
-      {
-        onHead: () => {},
-        onBody: () => {},
-        onEvent: () => {},
-        onOver: (over) => this.#onPostOver(exchange, over),
-      },
-      this.#config.bodyBytesMax,
-    );
+    const exchange = postExchange(this, this.#config);
     this.#posts.set(exchange, id);
-    exchange.breakAfter(this.#config.timeoutMs);
     const headers = [...postHeaders(configuredHeaders(this.#config.headers)), ...trace];
     this.#dispatch('POST', this.#endpoint, headers, bytes, exchange);
   }
 
-  #onPostOver(exchange: HttpExchange, over: Over): void {
+  onPostOver(exchange: HttpExchange, over: Over): void {
     const id = this.#posts.get(exchange) ?? 0;
     this.#posts.delete(exchange);
     if (this.#posts.size === 0) {
