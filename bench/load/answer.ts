@@ -6,6 +6,8 @@
  * with an answer that is not JSON.
  */
 
+import { jsonOf } from '../../src/lib/json.ts';
+
 export const ID_DIGITS = 9;
 
 const FRONT = Buffer.from('{"jsonrpc":"2.0","id":');
@@ -34,7 +36,7 @@ export class Judge {
   }
 
   #parse(text: string, id: Uint8Array, isTool: boolean): string {
-    const message = parse(text) as Message | undefined;
+    const message = jsonOf(text) as Message | undefined;
     if (typeof message !== 'object' || message === null) return this.#bad('parse', text);
     const { error, result, method } = message;
     if (method !== undefined) return OTHER;
@@ -85,12 +87,4 @@ function saysError(bytes: Buffer, start: number, end: number): boolean {
 function isAt(bytes: Buffer, at: number, pattern: Uint8Array): boolean {
   for (let i = 0; i < pattern.length; i++) if (bytes[at + i] !== pattern[i]) return false;
   return true;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -8,6 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 // Alone: the package's entrance loads fetch, WebSocket and caches as well, a third of the CPU of a command.
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
+import { jsonOf } from '../lib/json.ts';
 import { connectable } from './endpoint.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { absolute, DEFAULT_FILE } from './file.ts';
@@ -115,12 +116,8 @@ function judge(status: number, text: string, url: string): AdminAnswer {
 }
 
 function parse(text: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Json) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonOf(text);
+  return typeof value === 'object' && value !== null ? (value as Json) : undefined;
 }
 
 /** Where it is, and the token that the file has for it; undefined after what is wrong was said. */

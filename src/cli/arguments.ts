@@ -5,6 +5,8 @@
  * are right is for the server to say.
  */
 
+import { jsonOf } from '../lib/json.ts';
+
 export type Parsed =
   | { readonly ok: true; readonly args: Record<string, unknown> }
   | { readonly ok: false; readonly words: string };
@@ -16,7 +18,7 @@ export function argumentsFrom(json: string | undefined, pairs: readonly string[]
     return { ok: false, words: 'Give the arguments as --args or as key=value, not both.' };
   }
   if (json === undefined) return new Pairs(pairs);
-  const value = parse(json);
+  const value = jsonOf(json);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return { ok: true, args: value as Record<string, unknown> };
   }
@@ -59,7 +61,7 @@ function typed(text: string, type: unknown): unknown {
   const types = Array.isArray(type) ? type : [type];
   // Text is what a command line gives; it is taken for something else only where the schema leaves no choice.
   if (types.includes('string') || type === undefined) return text;
-  const value = parse(text);
+  const value = jsonOf(text);
   return types.includes(kindOf(value)) || (types.includes('number') && kindOf(value) === 'integer')
     ? value
     : undefined;
@@ -69,12 +71,4 @@ function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   return Number.isInteger(value) ? 'integer' : typeof value;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

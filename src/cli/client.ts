@@ -6,6 +6,7 @@
  */
 
 import type { Agent } from 'undici';
+import { jsonOf } from '../lib/json.ts';
 import { LATEST_MODERN, META } from '../protocol/eras.ts';
 import { encodeHeaderValue } from '../protocol/headers.ts';
 import { NAME, VERSION } from '../protocol/identity.ts';
@@ -142,21 +143,13 @@ async function readReply(
     else for (const { data } of parser.feed(chunk)) reply ??= answerIn(data, id);
     if (reply !== undefined) return reply;
   }
-  return isStream ? undefined : parse(Buffer.concat(chunks));
+  return isStream ? undefined : jsonOf(Buffer.concat(chunks).toString('utf8'));
 }
 
 /** The answer to `id`; progress and log messages before it are nobody's business here. */
 function answerIn(data: Buffer, id: number): unknown {
-  const message = parse(data) as { id?: unknown; method?: unknown } | undefined;
+  const message = jsonOf(data.toString('utf8')) as { id?: unknown; method?: unknown } | undefined;
   return message?.id === id && message.method === undefined ? message : undefined;
-}
-
-function parse(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 function judge(reply: unknown, status: number, url: string): Answer<Record<string, unknown>> {

@@ -8,6 +8,7 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Direction, Inspection, Outcome } from '../inspect/inspect.ts';
+import { jsonOf } from '../lib/json.ts';
 import { LineFramer } from '../protocol/framing.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { absolute } from './file.ts';
@@ -85,7 +86,7 @@ async function verdictOn(
   inspection: Inspection,
   line: Buffer,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const row = parsed(line.utf8Slice()) as Row | undefined;
+  const row = jsonOf(line.utf8Slice()) as Row | undefined;
   const piece = row === undefined ? undefined : pieceOf(row);
   if (row === undefined || piece === undefined) {
     const error = 'not a row: {"id","direction","text"|"tool"}';
@@ -140,16 +141,8 @@ function pieceOf({ direction, text, tool }: Row): Piece | undefined {
     return { direction, tool: '', bytes: Buffer.from(JSON.stringify(text)) };
   }
   if (direction !== 'request') return undefined;
-  const call = parsed(text) as { name?: unknown; arguments?: unknown } | undefined;
+  const call = jsonOf(text) as { name?: unknown; arguments?: unknown } | undefined;
   if (typeof call !== 'object' || call === null) return undefined;
   const bytes = Buffer.from(JSON.stringify(call.arguments ?? {}));
   return { direction, tool: typeof call.name === 'string' ? call.name : '', bytes };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -11,6 +11,7 @@
  */
 
 import { isAscii, isUtf8 } from 'node:buffer';
+import { jsonOf } from '../lib/json.ts';
 import {
   canonicalise,
   canonicaliseKeepingNumbers,
@@ -71,7 +72,7 @@ export function readBatch(
   const text = bytes.utf8Slice();
   // The elements are bounded by `read`; before that only the memory of JSON.parse is at stake.
   if (survey(text).depth > depthMax + 1) return fault('parse', TOO_DEEP);
-  const parsed = parse(text);
+  const parsed = jsonOf(text);
   if (!Array.isArray(parsed)) return fault('parse', NOT_JSON);
   if (parsed.length === 0) return fault('invalid', 'The batch is empty.');
   if (parsed.length > max) return fault('invalid', 'The batch holds too many messages.');
@@ -93,19 +94,10 @@ function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-/** JSON.parse, with undefined (no JSON value) for what is not JSON. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function notAnObject(bytes: Buffer): Fault {
   const text = bytes.utf8Slice();
   if (survey(text).depth > DEPTH_CEILING) return fault('parse', TOO_DEEP);
-  const value = parse(text);
+  const value = jsonOf(text);
   if (value === undefined) return fault('parse', NOT_JSON);
   if (Array.isArray(value)) return fault('invalid', 'A batch is not accepted here.');
   return fault('invalid', 'The message is not a JSON object.');
@@ -115,7 +107,7 @@ function readSlowly(bytes: Buffer, depthMax: number): Message | Fault {
   const text = bytes.utf8Slice();
   const { depth, inexact } = survey(text);
   if (depth > depthMax) return fault('parse', TOO_DEEP);
-  const value = parse(text);
+  const value = jsonOf(text);
   if (value === undefined) return fault('parse', NOT_JSON);
   if (bytes.includes(0x0a) || bytes.includes(0x0d)) {
     // Most messages come here because they are indented: without newlines they are plain, digits and all.
