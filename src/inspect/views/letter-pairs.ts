@@ -2,7 +2,8 @@
  * Whether the letters of a text were moved or replaced: told by which letters are neighbours.
  *
  * A stretch whose pairs are unusual in English is tried backwards, in mirrored order of the alphabet and rotated by
- * each number; if one of these is much more usual, the text is read so. Other languages are about as usual as
+ * each number; if one of these is much more usual, the text is read so. Where that is true of no stretch as a whole, it is asked of
+ * what in it is the least usual: a clause between plain words. Other languages are about as usual as
  * English (15 for English, 15 to 17 for German or Spanish, 17 to 20 backwards, 21 to 24 rotated; in half bits per pair).
  */
 
@@ -56,7 +57,7 @@ export function turnsOf(text: string): number[] {
   const step = 2 * Math.max(1, Math.ceil(unusual.length / 2 / TRIED_MAX));
   const found: number[] = [];
   for (let index = 0; index < unusual.length && found.length < 3; index += step) {
-    const turn = bestTurn(text, unusual[index]!, unusual[index + 1]!);
+    const turn = bestTurn(text, unusual[index]!, unusual[index + 1]!, isAmongMany(unusual, index));
     if (turn > 0 && !found.includes(turn)) found.push(turn);
   }
   return found;
@@ -121,12 +122,14 @@ function isUnusual(sum: number): boolean {
   return pairs >= FEWEST_PAIRS && (sum & ((1 << COST_BITS) - 1)) > UNUSUAL * pairs;
 }
 
-/** Where the costs of each pair of one window begin; some more than make one, as it ends behind the last. */
-const windowPairs = new Uint16Array(WINDOW_PAIRS + 4);
+/** The pairs of a window and, with what stands around it, no more than so many; and where the costs of each begin. */
+const PAIRS_MAX = 4 * WINDOW_PAIRS;
+const windowPairs = new Uint16Array(PAIRS_MAX);
+const windowPacks = new Uint16Array(PAIRS_MAX);
 
 /**
- * The costs of a pair in four turns as one number, so that one addition counts for four: a window costs less than 2^11 in
- * any, and a double holds 53 bits.
+ * The costs of a pair in four turns as one number, so that one addition counts for four: PAIRS_MAX of them cost less than 2^13
+ * in any, and a double holds 53 bits.
  */
 const PACKED = 4;
 const PACKS = Math.ceil(TURNS / PACKED);
@@ -140,43 +143,120 @@ for (let pair = 0; pair < 676; pair++)
 
 const backwards = costs.subarray(REPLACEMENTS * 676, (REPLACEMENTS + 1) * 676);
 
-/** The turn after which the letters of the stretch are language; 0 for none. */
-function bestTurn(text: string, start: number, end: number): number {
+/** The turn after which the letters of the stretch are language, or of a clause in it; 0 for none. */
+function bestTurn(text: string, start: number, end: number, isAmongMany: boolean): number {
   const units = unitsOf(text);
-  const most = Math.min(end, text.length);
-  let [length, plain, different] = [0, 0, 0];
-  for (let index = start + 1; index < most && length < windowPairs.length; index++) {
+  const { length } = text;
+  const pairs = pairsIn(units, start, Math.min(end, length), WINDOW_PAIRS + 4);
+  const turn = turnOf(0, pairs, USUAL);
+  if (turn > 0 || isAmongMany || plain < MIXED_LEAST * pairs || !mayHaveClause(pairs)) return turn;
+  return clauseTurn(
+    pairsIn(units, Math.max(0, start - AROUND), Math.min(end + AROUND, length), PAIRS_MAX),
+  );
+}
+
+/** What the pairs cost that `pairsIn` found last, and a bit of each letter of them. */
+let plain = 0;
+let different = 0;
+
+/** Of units[start, end); how many there are. */
+function pairsIn(units: Uint16Array, start: number, end: number, most: number): number {
+  let [count, sum, bits] = [0, 0, 0];
+  for (let index = start + 1; index < end && count < most; index++) {
     const first = letters[units[index - 1]!]!;
     const second = letters[units[index]!]!;
     if (first >= NO_LETTER || second >= NO_LETTER) continue;
-    plain += usual[first * 26 + second]!;
-    different |= 1 << second;
-    windowPairs[length++] = (first * 26 + second) * PACKS;
+    const pair = first * 26 + second;
+    sum += usual[pair]!;
+    bits |= 1 << second;
+    windowPairs[count] = pair;
+    windowPacks[count++] = pair * PACKS;
   }
-  if (countOf(different) < LETTERS_LEAST) return 0;
-  const allowed = Math.min(USUAL * length, plain - GAIN * length - GAIN_FEW);
-  if (plain >= REPLACED * length - GAIN_FEW) return turnOf(length, allowed);
-  return backwardsCost(length) < allowed ? REPLACEMENTS : 0;
+  plain = sum;
+  different = bits;
+  return count;
 }
 
-/** Of the window read backwards, its letters as they are. */
-function backwardsCost(length: number): number {
+/** The turn of those of windowPairs[from, to), which are language then: cost less than `most` each, and gain enough; 0 for none. */
+function turnOf(from: number, to: number, most: number): number {
+  if (countOf(different) < LETTERS_LEAST) return 0;
+  const length = to - from;
+  const allowed = Math.min(most * length, plain - GAIN * length - GAIN_FEW);
+  if (plain >= REPLACED * length - GAIN_FEW) return leastTurn(from, to, allowed);
+  return costIn(backwards, from, to) < allowed ? REPLACEMENTS : 0;
+}
+
+/** What windowPairs[from, to) cost. */
+function costIn(of: Uint8Array, from: number, to: number): number {
   let cost = 0;
-  for (let at = 0; at < length; at++) cost += backwards[windowPairs[at]! / PACKS]!;
+  for (let at = from; at < to; at++) cost += of[windowPairs[at]!]!;
   return cost;
 }
 
-/** The turn after which the pairs of the window cost least, and less than `most`: are language, and gain enough; 0 for none. */
-function turnOf(length: number, most: number): number {
+/** What stands around a window that a clause may reach into, which was turned between words that were not. */
+const AROUND = 80;
+const CLAUSE_PAIRS = 16;
+/** Above it a pair speaks for such a clause, below it against one; and so much they must say together, in the window and in all. */
+const CLAUSE_COST = 18.5;
+const CLAUSE_WITHIN = 48;
+const CLAUSE_LEAST = 50;
+/** It is language below this, then. */
+const CLAUSE_USUAL = 18;
+/** Where all of a window costs less, too little of it is such a clause. */
+const MIXED_LEAST = 17;
+/** A clause is in few stretches, and around it others are usual: data and code are unusual for long. */
+const MANY_EACH_WAY = 2;
+const MANY_WITHIN = 600;
+
+function isAmongMany(windows: readonly number[], index: number): boolean {
+  const [first, last] = [windows[index - 2 * MANY_EACH_WAY], windows[index + 2 * MANY_EACH_WAY]];
+  return first !== undefined && last !== undefined && last - first < MANY_WITHIN;
+}
+
+/** By how much a pair is above CLAUSE_COST, in halves. */
+const excess = Int8Array.from(usual, (cost) => 2 * (cost - CLAUSE_COST));
+
+/** No branch on whether a pair is usual, which would be guessed wrong all the time. */
+function mayHaveClause(pairs: number): boolean {
+  let [sum, most] = [0, 0];
+  for (let at = 0; at < pairs; at++) {
+    sum += excess[windowPairs[at]!]!;
+    // 0 where it is less.
+    sum &= ~(sum >> 31);
+    most = Math.max(most, sum);
+  }
+  return most >= 2 * CLAUSE_WITHIN;
+}
+
+/** The turn of those of the first `pairs` that are the least usual, if the others are words. */
+function clauseTurn(pairs: number): number {
+  let [sum, sumFrom, most, from, to] = [0, 0, 0, 0, 0];
+  for (let at = 0; at < pairs; at++) {
+    sum += excess[windowPairs[at]!]!;
+    if (sum <= 0) [sum, sumFrom] = [0, at + 1];
+    else if (sum > most) [most, from, to] = [sum, sumFrom, at + 1];
+  }
+  const rest = pairs - to + from;
+  if (most < 2 * CLAUSE_LEAST || Math.min(to - from, rest) < CLAUSE_PAIRS) return 0;
+  const cost = costIn(usual, from, to);
+  if (plain - cost > USUAL * rest) return 0;
+  plain = cost;
+  different = 0;
+  for (let at = from; at < to; at++) different |= 1 << (windowPairs[at]! % 26);
+  return turnOf(from, to, CLAUSE_USUAL);
+}
+
+/** The turn after which windowPairs[from, to) cost least, and less than `most`: are language, and gain enough; 0 for none. */
+function leastTurn(from: number, to: number, most: number): number {
   let [best, least] = [0, most];
   for (let pack = 0; pack < PACKS; pack++) {
     let left = 0;
-    for (let at = 0; at < length; at++) left += packs[windowPairs[at]! + pack]!;
+    for (let at = from; at < to; at++) left += packs[windowPacks[at]! + pack]!;
     for (let turn = pack * PACKED; turn < Math.min(TURNS, (pack + 1) * PACKED); turn++) {
       const rest = Math.floor(left * (1 / FIELD));
       const cost = left - rest * FIELD;
       left = rest;
-      const rare = turn === HALF || turn === REPLACEMENTS ? 0 : GAIN_RARE * length;
+      const rare = turn === HALF || turn === REPLACEMENTS ? 0 : GAIN_RARE * (to - from);
       if (turn > 0 && cost + rare < least) [best, least] = [turn, cost];
     }
   }
