@@ -3,12 +3,11 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after } from 'node:test';
 import { LATEST_MODERN, META } from '../../src/protocol/eras.ts';
 import { madeUp, URL64 } from '../support/made-up.ts';
 import type { Exchange } from '../support/mcp-exchange.ts';
 import { temporaryFolder } from '../support/temp.ts';
-import { type Json, RunningGateway, script, until } from './running-gateway.ts';
+import { type Json, type RunningGateway, script, starter, until } from './running-gateway.ts';
 
 export const SECRET = `glpat-${madeUp(URL64, 20)}`;
 /** A client that can put a form to its person. */
@@ -43,17 +42,11 @@ export function sender(): { entry: Json; sent(): number } {
 
 /** Starts gateways before `server`; they stop after the tests of the file. */
 export function starting(server: { entry: Json }) {
-  const started: RunningGateway[] = [];
-  after(async () => {
-    for (const gateway of started) await gateway.stop();
-  });
-  return async (approvals: Json, inspect: Json = {}, more: Json = {}): Promise<RunningGateway> => {
+  const started = starter();
+  return (approvals: Json, inspect: Json = {}, more: Json = {}): Promise<RunningGateway> => {
     const servers = { s: server.entry };
     const audit = { flushMs: 5 };
-    const gateway = await RunningGateway.start({ servers, approvals, inspect, audit, ...more });
-    started.push(gateway);
-    await gateway.settled();
-    return gateway;
+    return started({ servers, approvals, inspect, audit, ...more });
   };
 }
 

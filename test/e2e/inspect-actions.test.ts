@@ -1,11 +1,18 @@
 /** Each action for each class in each direction, and each place where a server can say something. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { LegacyClient } from '../support/legacy-client.ts';
 import { ModernClient } from '../support/modern-client.ts';
 import { modernRequest } from './answering.ts';
-import { type Json, RunningGateway, script, textOf, until } from './running-gateway.ts';
+import {
+  type Json,
+  type RunningGateway,
+  script,
+  starter,
+  textOf,
+  until,
+} from './running-gateway.ts';
 
 /** What is looked for, by class; in the server's own words so that the other direction holds nothing of it. */
 const MARKS = {
@@ -68,19 +75,12 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
   send(result === undefined ? { id, error: { code: -32601, message: 'unknown' } } : { id, result });
 });`;
 
-const started: RunningGateway[] = [];
+const started = starter();
 
-async function start(inspect: Json, mode = 'plain'): Promise<RunningGateway> {
+function start(inspect: Json, mode = 'plain'): Promise<RunningGateway> {
   const servers = { s: script(SERVER, mode) };
-  const gateway = await RunningGateway.start({ servers, inspect: { rules: RULES, ...inspect } });
-  started.push(gateway);
-  await gateway.settled();
-  return gateway;
+  return started({ servers, inspect: { rules: RULES, ...inspect } });
 }
-
-after(async () => {
-  for (const gateway of started) await gateway.stop();
-});
 
 const REQUEST: readonly Kind[] = ['secret', 'injection', 'arguments', 'pii'];
 const RESPONSE: readonly Kind[] = ['secret', 'injection', 'poisoning', 'pii'];

@@ -1,12 +1,12 @@
 /** What goes to a server beside the arguments of a tool: nothing of it leaves uninspected, in either era. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { LegacyClient } from '../support/legacy-client.ts';
 import { ModernClient } from '../support/modern-client.ts';
 import { modernRequest } from './answering.ts';
 import { recordsOf } from './approving.ts';
-import { type Json, RunningGateway, script, textOf } from './running-gateway.ts';
+import { type Json, type RunningGateway, script, starter, textOf } from './running-gateway.ts';
 
 const TICKET = 'TICKET-482913';
 const RULES = [{ id: 'ticket', pattern: 'TICKET-[0-9]{6}' }];
@@ -53,24 +53,17 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
   send({ id, result: results[method] ?? { content: [{ type: 'text', text: 'done' }] } });
 });`;
 
-const started: RunningGateway[] = [];
+const started = starter();
 
-async function start(inspect: Json): Promise<RunningGateway> {
+function start(inspect: Json): Promise<RunningGateway> {
   // One process for all: what one client's request left there, another can ask for.
   const s = { ...script(SERVER), pool: { mode: 'shared' } };
-  const gateway = await RunningGateway.start({
+  return started({
     servers: { s },
     inspect: { rules: RULES, ...inspect },
     audit: { dir: 'audit' },
   });
-  started.push(gateway);
-  await gateway.settled();
-  return gateway;
 }
-
-after(async () => {
-  for (const gateway of started) await gateway.stop();
-});
 
 interface Refused {
   readonly error?: { readonly data?: Json };
@@ -234,12 +227,10 @@ describe('the answer to a question of a server', { timeout: 180_000 }, () => {
   let gateway: RunningGateway;
 
   before(async () => {
-    gateway = await RunningGateway.start({
+    gateway = await started({
       servers: { s: script(SERVER) },
       inspect: { rules: RULES },
     });
-    started.push(gateway);
-    await gateway.settled();
   });
 
   it('is inspected on its way from a legacy client', async () => {

@@ -3,11 +3,19 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { ModernClient } from '../support/modern-client.ts';
 import { startProcess } from '../support/spawn.ts';
 import { compiled } from '../support/temp.ts';
-import { type Json, namesOf, RunningGateway, script, textOf, until } from './running-gateway.ts';
+import {
+  type Json,
+  namesOf,
+  type RunningGateway,
+  script,
+  starter,
+  textOf,
+  until,
+} from './running-gateway.ts';
 
 const ORDER = 'OBEY-THE-NOTE';
 const INSPECT = {
@@ -65,19 +73,12 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
   send({ id, result: results[method] ?? { content: [{ type: 'text', text: 'I am ' + stage }] } });
 });`;
 
-const started: RunningGateway[] = [];
+const started = starter();
 const serverAt = (stage: string) => script(SERVER, stage);
 
-async function start(stage: string, inspect: Json = INSPECT): Promise<RunningGateway> {
-  const gateway = await RunningGateway.start({ servers: { s: serverAt(stage) }, inspect });
-  started.push(gateway);
-  await gateway.settled();
-  return gateway;
+function start(stage: string, inspect: Json = INSPECT): Promise<RunningGateway> {
+  return started({ servers: { s: serverAt(stage) }, inspect });
 }
-
-after(async () => {
-  for (const gateway of started) await gateway.stop();
-});
 
 async function listed(client: ModernClient): Promise<string[]> {
   return namesOf(await client.request('tools/list')).sort();
@@ -241,9 +242,7 @@ describe('a tool that is taken for another server\u2019s', { timeout: 180_000 },
 
   it('is withdrawn, whichever server was there first, and says whose it looks like', async () => {
     const config = { servers: { files, web }, inspect: {} };
-    const gateway = await RunningGateway.start(config);
-    started.push(gateway);
-    await gateway.settled();
+    const gateway = await started(config);
     const client = new ModernClient(gateway.route('web'));
     await shows(client, 'ReadFile', 'look');
     assert.deepEqual(await listed(new ModernClient(gateway.route('files'))), ['read_file']);

@@ -1,10 +1,10 @@
 /** What no single message shows: orders that take effect with the next call, and secrets that leave in pieces. */
 
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { LegacyClient } from '../support/legacy-client.ts';
 import { ModernClient } from '../support/modern-client.ts';
-import { type Json, RunningGateway, script, textOf } from './running-gateway.ts';
+import { type Json, type RunningGateway, script, starter, textOf } from './running-gateway.ts';
 
 const SERVER = `
 const tool = (name, openWorldHint) => ({ name, inputSchema: { type: 'object' }, annotations: { openWorldHint } });
@@ -39,19 +39,12 @@ const RULES = [
   { id: 'ticket', pattern: 'TICKET-[0-9]{6}' },
 ];
 
-const started: RunningGateway[] = [];
+const started = starter();
 
-async function start(session: Json, more: Json = {}): Promise<RunningGateway> {
+function start(session: Json, more: Json = {}): Promise<RunningGateway> {
   const inspect = { rules: RULES, injection: { response: 'flag' }, session, ...more };
-  const gateway = await RunningGateway.start({ servers: { s: script(SERVER) }, inspect });
-  started.push(gateway);
-  await gateway.settled();
-  return gateway;
+  return started({ servers: { s: script(SERVER) }, inspect });
 }
-
-after(async () => {
-  for (const gateway of started) await gateway.stop();
-});
 
 describe('after an order in an answer', { timeout: 180_000 }, () => {
   it('the session may not call what can send data out, and others may', async () => {

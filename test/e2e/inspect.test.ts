@@ -5,13 +5,20 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { LegacyClient } from '../support/legacy-client.ts';
 import { ModernClient } from '../support/modern-client.ts';
 import { temporaryFolder } from '../support/temp.ts';
-import { type Json, PATIENCE_MS, RunningGateway, script, textOf } from './running-gateway.ts';
+import {
+  type Json,
+  PATIENCE_MS,
+  type RunningGateway,
+  script,
+  starter,
+  textOf,
+} from './running-gateway.ts';
 
 const MARK = 'dev.sluice/refusal';
 const TICKET = 'TICKET-482913';
@@ -60,19 +67,12 @@ const INSPECT = {
   ],
 };
 
-const started: RunningGateway[] = [];
+const started = starter();
 
-async function start(inspect: unknown, more: Json = {}): Promise<RunningGateway> {
+function start(inspect: unknown, more: Json = {}): Promise<RunningGateway> {
   const config = { servers: { s: script(SERVER, `obey ${ORDER}`) }, inspect, ...more };
-  const gateway = await RunningGateway.start(config);
-  started.push(gateway);
-  await gateway.settled();
-  return gateway;
+  return started(config);
 }
-
-after(async () => {
-  for (const gateway of started) await gateway.stop();
-});
 
 /** In the server's own words, so that the arguments hold nothing of it. */
 const told = (text: string) => text.replaceAll(TICKET, '{T}').replaceAll(ORDER, '{O}');

@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { type StartedProcess, startProcess } from '../support/spawn.ts';
 import { compiled, projectFolder, temporaryFolder } from '../support/temp.ts';
 
@@ -114,6 +115,20 @@ export class RunningGateway {
   stop(): Promise<number | string> {
     return this.process.stop();
   }
+}
+
+/** For files that start many: what this starts has tried every server, and is stopped after the tests of the file. */
+export function starter(): (config: Json) => Promise<RunningGateway> {
+  const started: RunningGateway[] = [];
+  after(async () => {
+    for (const gateway of started) await gateway.stop();
+  });
+  return async (config) => {
+    const gateway = await RunningGateway.start(config);
+    started.push(gateway);
+    await gateway.settled();
+    return gateway;
+  };
 }
 
 /** For tests of something else that start many gateways: what inspection builds first is half of each start. */

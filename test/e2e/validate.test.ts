@@ -2,12 +2,19 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { LegacyClient } from '../support/legacy-client.ts';
 import { ModernClient } from '../support/modern-client.ts';
 import { runProcess } from '../support/spawn.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
-import { type Json, RunningGateway, script, textOf, UNINSPECTED } from './running-gateway.ts';
+import {
+  type Json,
+  type RunningGateway,
+  script,
+  starter,
+  textOf,
+  UNINSPECTED,
+} from './running-gateway.ts';
 
 const MARK = 'dev.sluice/refusal';
 const SCHEMA = {
@@ -36,24 +43,17 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
   console.log(JSON.stringify({ jsonrpc: '2.0', id, result }));
 });`;
 
-const started: RunningGateway[] = [];
+const started = starter();
 
-async function start(more: Json): Promise<RunningGateway> {
+function start(more: Json): Promise<RunningGateway> {
   const state = { dir: join(temporaryFolder('validate'), 'state') };
-  const gateway = await RunningGateway.start({
+  return started({
     ...UNINSPECTED,
     servers: { s: script(SERVER) },
     state,
     ...more,
   });
-  started.push(gateway);
-  await gateway.settled();
-  return gateway;
 }
-
-after(async () => {
-  for (const gateway of started) await gateway.stop();
-});
 
 describe('arguments that do not fit', { timeout: 180_000 }, () => {
   let gateway: RunningGateway;
