@@ -39,6 +39,19 @@ const call = (name: string) => ({
   params: { name, arguments: { text: 'over pipes' } },
 });
 
+/** A conversation in which `echo` has answered, and which goes on. */
+async function talking(place: Place) {
+  const program = new Program(place, ['stdio']);
+  const say = (message: object) =>
+    program.child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  say(initialize);
+  await program.shows('stdout', /"id":1\b/);
+  say(initialized);
+  say(call('echo'));
+  await program.shows('stdout', /over pipes/);
+  return { program, say };
+}
+
 describe('sluice stdio', { timeout: 180_000 }, () => {
   it('is the gateway on stdin and stdout, and ends with its input', async (t) => {
     const place = placeOf(t);
@@ -59,14 +72,7 @@ describe('sluice stdio', { timeout: 180_000 }, () => {
   it('answers SIGUSR2 with a report that has its metrics, and goes on', async (t) => {
     const place = placeOf(t);
     write(place, `servers: { a: ${tiny()} }\naudit: {}\n`);
-    const program = new Program(place, ['stdio']);
-    const say = (message: object) =>
-      program.child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
-    say(initialize);
-    await program.shows('stdout', /"id":1\b/);
-    say(initialized);
-    say(call('echo'));
-    await program.shows('stdout', /over pipes/);
+    const { program, say } = await talking(place);
     program.child.kill('SIGUSR2');
     const [, line] = await program.shows('stderr', /^(\{"report":.*\})$/m);
     const { report } = JSON.parse(line!) as { report: Record<string, Record<string, number>> };
@@ -82,14 +88,8 @@ describe('sluice stdio', { timeout: 180_000 }, () => {
   it('takes a changed file while a conversation goes on', async (t) => {
     const place = placeOf(t);
     write(place, `servers: { a: ${tiny('old-')} }`);
-    const program = new Program(place, ['stdio']);
-    const say = (message: object) =>
-      program.child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
-    say(initialize);
-    await program.shows('stdout', /"id":1\b/);
-    say(initialized);
-    say(call('echo'));
-    await program.shows('stdout', /old-over pipes/);
+    const { program, say } = await talking(place);
+    assert.match(program.stdout, /old-over pipes/);
     write(place, `servers: { a: ${tiny('new-')} }`);
     await program.shows('stderr', /configuration loaded/);
     say({ ...call('echo'), id: 3 });

@@ -39,9 +39,7 @@ interface Hands {
 
 type Open = (gateway: RunningGateway) => Promise<Hands>;
 
-async function v1(transport: object): Promise<Hands> {
-  const client = new ClientV1(INFO);
-  await client.connect(transport as Transport);
+function handsOf(client: ClientV1 | ClientV2): Hands {
   return {
     tools: async () => (await client.listTools()).tools.map(({ name }) => name),
     call: (name, args) => client.callTool({ name, arguments: args }),
@@ -52,19 +50,18 @@ async function v1(transport: object): Promise<Hands> {
   };
 }
 
+async function v1(transport: object): Promise<Hands> {
+  const client = new ClientV1(INFO);
+  await client.connect(transport as Transport);
+  return handsOf(client);
+}
+
 type Mode = 'auto' | 'legacy' | { pin: '2026-07-28' };
 
 async function v2(transport: HttpV2 | StdioV2, mode: Mode): Promise<Hands> {
   const client = new ClientV2(INFO, { versionNegotiation: { mode } });
   await client.connect(transport);
-  return {
-    tools: async () => (await client.listTools()).tools.map(({ name }) => name),
-    call: (name, args) => client.callTool({ name, arguments: args }),
-    resources: async () => (await client.listResources()).resources.map(({ uri }) => uri),
-    read: (uri) => client.readResource({ uri }),
-    prompt: (name) => client.getPrompt({ name }),
-    close: () => client.close(),
-  };
+  return handsOf(client);
 }
 
 async function aiSdk(url: string): Promise<Hands> {

@@ -8,7 +8,16 @@ import {
   onBothFronts,
   openSession,
   request,
+  type World,
 } from './harness.ts';
+
+/** A modern call that the gateway has and does not answer yet. */
+async function hanging({ gateway, raw }: Pick<World, 'gateway' | 'raw'>) {
+  const { headers, body } = modern('hang');
+  const client = raw(request('POST', '/mcp', headers, body));
+  await gateway.until(() => gateway.hung.length === 1);
+  return client;
+}
 
 onBothFronts('answers a modern request with one JSON body', async ({ ask }) => {
   const { headers, body } = modern('echo');
@@ -38,9 +47,7 @@ onBothFronts('carries the HTTP status that the gateway gives a modern answer', a
 });
 
 onBothFronts('cancels a modern call when its client disconnects', async ({ gateway, raw }) => {
-  const { headers, body } = modern('hang');
-  const client = raw(request('POST', '/mcp', headers, body));
-  await gateway.until(() => gateway.hung.length === 1);
+  const client = await hanging({ gateway, raw });
   client.socket.destroy();
   await gateway.until(() => gateway.aborts === 1);
   gateway.release();
@@ -113,9 +120,7 @@ onBothFronts(
 onBothFronts(
   'finishes calls in flight when it closes, and accepts no more',
   async ({ gateway, edge, raw }) => {
-    const { headers, body } = modern('hang');
-    const client = raw(request('POST', '/mcp', headers, body));
-    await gateway.until(() => gateway.hung.length === 1);
+    const client = await hanging({ gateway, raw });
     const closing = edge.close(20_000);
     gateway.release();
     assert.equal((await client.answer()).json.result.released, true);
@@ -129,9 +134,7 @@ onBothFronts(
 onBothFronts(
   'cuts calls that are still in flight at the deadline',
   async ({ gateway, edge, raw }) => {
-    const { headers, body } = modern('hang');
-    const client = raw(request('POST', '/mcp', headers, body));
-    await gateway.until(() => gateway.hung.length === 1);
+    const client = await hanging({ gateway, raw });
     await edge.close(50);
     await client.closed();
     assert.equal(gateway.aborts, 1);

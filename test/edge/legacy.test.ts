@@ -27,6 +27,17 @@ function soFar(client: Client) {
   return events(text);
 }
 
+/** A call that goes on, of whose stream a first event was seen. */
+async function hanging(world: World) {
+  const headers = await openSession(world);
+  const client = world.raw(request('POST', '/mcp', headers, call('hang', 9)));
+  await world.gateway.until(() => world.gateway.hung.length === 1);
+  const { outlet } = world.gateway.hung[0]!;
+  outlet.push(note(1));
+  await client.saw('"n":1');
+  return { headers, client, outlet };
+}
+
 onBothFronts(
   'carries an event id on every event of a legacy stream, and primes it first',
   async (world) => {
@@ -53,12 +64,7 @@ onBothFronts('does not prime streams of versions that know no priming', async (w
 onBothFronts(
   'does not take a disconnect for a cancel, and resumes what was missed',
   async (world) => {
-    const headers = await openSession(world);
-    const client = world.raw(request('POST', '/mcp', headers, call('hang', 9)));
-    await world.gateway.until(() => world.gateway.hung.length === 1);
-    const { outlet } = world.gateway.hung[0]!;
-    outlet.push(note(1));
-    await client.saw('"n":1');
+    const { headers, client, outlet } = await hanging(world);
     const lastEventId = soFar(client).at(-1)?.id ?? '';
     client.socket.destroy();
     outlet.push(note(2));
@@ -74,12 +80,7 @@ onBothFronts(
 );
 
 onBothFronts('goes on live on a resumed stream', async (world) => {
-  const headers = await openSession(world);
-  const client = world.raw(request('POST', '/mcp', headers, call('hang', 9)));
-  await world.gateway.until(() => world.gateway.hung.length === 1);
-  const { outlet } = world.gateway.hung[0]!;
-  outlet.push(note(1));
-  await client.saw('"n":1');
+  const { headers, client, outlet } = await hanging(world);
   const lastEventId = soFar(client)[0]?.id ?? '';
   const resumed = get(world, headers, lastEventId);
   await resumed.saw('"n":1');

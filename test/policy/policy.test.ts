@@ -20,6 +20,14 @@ import {
 /** The suite is run with and without native add-ons, with other cases each time. */
 const RUNS = { numRuns: 1_500 };
 
+const GIVEN = [
+  accessArbitrary,
+  callerArbitrary,
+  subjectArbitrary,
+  momentArbitrary,
+  argsArbitrary,
+] as const;
+
 function policyOf(random: RandomAccess, owners: RandomOwners): Policy {
   const sets = Object.entries(owners).map(([name, tenants]) => [name, new Set(tenants)] as const);
   return new Policy(configOf(random), new Map(sets), new Map());
@@ -89,42 +97,28 @@ describe('a policy', () => {
 
   it('does not depend on the order of its rules', () => {
     fc.assert(
-      fc.property(
-        accessArbitrary,
-        callerArbitrary,
-        subjectArbitrary,
-        momentArbitrary,
-        argsArbitrary,
-        (random, caller, subject, moment, args) => {
-          const turned = { ...random, rules: random.rules.toReversed() };
-          const verdict = (one: RandomAccess) =>
-            policyOf(one, {}).sight(caller).decide(subject, moment, args).verdict;
-          assert.equal(verdict(turned), verdict(random));
-        },
-      ),
+      fc.property(...GIVEN, (random, caller, subject, moment, args) => {
+        const turned = { ...random, rules: random.rules.toReversed() };
+        const verdict = (one: RandomAccess) =>
+          policyOf(one, {}).sight(caller).decide(subject, moment, args).verdict;
+        assert.equal(verdict(turned), verdict(random));
+      }),
       RUNS,
     );
   });
 
   it('changes nothing by rules that only observe', () => {
     fc.assert(
-      fc.property(
-        accessArbitrary,
-        callerArbitrary,
-        subjectArbitrary,
-        momentArbitrary,
-        argsArbitrary,
-        (random, caller, subject, moment, args) => {
-          const enforced = random.rules.filter(({ mode }) => mode === 'enforce');
-          const without = policyOf({ ...random, rules: enforced }, {}).sight(caller);
-          const sight = policyOf(random, {}).sight(caller);
-          assert.equal(
-            sight.decide(subject, moment, args).verdict,
-            without.decide(subject, moment, args).verdict,
-          );
-          assert.equal(sight.reads(subject, moment), without.reads(subject, moment));
-        },
-      ),
+      fc.property(...GIVEN, (random, caller, subject, moment, args) => {
+        const enforced = random.rules.filter(({ mode }) => mode === 'enforce');
+        const without = policyOf({ ...random, rules: enforced }, {}).sight(caller);
+        const sight = policyOf(random, {}).sight(caller);
+        assert.equal(
+          sight.decide(subject, moment, args).verdict,
+          without.decide(subject, moment, args).verdict,
+        );
+        assert.equal(sight.reads(subject, moment), without.reads(subject, moment));
+      }),
       RUNS,
     );
   });
