@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { ROUTES } from '../../src/admin/routes.ts';
+import { isAlive } from '../../src/lib/process-id.ts';
 import {
   fixture,
-  isAlive,
   type Json,
   namesOf,
   recorded,

@@ -5,6 +5,7 @@ import { afterEach, describe, it } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { pino } from 'pino';
+import { isAlive } from '../../src/lib/process-id.ts';
 import { isRefusal } from '../../src/model.ts';
 import type { Refusal } from '../../src/protocol/refusal.ts';
 import { fixture, type Json } from './link-user.ts';
@@ -30,15 +31,6 @@ const collect = runInNewContext('gc') as () => void;
 function heldBytes(): number {
   collect();
   return process.memoryUsage().arrayBuffers;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 describe('a queue before shared links', { timeout: 180_000 }, () => {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from '../../src/lib/process-id.ts';
 import { isRefusal } from '../../src/model.ts';
 import { runProcess } from '../support/spawn.ts';
 import { compiled } from '../support/temp.ts';
@@ -23,15 +24,6 @@ function server(calls: string, start = ''): Record<string, unknown> {
       if (m.method === 'notifications/initialized') return;
       ${calls}
     });`);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function gone(pid: number): Promise<void> {

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { isAlive } from '../../src/lib/process-id.ts';
 import { Authority, type Certificate, serialAt } from '../support/certificates.ts';
 import { LegacyClient } from '../support/legacy-client.ts';
 import { ModernClient } from '../support/modern-client.ts';
@@ -14,7 +15,6 @@ import { temporaryFolder } from '../support/temp.ts';
 import { CAPABILITIES } from './answering.ts';
 import {
   fixture,
-  isAlive,
   type Json,
   namesOf,
   RunningGateway,

@@ -160,16 +160,6 @@ export async function until(
   }
 }
 
-/** Whether a process of this id exists. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** The text of a tool's answer; fails with what came instead. */
 export function textOf(answer: { result?: Json | undefined; error?: unknown }): string {
   const content = answer.result?.content as { text?: string }[] | undefined;

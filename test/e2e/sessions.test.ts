@@ -5,20 +5,13 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { isAlive } from '../../src/lib/process-id.ts';
 import { LegacyClient } from '../support/legacy-client.ts';
 import type { RpcMessage } from '../support/mcp-exchange.ts';
 import { ModernClient } from '../support/modern-client.ts';
 import type { StartedProcess } from '../support/spawn.ts';
 import { answersOf, CAPABILITIES, modernRequest, respond } from './answering.ts';
-import {
-  fixture,
-  isAlive,
-  type Json,
-  RunningGateway,
-  remote,
-  textOf,
-  until,
-} from './running-gateway.ts';
+import { fixture, type Json, RunningGateway, remote, textOf, until } from './running-gateway.ts';
 
 const COUNT = 8;
 let gateway: RunningGateway;

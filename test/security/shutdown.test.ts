@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { isAlive } from '../../src/lib/process-id.ts';
 import {
-  isAlive,
   type Json,
   RunningGateway,
   script,
@@ -59,6 +59,13 @@ async function withServers(names: Record<string, Json>): Promise<[RunningGateway
   return [gateway, pids];
 }
 
+async function gone(pids: readonly number[]): Promise<void> {
+  await until(
+    () => !pids.some(isAlive),
+    () => `${pids.filter(isAlive)} of ${pids} live on`,
+  );
+}
+
 describe('when the gateway goes', () => {
   it('on SIGTERM, no server is left, nor its children, however stubborn', async () => {
     const [gateway, pids] = await withServers({
@@ -67,10 +74,7 @@ describe('when the gateway goes', () => {
     });
     gateway.process.child.kill('SIGTERM');
     assert.equal(await gateway.process.exited, 0);
-    await until(
-      () => !pids.some(isAlive),
-      () => `${pids.filter(isAlive)} of ${pids} live on`,
-    );
+    await gone(pids);
   });
 
   it('on a second SIGTERM at once, nothing is left either', async () => {
@@ -79,30 +83,21 @@ describe('when the gateway goes', () => {
     await gateway.logs(/"signal"/);
     gateway.process.child.kill('SIGTERM');
     assert.equal(await gateway.process.exited, 143);
-    await until(
-      () => !pids.some(isAlive),
-      () => `${pids.filter(isAlive)} of ${pids} live on`,
-    );
+    await gone(pids);
   });
 
   it('by SIGKILL, servers that heed the end of their input go, with their children', async () => {
     const [gateway, pids] = await withServers({ polite: script(PARENT) });
     gateway.process.child.kill('SIGKILL');
     await gateway.process.exited;
-    await until(
-      () => !pids.some(isAlive),
-      () => `${pids.filter(isAlive)} of ${pids} live on`,
-    );
+    await gone(pids);
   });
 
   it('by SIGKILL, servers that ignore the end of their input and SIGTERM go, too, with their children', async () => {
     const [gateway, pids] = await withServers({ stubborn: script(PARENT, '-stubborn') });
     gateway.process.child.kill('SIGKILL');
     await gateway.process.exited;
-    await until(
-      () => !pids.some(isAlive),
-      () => `${pids.filter(isAlive)} of ${pids} live on`,
-    );
+    await gone(pids);
   });
 
   it('nothing of it stays that watched over them', {
