@@ -188,10 +188,7 @@ describe('access', { timeout: 180_000 }, () => {
   });
 
   it('over stdio is that of the configured caller', async (t) => {
-    const file = join(temporaryFolder('access-stdio'), 'sluice.yaml');
-    writeFileSync(file, JSON.stringify(config));
-    const args = [compiled('src/main.js'), 'stdio', '-c', file];
-    const client = await StdioClient.start(process.execPath, args);
+    const client = await StdioClient.gateway(config);
     t.after(() => client.end());
     const names = namesOf(await client.modern('tools/list')).sort();
     assert.deepEqual(names, ['files__hang', 'files__read_note']);
@@ -255,8 +252,7 @@ describe('the emergency stop', { timeout: 180_000 }, () => {
 
   it('survives a restart, is shown, and stops everything where its file is damaged', async () => {
     await sluice('stop', 'server', 'files');
-    const args = [compiled('src/main.js'), 'stdio', '-c', gateway.file];
-    const client = await StdioClient.start(process.execPath, args);
+    const client = await StdioClient.gateway(gateway.file);
     const answer = await client.modern('tools/call', { name: 'files__read_note', arguments: {} });
     await client.end();
     assert.equal((answer.error as { data?: Json } | undefined)?.data?.code, 'stopped');

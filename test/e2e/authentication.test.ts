@@ -259,16 +259,13 @@ describe('a key', { timeout: 180_000 }, () => {
 
 describe('over stdio', () => {
   it('the caller is whoever has started the program', { timeout: 180_000 }, async (t) => {
-    const folder = temporaryFolder('stdio-auth');
     const { sha256 } = makeApiKey();
     const config = {
       servers: { one: fixture('dual', 'stdio') },
       auth: { apiKeys: [{ id: 'ci', sha256 }], stdio: { id: 'me', roles: ['owner'] } },
       access: { roles: { owner: { allow: ['*'] } } },
     };
-    writeFileSync(join(folder, 'sluice.yaml'), JSON.stringify(config));
-    const args = [compiled('src/main.js'), 'stdio', '-c', join(folder, 'sluice.yaml')];
-    const client = await StdioClient.start(process.execPath, args);
+    const client = await StdioClient.gateway(config);
     t.after(() => client.end());
     assert.ok(namesOf(await client.modern('tools/list')).length > 0);
   });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -13,7 +13,7 @@ import { LegacyClient } from '../support/legacy-client.ts';
 import { ACCEPT, type Exchange, type RpcMessage } from '../support/mcp-exchange.ts';
 import { ModernClient } from '../support/modern-client.ts';
 import { StdioClient } from '../support/stdio-client.ts';
-import { compiled, temporaryFolder } from '../support/temp.ts';
+import { temporaryFolder } from '../support/temp.ts';
 import { KINDS, Unsteady } from '../support/unsteady.ts';
 import { type Json, RunningGateway, textOf, UNINSPECTED, until } from './running-gateway.ts';
 
@@ -307,14 +307,11 @@ for (const kind of KINDS) {
 describe('a limit over stdio', { timeout: 180_000 }, () => {
   it('answers in both eras, whole as an error and for tools as a result', async () => {
     const server = await Unsteady.start('legacy-stdio');
-    const file = join(temporaryFolder('limits'), 'sluice.json');
     const limits = [
       { id: 'tool', tools: ['u.read'], rate: '1/h' },
       { id: 'all', rate: '4/h' },
     ];
-    writeFileSync(file, JSON.stringify({ servers: { u: server.entry() }, limits }));
-    const main = compiled('src/main.js');
-    const client = await StdioClient.start(process.execPath, [main, 'stdio', '-c', file]);
+    const client = await StdioClient.gateway({ servers: { u: server.entry() }, limits });
     try {
       assert.ok(isWithin(await client.modern('tools/call', { name: 'read', arguments: {} })));
       const refused = await client.modern('tools/call', { name: 'read', arguments: {} });

@@ -14,7 +14,7 @@ import type { RpcMessage } from '../support/mcp-exchange.ts';
 import { parseJson } from '../support/parsers.ts';
 import { type HeaderLine, rawPost } from '../support/raw-http.ts';
 import { StdioClient } from '../support/stdio-client.ts';
-import { compiled, temporaryFolder } from '../support/temp.ts';
+import { temporaryFolder } from '../support/temp.ts';
 import { type Json, RunningGateway, recorded, recorder } from './running-gateway.ts';
 
 /** `served`: one call arrives. `refused`: none does. `either`: whichever, as long as all parsers agree. */
@@ -282,8 +282,7 @@ describe('a message over stdio', { timeout: 180_000 }, () => {
       inspect: 'off',
     });
     await running.stop();
-    const line = [compiled('src/main.js'), 'stdio', '-c', running.file, '--route', 'rec'];
-    client = await StdioClient.start(process.execPath, line);
+    client = await StdioClient.gateway(running.file, '--route', 'rec');
   });
 
   after(async () => {

@@ -3,11 +3,14 @@
  * comes back, answers the server's requests by the handlers given.
  */
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { LATEST_LEGACY, LATEST_MODERN, META } from '../../src/protocol/eras.ts';
 import { Inbox } from './inbox.ts';
 import type { Answer } from './legacy-client.ts';
 import type { Json, RpcMessage } from './mcp-exchange.ts';
 import { type StartedProcess, startProcess } from './spawn.ts';
+import { compiled, temporaryFolder } from './temp.ts';
 
 export interface StdioOptions {
   capabilities?: Json;
@@ -37,6 +40,15 @@ export class StdioClient {
   ): Promise<StdioClient> {
     const env = options.env === undefined ? {} : { env: options.env };
     return new StdioClient(await startProcess(command, args, env), options);
+  }
+
+  /** The gateway over its pipes, with this configuration or that in a file. */
+  static gateway(config: Json | string, ...args: string[]): Promise<StdioClient> {
+    const isFile = typeof config === 'string';
+    const file = isFile ? config : join(temporaryFolder('stdio'), 'sluice.yaml');
+    if (!isFile) writeFileSync(file, JSON.stringify(config));
+    const main = compiled('src/main.js');
+    return StdioClient.start(process.execPath, [main, 'stdio', '-c', file, ...args]);
   }
 
   /** Everything that the server sent, in order. */

@@ -3,7 +3,6 @@
  */
 
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { LATEST_MODERN, META } from '../../src/protocol/eras.ts';
@@ -19,7 +18,7 @@ import { Puppets } from '../security/puppets.ts';
 import { LegacyClient } from '../support/legacy-client.ts';
 import { ModernClient } from '../support/modern-client.ts';
 import { StdioClient } from '../support/stdio-client.ts';
-import { compiled, temporaryFolder } from '../support/temp.ts';
+import { temporaryFolder } from '../support/temp.ts';
 import { attributesOf, Collector, type Span } from './collector.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -226,10 +225,7 @@ describe('traces', { timeout: 180_000 }, () => {
       validate: 'off',
       inspect: 'off',
     };
-    const path = join(temporaryFolder('traces-stdio'), 'sluice.yaml');
-    writeFileSync(path, JSON.stringify(config));
-    const args = [compiled('src/main.js'), 'stdio', '-c', path];
-    const piped = await StdioClient.start(process.execPath, args);
+    const piped = await StdioClient.gateway(config);
     t.after(() => piped.end());
     const _meta = {
       [`${META}protocolVersion`]: LATEST_MODERN,
