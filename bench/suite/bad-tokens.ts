@@ -10,10 +10,11 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { join } from 'node:path';
 import { freePort } from '../free-port.ts';
+import { type Beside, besideOf, type Pair } from './beside.ts';
 import { useToken } from './control.ts';
 import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
-import { type Errors, errorsOf, type Figures, figuresOf, median } from './figures.ts';
+import { type Errors, errorsOf, figuresOf } from './figures.ts';
 import { launch } from './processes.ts';
 import { echo, OUT, type Subject, sluice } from './roster.ts';
 import { measure } from './rounds.ts';
@@ -26,7 +27,7 @@ const GOOD_CONNECTIONS = 16;
 const LONGER = 2;
 const SIGNATURE_BYTES = 64;
 
-export interface BadTokens extends Errors {
+export interface BadTokens extends Errors, Beside {
   readonly subject: string;
   readonly kind: string;
   /** Calls per second of the known callers; wrong credentials per second. */
@@ -34,13 +35,6 @@ export interface BadTokens extends Errors {
   readonly flood: number;
   /** How many of the flood got which status. */
   readonly statuses: Readonly<Record<string, number>>;
-  readonly aloneP50: number;
-  readonly besideP50: number;
-  readonly aloneP99: number;
-  readonly besideP99: number;
-  /** Medians of the ratios within a round. */
-  readonly ratioP50: number;
-  readonly ratioP99: number;
 }
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -123,7 +117,7 @@ async function compare(
   const durationMs = settings.durationMs * LONGER;
   const times = { ...settings, durationMs };
   const floodMs = settings.warmupMs + durationMs + settings.marginMs;
-  const rounds: { alone: Figures; beside: Figures }[] = [];
+  const pairs: Pair[] = [];
   const statuses: Record<string, number> = {};
   for (let round = 0; round < settings.rounds; round++) {
     const alone = figuresOf(await measure(player, known, times, cpus));
@@ -132,25 +126,16 @@ async function compare(
     for (const [status, count] of Object.entries((await flooding).statuses)) {
       statuses[status] = (statuses[status] ?? 0) + count;
     }
-    rounds.push({ alone, beside });
+    pairs.push({ alone, beside });
   }
-  const middle = (which: 'alone' | 'beside', figure: 'p50' | 'p99') =>
-    median(rounds.map((round) => round[which][figure]));
-  const ratio = (figure: 'p50' | 'p99') =>
-    median(rounds.map(({ alone, beside }) => beside[figure] / alone[figure]));
   return {
     subject: player.name,
     kind,
     rate: settings.knownRate,
     flood: settings.floodRate,
     statuses,
-    aloneP50: middle('alone', 'p50'),
-    besideP50: middle('beside', 'p50'),
-    aloneP99: middle('alone', 'p99'),
-    besideP99: middle('beside', 'p99'),
-    ratioP50: ratio('p50'),
-    ratioP99: ratio('p99'),
-    ...errorsOf(rounds.flatMap(({ alone, beside }) => [alone, beside])),
+    ...besideOf(pairs),
+    ...errorsOf(pairs.flatMap(({ alone, beside }) => [alone, beside])),
   };
 }
 

@@ -7,11 +7,11 @@
  */
 
 import { freePort } from '../free-port.ts';
+import { type Beside, besideLoad, besideOf } from './beside.ts';
 import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
-import { type Errors, errorsOf, type Figures, figuresOf, median } from './figures.ts';
+import { type Errors, errorsOf } from './figures.ts';
 import { type Backend, type Subject, serialEcho, sluice } from './roster.ts';
-import { measure } from './rounds.ts';
 import type { Settings } from './settings.ts';
 
 const SERVICE_MS = 2;
@@ -21,17 +21,10 @@ const FLOOD_CONNECTIONS = 128;
 /** What somebody would set who knows that the server serves one at a time; by default it has to be found out. */
 const PENDING = 4;
 
-export interface Greedy extends Errors {
+export interface Greedy extends Errors, Beside {
   readonly subject: string;
   readonly rate: number;
   readonly connections: number;
-  readonly aloneP50: number;
-  readonly besideP50: number;
-  readonly aloneP99: number;
-  readonly besideP99: number;
-  /** p50 beside the flood over p50 alone. */
-  readonly ratioP50: number;
-  readonly ratioP99: number;
 }
 
 /** One row for a relay, two for a Sluice: as it is, and with `pool.pending` as such a server wants it. */
@@ -75,36 +68,13 @@ async function compare(player: Player, settings: Settings, cpus: Cpus): Promise<
     sessions: 'connection' as const,
   };
   const flood = { era: 'legacy' as const, mix, connections: FLOOD_CONNECTIONS };
-  // Longer than what is measured, so that it is never measured without.
-  const durationMs = settings.warmupMs + settings.durationMs + settings.marginMs;
-  const whole = { isRough: settings.isRough, warmupMs: 0, durationMs };
-  const alone: Figures[] = [];
-  const beside: Figures[] = [];
-  const floods: Figures[] = [];
-  for (let round = 0; round < settings.rounds; round++) {
-    const first = figuresOf(await measure(player, modest, settings, cpus));
-    const [second, flooding] = await Promise.all([
-      measure(player, modest, settings, cpus).then(figuresOf),
-      measure({ url: player.url, pids: [] }, flood, whole, cpus).then(figuresOf),
-    ]);
-    alone.push(first);
-    beside.push(second);
-    floods.push(flooding);
-  }
-  const middle = (rows: typeof alone, figure: 'p50' | 'p99') =>
-    median(rows.map((row) => row[figure]));
-  const ratio = (figure: 'p50' | 'p99') =>
-    median(beside.map((row, round) => row[figure] / alone[round]![figure]));
+  const load = { url: player.url, shape: flood };
+  const { pairs, all } = await besideLoad(player, modest, load, settings, cpus);
   return {
     subject: player.name,
     rate: settings.modestRate,
     connections: FLOOD_CONNECTIONS,
-    aloneP50: middle(alone, 'p50'),
-    besideP50: middle(beside, 'p50'),
-    aloneP99: middle(alone, 'p99'),
-    besideP99: middle(beside, 'p99'),
-    ratioP50: ratio('p50'),
-    ratioP99: ratio('p99'),
-    ...errorsOf([...alone, ...beside, ...floods]),
+    ...besideOf(pairs),
+    ...errorsOf(all),
   };
 }

@@ -6,11 +6,11 @@
  */
 
 import { freePort } from '../free-port.ts';
+import { besideLoad, besideOf } from './beside.ts';
 import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
-import { type Errors, errorsOf, type Figures, figuresOf, median, ratio } from './figures.ts';
+import { type Errors, errorsOf } from './figures.ts';
 import { echo, type Subject, slowEcho, sluice } from './roster.ts';
-import { measure } from './rounds.ts';
 import type { Settings } from './settings.ts';
 
 const FAST_CONNECTIONS = 16;
@@ -53,30 +53,17 @@ async function compare(
   const era = 'legacy' as const;
   const fastShape = { era, connections: FAST_CONNECTIONS, rate: settings.neighbourRate, mix };
   const slowShape = { era, connections: SLOW_CALLERS, mix };
-  // Longer than what is measured, so that it is never measured without.
-  const durationMs = settings.warmupMs + settings.durationMs + settings.marginMs;
-  const whole = { isRough: settings.isRough, warmupMs: 0, durationMs };
-  const alone: Figures[] = [];
-  const beside: Figures[] = [];
-  const slows: Figures[] = [];
-  for (let round = 0; round < settings.rounds; round++) {
-    const first = figuresOf(await measure(fast, fastShape, settings, cpus));
-    const [second, slow] = await Promise.all([
-      measure(fast, fastShape, settings, cpus).then(figuresOf),
-      measure({ url: slowUrl, pids: [] }, slowShape, whole, cpus).then(figuresOf),
-    ]);
-    alone.push(first);
-    beside.push(second);
-    slows.push(slow);
-  }
+  const load = { url: slowUrl, shape: slowShape };
+  const { pairs, all } = await besideLoad(fast, fastShape, load, settings, cpus);
+  const { aloneP99, besideP99, ratioP99 } = besideOf(pairs);
   return {
     subject: fast.name,
     rate: settings.neighbourRate,
     slowMs: settings.slowMs,
     slowCallers: SLOW_CALLERS,
-    aloneP99: median(alone.map(({ p99 }) => p99)),
-    besideP99: median(beside.map(({ p99 }) => p99)),
-    ratio: median(beside.map(({ p99 }, round) => ratio(p99, alone[round]!.p99))),
-    ...errorsOf([...alone, ...beside, ...slows]),
+    aloneP99,
+    besideP99,
+    ratio: ratioP99,
+    ...errorsOf(all),
   };
 }

@@ -26,7 +26,7 @@ export interface ChurnRow {
   readonly failed: number;
 }
 
-export interface Results {
+export interface Results extends Found {
   readonly date: string;
   readonly command: string;
   readonly machine: Machine;
@@ -38,6 +38,10 @@ export interface Results {
   /** What `sluice-on` turns on; empty where on equals off. */
   readonly features: readonly string[];
   readonly scenarios: readonly Scenario[];
+}
+
+/** What was asked, part by part. */
+interface Found {
   readonly cells: Cell[];
   readonly pipe: PipeFigures[];
   readonly coldStarts: ColdStart[];
@@ -58,6 +62,30 @@ export interface Results {
   /** Whatever was left out, dropped, or went wrong. A run of our own subjects in which this is not empty has failed. */
   readonly faults: string[];
   goals: Goal[];
+}
+
+/** Before anything was asked. */
+export function nothingFound(): Found {
+  return {
+    cells: [],
+    pipe: [],
+    coldStarts: [],
+    churn: [],
+    sessions: [],
+    soak: [],
+    halfCapacity: [],
+    inside: [],
+    neighbours: [],
+    greedy: [],
+    badTokens: [],
+    auditTroubles: [],
+    besideBig: [],
+    scraped: [],
+    agentLoops: [],
+    secondOpinion: null,
+    faults: [],
+    goals: [],
+  };
 }
 
 export interface Judged {

@@ -16,7 +16,7 @@ import { judge } from './goals.ts';
 import { atHalfCapacity } from './half-capacity.ts';
 import { machine } from './machine.ts';
 import { isWanted, part, type Run } from './part.ts';
-import { cellOf, nativeFreeOf, onName, type Results } from './results.ts';
+import { cellOf, nativeFreeOf, nothingFound, onName, type Results } from './results.ts';
 import { type Backend, EVERYTHING, echo, FEATURES } from './roster.ts';
 import { measure, play } from './rounds.ts';
 import { secondOpinion } from './second-opinion.ts';
@@ -40,24 +40,7 @@ export async function runSuite(run: Run): Promise<Results> {
     subjects: subjects.map(({ name, what }) => ({ name, what })),
     features: FEATURES.map(({ name }) => name),
     scenarios,
-    cells: [],
-    pipe: [],
-    coldStarts: [],
-    churn: [],
-    sessions: [],
-    soak: [],
-    halfCapacity: [],
-    inside: [],
-    neighbours: [],
-    greedy: [],
-    badTokens: [],
-    auditTroubles: [],
-    besideBig: [],
-    scraped: [],
-    agentLoops: [],
-    secondOpinion: null,
-    faults: [],
-    goals: [],
+    ...nothingFound(),
   };
   for (const [backend, group] of grouped(scenarios)) await playGroup(run, results, backend, group);
   await alone(run, results);

@@ -18,7 +18,7 @@ import {
 } from '../../bench/suite/figures.ts';
 import { judge } from '../../bench/suite/goals.ts';
 import { markdown } from '../../bench/suite/report.ts';
-import type { Results } from '../../bench/suite/results.ts';
+import { nothingFound, type Results } from '../../bench/suite/results.ts';
 import { SUBJECTS } from '../../bench/suite/roster.ts';
 import { FULL, OPEN_LOOP, SMOKE } from '../../bench/suite/settings.ts';
 import { slope } from '../../bench/suite/soak.ts';
@@ -68,20 +68,8 @@ function resultsOf(cells: Cell[], more: Partial<Results> = {}): Results {
     subjects: [{ name: 'floor', what: 'the least' }],
     features: [],
     scenarios: FULL.scenarios,
+    ...nothingFound(),
     cells,
-    pipe: [],
-    coldStarts: [],
-    churn: [],
-    sessions: [],
-    soak: [],
-    halfCapacity: [],
-    inside: [],
-    neighbours: [],
-    greedy: [],
-    agentLoops: [],
-    secondOpinion: null,
-    faults: [],
-    goals: [],
     ...more,
   };
 }
