@@ -5,14 +5,10 @@ import { after, before, describe, it } from 'node:test';
 import { freePort } from '../../bench/free-port.ts';
 import type { Known } from '../../src/backends/known.ts';
 import { isRefusal } from '../../src/model.ts';
+import { referenceProgram, remote } from '../support/servers.ts';
 import { type StartedProcess, startProcess } from '../support/spawn.ts';
-import { compiled, projectFolder } from '../support/temp.ts';
+import { compiled } from '../support/temp.ts';
 import { fixture, type Json, reference, script, User } from './link-user.ts';
-
-function http(name: string, mode: string): Promise<StartedProcess> {
-  const program = compiled(`test/support/fixtures/${name}.js`);
-  return startProcess(process.execPath, [program, mode, '0'], { readyLine: /^ready (\S+)/ });
-}
 
 async function foundAt(entry: Json): Promise<string> {
   const user = await User.open(entry);
@@ -45,8 +41,8 @@ describe('the handshake over stdio', () => {
   it('finds modern and legacy servers', async () => {
     assert.equal(await foundAt(fixture('dual', 'stdio')), 'modern stdio 2026-07-28');
     assert.equal(await foundAt(fixture('legacy', 'stdio')), 'legacy stdio 2025-11-25');
-    assert.equal(await foundAt(reference('server-everything', 'stdio')), 'legacy stdio 2025-11-25');
-    assert.equal(await foundAt(reference('server-filesystem', '/tmp')), 'legacy stdio 2025-11-25');
+    assert.equal(await foundAt(reference('everything', 'stdio')), 'legacy stdio 2025-11-25');
+    assert.equal(await foundAt(reference('filesystem', '/tmp')), 'legacy stdio 2025-11-25');
   });
 
   it('sends initialized only after the answer to initialize, with the capabilities declared', async () => {
@@ -150,16 +146,17 @@ describe('the handshake over stdio', () => {
 describe('the handshake over HTTP', () => {
   const servers: StartedProcess[] = [];
   const at = async (name: string, mode: string) => {
-    const server = await http(name, mode);
+    const server = await remote(name, mode);
     servers.push(server);
     return server.ready;
   };
   let everything = '';
   before(async () => {
     const port = await freePort();
-    const program = `${projectFolder()}/node_modules/@modelcontextprotocol/server-everything/dist/index.js`;
     const env = { PORT: String(port) };
-    const child = await startProcess(process.execPath, [program, 'sse'], { env });
+    const child = await startProcess(process.execPath, [referenceProgram('everything'), 'sse'], {
+      env,
+    });
     servers.push(child);
     everything = `http://127.0.0.1:${port}/sse`;
     for (let tries = 0; tries < 200 && !child.stderr().includes(String(port)); tries += 1) {

@@ -2,8 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import { afterEach } from 'node:test';
-import { startProcess } from '../support/spawn.ts';
-import { compiled } from '../support/temp.ts';
+import { remote } from '../support/servers.ts';
 import { type Json, User } from './link-user.ts';
 import { type Got, ScriptedHttp } from './scripted-http.ts';
 
@@ -16,9 +15,7 @@ afterEach(async () => {
 
 /** A fixture as a process of its own; its address. */
 export async function fixtureAt(name: string, mode = 'http'): Promise<string> {
-  const program = compiled(`test/support/fixtures/${name}.js`);
-  const options = { readyLine: /^ready (\S+)/ };
-  const child = await startProcess(process.execPath, [program, mode, '0'], options);
+  const child = await remote(name, mode);
   stops.push(() => child.stop());
   return child.ready;
 }

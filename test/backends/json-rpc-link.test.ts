@@ -180,12 +180,12 @@ describe('a link', () => {
   });
 
   it('carries the reference servers', async () => {
-    const user = await User.open(reference('server-everything', 'stdio'));
+    const user = await User.open(reference('everything', 'stdio'));
     assert.equal(await user.text('echo', { message: 'hi' }), 'Echo: hi');
     const long = user.call('trigger-long-running-operation', { duration: 1, steps: 4 });
     assert.equal((await long.outcome).messages.length, 4);
     await user.link.close();
-    const memory = await User.open(reference('server-memory'));
+    const memory = await User.open(reference('memory'));
     assert.match(await memory.text('read_graph'), /entities/);
     await memory.link.close();
   });

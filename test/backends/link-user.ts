@@ -12,26 +12,10 @@ import { isRefusal } from '../../src/model.ts';
 import { META } from '../../src/protocol/eras.ts';
 import type { Message } from '../../src/protocol/message.ts';
 import type { Refusal } from '../../src/protocol/refusal.ts';
-import { compiled, projectFolder } from '../support/temp.ts';
+
+export { fixture, reference, script } from '../support/servers.ts';
 
 export type Json = Record<string, unknown>;
-
-/** A fixture program as the configuration of a stdio server. */
-export function fixture(name: string, ...args: string[]): Json {
-  const program = compiled(`test/support/fixtures/${name}.js`);
-  return { command: process.execPath, args: [program, ...args] };
-}
-
-/** A small server given as source text, for misbehaviour that no fixture has. */
-export function script(source: string, ...args: string[]): Json {
-  return { command: process.execPath, args: ['-e', source, '--', ...args] };
-}
-
-/** One of the reference servers. */
-export function reference(name: string, ...args: string[]): Json {
-  const program = `${projectFolder()}/node_modules/@modelcontextprotocol/${name}/dist/index.js`;
-  return { command: process.execPath, args: [program, ...args] };
-}
 
 export interface Line {
   readonly level: string;

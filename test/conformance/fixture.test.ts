@@ -3,15 +3,11 @@
  * conformance tests say nothing about the gateway.
  */
 
-import { startProcess } from '../support/spawn.ts';
-import { compiled } from '../support/temp.ts';
+import { remote } from '../support/servers.ts';
 import { conformanceSuite, type RunningServer } from './conformance-suite.ts';
 
 async function startFixture(name: string): Promise<RunningServer> {
-  const program = compiled(`test/support/fixtures/${name}.js`);
-  const fixture = await startProcess(process.execPath, [program, 'http', '0'], {
-    readyLine: /^ready (\S+)/,
-  });
+  const fixture = await remote(name);
   return {
     url: fixture.ready,
     output: () => fixture.stdout() + fixture.stderr(),

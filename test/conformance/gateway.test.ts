@@ -8,6 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe } from 'node:test';
 import { skipOf } from '../support/fronts.ts';
+import { fixture, remote } from '../support/servers.ts';
 import { type StartedProcess, startProcess } from '../support/spawn.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
 import { conformanceSuite, type RunningServer } from './conformance-suite.ts';
@@ -20,18 +21,12 @@ interface Behind {
   process?: StartedProcess;
 }
 
-function program(fixture: string): string {
-  return compiled(`test/support/fixtures/${fixture}.js`);
+async function overStdio(name: string): Promise<Behind> {
+  return { server: fixture(name, 'stdio') };
 }
 
-async function overStdio(fixture: string): Promise<Behind> {
-  return { server: { command: process.execPath, args: [program(fixture), 'stdio'] } };
-}
-
-async function overHttp(fixture: string): Promise<Behind> {
-  const started = await startProcess(process.execPath, [program(fixture), 'http', '0'], {
-    readyLine: /^ready (\S+)/,
-  });
+async function overHttp(name: string): Promise<Behind> {
+  const started = await remote(name);
   return { server: { url: started.ready }, process: started };
 }
 

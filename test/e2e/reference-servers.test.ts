@@ -11,13 +11,13 @@ import { pathToFileURL } from 'node:url';
 import { freePort } from '../../bench/free-port.ts';
 import { LegacyClient } from '../support/legacy-client.ts';
 import { ModernClient } from '../support/modern-client.ts';
+import { referenceProgram } from '../support/servers.ts';
 import { type StartedProcess, startProcess } from '../support/spawn.ts';
-import { projectFolder, temporaryFolder } from '../support/temp.ts';
+import { temporaryFolder } from '../support/temp.ts';
 import { answersOf, CAPABILITIES, modernRequest } from './answering.ts';
 import { referenceHouse } from './reference-house.ts';
 import { type Json, namesOf, RunningGateway, textOf, until } from './running-gateway.ts';
 
-const EVERYTHING = `${projectFolder()}/node_modules/@modelcontextprotocol/server-everything/dist/index.js`;
 const house = referenceHouse();
 let gateway: RunningGateway;
 const behind: StartedProcess[] = [];
@@ -25,7 +25,9 @@ const behind: StartedProcess[] = [];
 async function everythingOver(mode: string): Promise<string> {
   const port = await freePort();
   const env = { PORT: String(port) };
-  const started = await startProcess(process.execPath, [EVERYTHING, mode], { env });
+  const started = await startProcess(process.execPath, [referenceProgram('everything'), mode], {
+    env,
+  });
   behind.push(started);
   await until(() => /listening|running/i.test(started.stdout() + started.stderr()));
   return `http://127.0.0.1:${port}`;

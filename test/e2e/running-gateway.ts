@@ -9,34 +9,11 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { type StartedProcess, startProcess } from '../support/spawn.ts';
-import { compiled, projectFolder, temporaryFolder } from '../support/temp.ts';
+import { compiled, temporaryFolder } from '../support/temp.ts';
+
+export { fixture, reference, remote, script } from '../support/servers.ts';
 
 export type Json = Record<string, unknown>;
-
-/** A fixture program as the entry of a stdio server. */
-export function fixture(name: string, ...args: string[]): Json {
-  return {
-    command: process.execPath,
-    args: [compiled(`test/support/fixtures/${name}.js`), ...args],
-  };
-}
-
-/** A fixture program that listens on a free port; `ready` is its URL. */
-export function remote(name: string, mode = 'http'): Promise<StartedProcess> {
-  const program = compiled(`test/support/fixtures/${name}.js`);
-  return startProcess(process.execPath, [program, mode, '0'], { readyLine: /^ready (\S+)/ });
-}
-
-/** One of the reference servers, over stdio. */
-export function reference(name: string, ...args: string[]): Json {
-  const program = `${projectFolder()}/node_modules/@modelcontextprotocol/server-${name}/dist/index.js`;
-  return { command: process.execPath, args: [program, ...args] };
-}
-
-/** A small server given as source text, for misbehaviour that no fixture has. */
-export function script(source: string, ...args: string[]): Json {
-  return { command: process.execPath, args: ['-e', source, '--', ...args] };
-}
 
 /** Only prevents that a test hangs. */
 export const PATIENCE_MS = 60_000;

@@ -23,7 +23,8 @@ import { bufferOf, type Spliced } from '../../src/protocol/splice.ts';
 import { createLog } from '../../src/telemetry/telemetry.ts';
 import { validateSchema } from '../../src/validate/config.ts';
 import type { RpcMessage } from '../support/mcp-exchange.ts';
-import { compiled } from '../support/temp.ts';
+
+export { fixture } from '../support/servers.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -74,13 +75,6 @@ export function routeOf(gateway: Gateway, path = ''): Route {
   const route = gateway.route(path, ANONYMOUS);
   assert.ok(route !== undefined, `there is a route ${path}`);
   return route;
-}
-
-export function fixture(name: string, ...args: string[]): Json {
-  return {
-    command: process.execPath,
-    args: [compiled(`test/support/fixtures/${name}.js`), ...args],
-  };
 }
 
 /** A legacy server that answers each method with a fixed result, given as JSON text. */

@@ -9,14 +9,8 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { LegacyClient } from './legacy-client.ts';
 import { ModernClient } from './modern-client.ts';
 import { exchange, rawPost, requestBytes } from './raw-http.ts';
+import { remote } from './servers.ts';
 import { runProcess, type StartedProcess, startProcess } from './spawn.ts';
-import { compiled } from './temp.ts';
-
-function startFixture(name: string, mode = 'http'): Promise<StartedProcess> {
-  const program = compiled(`test/support/fixtures/${name}.js`);
-  const readyLine = /^ready (\S+)/;
-  return startProcess(process.execPath, [program, mode, '0'], { readyLine });
-}
 
 const ANSWERS = {
   'sampling/createMessage': () => ({
@@ -30,7 +24,7 @@ describe('the test clients', () => {
   let fixture: StartedProcess;
   let url: string;
   before(async () => {
-    fixture = await startFixture('dual');
+    fixture = await remote('dual');
     url = fixture.ready;
   });
   after(() => fixture.stop());
@@ -78,7 +72,7 @@ describe('the test clients', () => {
   });
 
   it('legacy: speaks to a server that knows nothing else', async () => {
-    const old = await startFixture('legacy');
+    const old = await remote('legacy');
     const capabilities = { sampling: {} };
     const client = await LegacyClient.open(old.ready, { capabilities, answers: ANSWERS });
     const stream = await client.listen();
@@ -101,7 +95,7 @@ describe('the test clients', () => {
   });
 
   it('speak to the HTTP+SSE fixture through an SDK client', async () => {
-    const old = await startFixture('legacy', 'sse');
+    const old = await remote('legacy', 'sse');
     const client = new Client({ name: 'test-client', version: '1.0.0' });
     await client.connect(new SSEClientTransport(new URL(old.ready)));
     const result = await client.callTool({ name: 'test_simple_text' });

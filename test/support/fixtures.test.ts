@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json, RpcMessage } from './mcp-exchange.ts';
 import { ModernClient } from './modern-client.ts';
-import { startProcess } from './spawn.ts';
+import { remote } from './servers.ts';
 import { StdioClient } from './stdio-client.ts';
 import { compiled } from './temp.ts';
 
@@ -69,9 +69,7 @@ describe('the slow fixture', () => {
   });
 
   it('takes a closed response stream for a cancellation in the modern era', async () => {
-    const program = compiled('test/support/fixtures/slow.js');
-    const readyLine = /^ready (\S+)/;
-    const slow = await startProcess(process.execPath, [program, 'http', '0'], { readyLine });
+    const slow = await remote('slow');
     const client = new ModernClient(slow.ready);
     const gone = new AbortController();
     const args = { ms: 60_000, steps: 600 };
