@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { INJECTION_RULES } from '../../../src/inspect/rules/injection.ts';
-import { actingOnResult } from './prose.ts';
+import { actingOnResult } from './acting.ts';
 
 const FOUND: Readonly<Record<string, readonly string[]>> = {
   'injection.steering-dismissed': [

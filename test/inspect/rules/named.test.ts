@@ -2,16 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { examine, leavesOf } from '../../../src/inspect/inspect.ts';
 import { kindOf } from '../../../src/inspect/rules/named.ts';
 import { ALNUM, BASE64, LOWER_HEX, madeUp } from '../../support/made-up.ts';
-
-function found(text: unknown): string[] {
-  const subject = { direction: 'response', leaves: leavesOf(text), tool: '' } as const;
-  return examine(subject)
-    .filter((finding) => finding.class === 'secret' && finding.confidence !== 'low')
-    .map((finding) => finding.rule);
-}
+import { secretsIn } from './acting.ts';
 
 const key = madeUp(ALNUM, 32);
 const hex = madeUp(LOWER_HEX, 40);
@@ -73,14 +66,14 @@ suite('values under a name are found', () => {
     `{"auths": {"r.acme.test": {"auth": "${basic}"}}}`,
     `client-key-data: ${Buffer.from(`-----BEGIN EC PRIVATE KEY-----\n${madeUp(BASE64, 90)}`).toString('base64')}`,
   ];
-  for (const text of texts) test(text.slice(0, 48), () => assert.notDeepEqual(found(text), []));
+  for (const text of texts) test(text.slice(0, 48), () => assert.notDeepEqual(secretsIn(text), []));
 
   test('where the value is a string of its own', () => {
-    assert.ok(found({ api_key: key }).includes('secret.named-leaf'));
+    assert.ok(secretsIn({ api_key: key }).includes('secret.named-leaf'));
     assert.ok(
-      found({ env: [{ name: 'DB_PASSWORD', value: password }] }).includes('secret.named-leaf'),
+      secretsIn({ env: [{ name: 'DB_PASSWORD', value: password }] }).includes('secret.named-leaf'),
     );
-    assert.ok(found({ tokens: { token: [hex] } }).includes('secret.named-leaf'));
+    assert.ok(secretsIn({ tokens: { token: [hex] } }).includes('secret.named-leaf'));
   });
 });
 
@@ -118,10 +111,10 @@ suite('what is no value is not', () => {
     'see https://acme.test/@user/status:1 and mail@acme.test',
     // biome-ignore-end lint/suspicious/noTemplateCurlyInString: as above.
   ];
-  for (const text of texts) test(text.slice(0, 60), () => assert.deepEqual(found(text), []));
+  for (const text of texts) test(text.slice(0, 60), () => assert.deepEqual(secretsIn(text), []));
 
   test('nor under a key over it', () => {
-    assert.deepEqual(found({ password: 'string', token: 'required', secret: '***' }), []);
-    assert.deepEqual(found({ total_tokens: '12345678901234', nextToken: key }), []);
+    assert.deepEqual(secretsIn({ password: 'string', token: 'required', secret: '***' }), []);
+    assert.deepEqual(secretsIn({ total_tokens: '12345678901234', nextToken: key }), []);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { wordsOfName } from '../../../src/inspect/rules/poisoning-names.ts';
-import { actingOnDefinition } from './prose.ts';
+import { actingOnDefinition } from './acting.ts';
 
 const POISONED: Readonly<Record<string, string>> = {
   'poisoning.instruction-tag': 'Adds numbers. <IMPORTANT>Be quick</IMPORTANT>',

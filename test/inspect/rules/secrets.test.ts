@@ -22,14 +22,7 @@ import {
   madeUp,
   URL64,
 } from '../../support/made-up.ts';
-
-/** Rules of the class that act, in a text that a tool returned. */
-function found(text: unknown): string[] {
-  const subject = { direction: 'response', leaves: leavesOf(text), tool: '' } as const;
-  return examine(subject)
-    .filter((finding) => finding.class === 'secret' && finding.confidence !== 'low')
-    .map((finding) => finding.rule);
-}
+import { secretsIn } from './acting.ts';
 
 const withChecksum = (prefix: string, seed: string) => {
   const body = madeUp(ALNUM, 30, seed);
@@ -101,13 +94,13 @@ suite('tokens by their formats', () => {
         `"a\\n${value}"`,
         `${value},${value}`,
       ])
-        assert.ok(found(text).includes(`secret.${rule}`), `${rule} in ${JSON.stringify(text)}`);
+        assert.ok(secretsIn(text).includes(`secret.${rule}`), `${rule} in ${JSON.stringify(text)}`);
     });
   }
 
   test('a token of which the checksum is wrong is found with less confidence', () => {
     const value = withChecksum('ghp', 'a').replace(/.$/, (last) => (last === 'a' ? 'b' : 'a'));
-    assert.deepEqual(found(value), ['secret.github-token-shape']);
+    assert.deepEqual(secretsIn(value), ['secret.github-token-shape']);
   });
 
   test('of what is found the value alone is the span', () => {
@@ -148,7 +141,7 @@ suite('what is written where a token should stand', () => {
     wif.replace(/.$/, (last) => (last === 'K' ? 'L' : 'K')),
   ];
   for (const text of harmless)
-    test(`${text.slice(0, 40)} is nothing`, () => assert.deepEqual(found(text), []));
+    test(`${text.slice(0, 40)} is nothing`, () => assert.deepEqual(secretsIn(text), []));
 });
 
 suite('every rule', () => {
@@ -221,7 +214,7 @@ suite('recovery phrases', () => {
         JSON.stringify(list),
         list.join(' ').toUpperCase(),
       ])
-        assert.ok(found(text).includes('secret.recovery-phrase'), text);
+        assert.ok(secretsIn(text).includes('secret.recovery-phrase'), text);
     });
   }
 
@@ -232,7 +225,9 @@ suite('recovery phrases', () => {
     for (const around of [prose.repeat(3), `${listed} zz `, ' '.repeat(99), 'x'.repeat(99)])
       for (let at = 0; at < 99; at++)
         assert.ok(
-          found(`${around.slice(-at - 1)} ${list}, ${around}`).includes('secret.recovery-phrase'),
+          secretsIn(`${around.slice(-at - 1)} ${list}, ${around}`).includes(
+            'secret.recovery-phrase',
+          ),
           around.slice(-at - 1),
         );
   });
@@ -240,10 +235,10 @@ suite('recovery phrases', () => {
   test('words of the list without the checksum are nothing, and cost little', () => {
     const list = phrase(12, 'other');
     const wrong = BIP39_WORDS.map((word) => [...list.slice(0, 11), word].join(' ')).filter(
-      (text) => !found(text).includes('secret.recovery-phrase'),
+      (text) => !secretsIn(text).includes('secret.recovery-phrase'),
     );
     // One in sixteen last words fits eleven others.
     assert.equal(wrong.length, 2048 - 128);
-    assert.deepEqual(found(BIP39_WORDS.slice(0, 40).join(' zz ')), []);
+    assert.deepEqual(secretsIn(BIP39_WORDS.slice(0, 40).join(' zz ')), []);
   });
 });

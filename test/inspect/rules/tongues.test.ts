@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { actingOnResult } from './prose.ts';
+import { actingOnResult } from './acting.ts';
 
 /** What the rules of a language find: the kind and the code of the lexicon, and sentences of nobody's. */
 const FOUND: Readonly<Record<string, readonly string[]>> = {

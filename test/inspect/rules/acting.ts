@@ -1,4 +1,4 @@
-/** What rules say of one text, for the tests of the rules over prose. */
+/** Rules that would act on one text, for the tests of the rules. */
 
 import { examine } from '../../../src/inspect/examine.ts';
 import { leavesOf } from '../../../src/inspect/leaves.ts';
@@ -10,6 +10,12 @@ const acts = ({ confidence }: Finding) => confidence !== 'low';
 export function actingOnResult(text: string): string[] {
   const findings = examine({ direction: 'response', leaves: leavesOf(text), tool: '' });
   return [...new Set(findings.filter(acts).map(({ rule }) => rule))];
+}
+
+/** Of the class `secret`, on a result of this: each as often as it is found. */
+export function secretsIn(result: unknown): string[] {
+  const findings = examine({ direction: 'response', leaves: leavesOf(result), tool: '' });
+  return findings.filter((one) => one.class === 'secret' && acts(one)).map(({ rule }) => rule);
 }
 
 /** Rules that would act on this definition. */
