@@ -9,6 +9,7 @@ import { type EndedCall, Metrics } from '../../src/telemetry/metrics.ts';
 import { OTHER, Registry, SERIES_MAX, Sheet } from '../../src/telemetry/registry.ts';
 import { METRICS } from '../../src/telemetry/table.ts';
 import { endedCall, read, type Sample, sampleOf } from './scraped.ts';
+import { turnsDuring } from './turns.ts';
 
 const OPENMETRICS = 'application/openmetrics-text; version=1.0.0';
 
@@ -86,15 +87,10 @@ describe('the text of metrics', () => {
         metrics.ended(endedCall({ server: `s${server}`, tool: `t${tool}`, outcome: 'ok' }));
       }
     }
-    let turns = 0;
-    const count = () => {
-      turns += 1;
-      timer = setImmediate(count);
-    };
-    let timer = setImmediate(count);
     const sizes: number[] = [];
-    for await (const slice of metrics.exposition('').slices) sizes.push(slice.length);
-    clearImmediate(timer);
+    const turns = await turnsDuring(async () => {
+      for await (const slice of metrics.exposition('').slices) sizes.push(slice.length);
+    });
     assert.ok(sizes.length > 5);
     assert.ok(Math.max(...sizes) < 32 * 1024, String(sizes));
     assert.ok(turns >= sizes.length - 1);

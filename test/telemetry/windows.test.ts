@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { Metrics } from '../../src/telemetry/metrics.ts';
 import { OTHER } from '../../src/telemetry/registry.ts';
 import { WINDOW_MS, Windows } from '../../src/telemetry/windows.ts';
+import { turnsDuring } from './turns.ts';
 
 const START = 1_800_000_000_000;
 
@@ -39,14 +40,9 @@ describe('the latency of a tool', () => {
     const windows = new Windows();
     for (let tool = 0; tool < 400; tool++)
       windows.of('files', `tool${tool}`, START).record(1, START);
-    let turns = 0;
-    const count = () => {
-      turns += 1;
-      timer = setImmediate(count);
-    };
-    let timer = setImmediate(count);
-    assert.equal((await windows.latencies(START)).length, 400);
-    clearImmediate(timer);
+    const turns = await turnsDuring(async () => {
+      assert.equal((await windows.latencies(START)).length, 400);
+    });
     assert.ok(turns >= 40, `${turns}`);
   });
 
