@@ -7,11 +7,11 @@
  * away, or takes batches and does not answer.
  */
 
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newKeys } from '../../src/audit/audit.ts';
+import { canLimitFiles, limitFiles } from '../file-limit.ts';
 import { freePort } from '../free-port.ts';
 import { firstAnswer } from './control.ts';
 import type { Cpus } from './cpus.ts';
@@ -93,19 +93,6 @@ class Hook {
   }
 }
 
-function limitFiles({ pids: [pid] }: Player, limit: string): void {
-  execFileSync('prlimit', ['--pid', String(pid), `--fsize=${limit}`]);
-}
-
-function canLimit(): boolean {
-  try {
-    execFileSync('prlimit', ['--version'], { stdio: 'ignore' });
-    return process.platform === 'linux';
-  } catch {
-    return false;
-  }
-}
-
 const answers = ({ url }: Player) =>
   firstAnswer(url, 'modern').then(
     () => true,
@@ -117,8 +104,8 @@ function fullDisk(onOverflow: 'refuse' | 'record-gap'): Trouble {
     kind: `full disk, \`onOverflow: ${onOverflow}\``,
     audit: { onOverflow },
     refuses: onOverflow === 'refuse',
-    begin: (gateway) => limitFiles(gateway, '0:unlimited'),
-    end: (gateway) => limitFiles(gateway, 'unlimited'),
+    begin: ({ pids: [pid] }) => limitFiles(pid, '0:unlimited'),
+    end: ({ pids: [pid] }) => limitFiles(pid, 'unlimited'),
     isOver: answers,
   };
 }
@@ -141,7 +128,7 @@ function troubles(hook: Hook): Trouble[] {
       await hook.open();
     },
   };
-  const disks = canLimit() ? [fullDisk('refuse'), fullDisk('record-gap')] : [];
+  const disks = canLimitFiles() ? [fullDisk('refuse'), fullDisk('record-gap')] : [];
   return [none, ...disks, { ...gone, isOver }, silent];
 }
 

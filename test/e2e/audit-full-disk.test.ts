@@ -5,26 +5,16 @@
  */
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { canLimitFiles, limitFiles } from '../../bench/file-limit.ts';
 import { query } from '../../src/audit/audit.ts';
 import { verify } from '../../src/audit/verify.ts';
 import { ModernClient } from '../support/modern-client.ts';
 import { type StartedProcess, startProcess } from '../support/spawn.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
 import { fixture, type Json, until } from './running-gateway.ts';
-
-/** `prlimit` is of util-linux: elsewhere there is no way to lift the limit of a process that runs. */
-function canLimit(): boolean {
-  try {
-    execFileSync('prlimit', ['--version'], { stdio: 'ignore' });
-    return process.platform === 'linux';
-  } catch {
-    return false;
-  }
-}
 
 /** Between attempts to write, as in writer.ts. */
 const RETRY_MS = 250;
@@ -41,10 +31,6 @@ async function started(folder: string, audit: Json): Promise<StartedProcess> {
   writeFileSync(file, JSON.stringify(config));
   const command = `ulimit -S -f ${BLOCKS}; exec "${process.execPath}" "${compiled('src/main.js')}" start -c "${file}" --no-watch`;
   return startProcess('sh', ['-c', command], { readyLine: /^listening on (\S+)$/, cwd: folder });
-}
-
-function liftLimit({ child }: StartedProcess): void {
-  execFileSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited']);
 }
 
 interface Result {
@@ -98,7 +84,7 @@ async function counted(dir: string, conditions: string[]): Promise<Json[]> {
 
 describe('a full disk', {
   timeout: 180_000,
-  skip: !canLimit() && 'there is no prlimit here',
+  skip: !canLimitFiles() && 'there is no prlimit here',
 }, () => {
   async function gatewayWith(t: TestContext, audit: Json) {
     const folder = temporaryFolder('full');
@@ -120,7 +106,7 @@ describe('a full disk', {
     const unready = await readiness();
     const { ready, unrecorded } = (await unready.json()) as Json;
     assert.deepEqual([unready.status, ready, unrecorded], [503, false, true]);
-    liftLimit(gateway);
+    limitFiles(gateway.pid, 'unlimited');
     await until(
       async () => (await client.call('test_echo', { message: 'again' })).error === undefined,
     );
@@ -142,7 +128,7 @@ describe('a full disk', {
     });
     const full = await callUntil(client, ({ ok }) => ok >= 160);
     assert.equal(full.refused, 0);
-    liftLimit(gateway);
+    limitFiles(gateway.pid, 'unlimited');
     await until(async () => (await counted(dir, ['kind', 'gap'])).length > 0);
     await gateway.stop();
     const { broken, notes } = await verify(dir, { keys: [], anchors: [] });
@@ -167,6 +153,6 @@ describe('a full disk', {
     const failed = await failures(gateway);
     const attemptsMax = (Date.now() - startedAt) / RETRY_MS;
     assert.ok(failed > 0 && failed <= attemptsMax, `${failed} of ${attemptsMax}`);
-    liftLimit(gateway);
+    limitFiles(gateway.pid, 'unlimited');
   });
 });
