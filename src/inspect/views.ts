@@ -38,21 +38,14 @@ import {
 } from './views/glance.ts';
 import { unconcatenate, unmark, unslash, unspace } from './views/joints.ts';
 import { atbashKeys, reversedKeys, rotatedKeys } from './views/keys.ts';
+import { isLeet, unleet, unleetApart, unleetL, unleetLApart } from './views/leet.ts';
 import { ATBASH, turnsOf } from './views/letter-pairs.ts';
 import { unnumber } from './views/numbers.ts';
 import { partsOf, piecesOf, SEAM } from './views/pieces.ts';
 import { unquote } from './views/quoted-printable.ts';
 import { Seen } from './views/seen.ts';
 import { type Step, Text, traced, type Undoing, writer } from './views/text.ts';
-import {
-  atbash,
-  isLeet,
-  reversed,
-  reversedWords,
-  rotated,
-  unleet,
-  unleetL,
-} from './views/turned.ts';
+import { atbash, reversed, reversedWords, rotated } from './views/turned.ts';
 import { unwrap } from './views/wrapped.ts';
 import type { Trace } from './views/writer.ts';
 
@@ -147,6 +140,8 @@ const STEPS: readonly Step[] = [
   { name: 'wrapped', undo: unwrap, needs: LINE_END, forms: GAPPED, isGuess: true },
   { name: 'leet', undo: unleet, needs: MIXED, forms: PROSE, isGuess: true },
   { name: 'leet-l', undo: unleetL, needs: MIXED, forms: PROSE, isGuess: true },
+  { name: 'leet-apart', undo: unleetApart, needs: MIXED, forms: PROSE, isGuess: true },
+  { name: 'leet-l-apart', undo: unleetLApart, needs: MIXED, forms: PROSE, isGuess: true },
 ];
 const turn = (name: string, undo: Undoing, forms = ALL): Step => ({
   name,
@@ -189,9 +184,9 @@ const ENCODINGS = new Set(['base64', 'hex', 'base32']);
 const SURE = new Set(['fold', 'escapes']);
 /** Once one of these did, letters are turned in what they yielded. */
 const DECODED = new Set([...ENCODINGS, 'numbers', 'base58', 'base85']);
-const LEET = new Set(['leet', 'leet-l']);
+const LEET = new Set(['leet', 'leet-l', 'leet-apart', 'leet-l-apart']);
 /** What they yield is read as prose and no further. */
-const ENDS = new Set(['leet', 'leet-l', 'reversed-words']);
+const ENDS = new Set([...LEET, 'reversed-words']);
 
 const FORMS: Readonly<Record<Exclude<Form, 'exact'>, Undoing>> = { compact, words, joined };
 
