@@ -11,7 +11,7 @@ import { ownRules } from './catalog.ts';
 import { checkTime } from './deadline.ts';
 import { joinedOf } from './joined.ts';
 import type { Match } from './linear.ts';
-import type { Plain, PlainStrings } from './plain.ts';
+import type { Plain, PlainStrings, Signal } from './plain.ts';
 import type { Finding, FindingClass, Leaf, Reading, Subject, View } from './rule.ts';
 import type { RuleSet } from './rule-set.ts';
 import { Budget, viewsOf } from './views.ts';
@@ -138,10 +138,11 @@ class Examination {
     });
   }
 
-  /** A string that was read before has nothing, and calls what it called. */
+  /** A string that was read before has what it had, and calls what it called. */
   #leaf(leaf: Leaf, views: readonly View[], plain: Plain | undefined): void {
     if (plain !== undefined) {
       for (const detector of plain.called) this.#called.add(detector);
+      for (const signal of plain.signals) this.#signal(leaf, signal);
       return;
     }
     const before = this.#findings.length;
@@ -152,11 +153,33 @@ class Examination {
       checkTime(this.#until);
       this.#view(leaf, view);
     }
-    const isPlain = this.#findings.length === before && !this.#isTooMuch && !this.#isThorough;
-    if (isPlain && leaf.seams === undefined && !this.#isCut)
-      this.#plain.keep(leaf.text, { views, called: [...this.#called] });
+    if (this.#isPlain(leaf, before))
+      this.#plain.keep(leaf.text, {
+        views,
+        called: [...this.#called],
+        signals: this.#findings.slice(before).map((finding, at) => ({
+          finding: { ...finding, leaf: null },
+          value: this.#values[before + at]!,
+        })),
+      });
     for (const detector of this.#called) called.add(detector);
     this.#called = called;
+  }
+
+  /** Whether it may be kept with what was found in it, from this finding on: nothing that acts, so no secret either. */
+  #isPlain({ seams, isMade }: Leaf, from: number): boolean {
+    if (this.#isTooMuch || this.#isThorough || this.#isCut || seams !== undefined) return false;
+    for (let at = from; at < this.#findings.length; at++)
+      if (this.#findings[at]!.confidence !== 'low' || isMade === true) return false;
+    return this.#lows < BOUNDS.lowFindings;
+  }
+
+  #signal(leaf: Leaf, { finding, value }: Signal): void {
+    if (this.#lows >= BOUNDS.lowFindings) return;
+    this.#lows += 1;
+    const span = leaf.isMade === true ? null : finding.span;
+    this.#findings.push({ ...finding, path: leaf.path, span, leaf });
+    this.#values.push(value);
   }
 
   #read(): Read {

@@ -1,31 +1,52 @@
 /**
- * Short strings that were read in every way and hold nothing: names of members, states, kinds. Most strings of JSON are of
- * these, and each would be read again in every message.
+ * Strings that were read in every way and hold nothing that acts, so that they need not be read again: names of members, states and kinds,
+ * which most strings of JSON are, and longer ones that come twice, as what a tool says when an agent asks it again.
  *
- * Bounded, and forgotten by halves: what is still said comes back by itself.
+ * Bounded. Short ones are forgotten by halves: what is still said comes back by itself. Of long ones the first time leaves a number only,
+ * as most are never said again; each has one place, from which the next of that place drives it, and all go where they are too much.
  */
 
-import type { View } from './rule.ts';
+import type { Finding, View } from './rule.ts';
 
 /** Longer ones are rarely said twice. */
-const CHARACTERS_MAX = 64;
+const SHORT_MAX = 64;
 const HALF_MAX = 2048;
 /** What has more was made to have them. */
-const VIEWS_MAX = 8;
+const SHORT_VIEWS_MAX = 8;
+const LONG_VIEWS_MAX = 1024;
+const PLACES = 1024;
+/** Of all long ones, their readings included: a few megabytes. */
+const LONG_CHARACTERS_MAX = 2 << 20;
 
 /** What the next message needs of it. */
 export interface Plain {
   readonly views: readonly View[];
   /** Detectors that one of its anchors calls. */
   readonly called: readonly number[];
+  readonly signals: readonly Signal[];
+}
+
+/** Of low confidence, and of what it is: told anew of each string that has it. */
+export interface Signal {
+  readonly finding: Finding;
+  readonly value: string;
+}
+
+interface Long {
+  readonly text: string;
+  readonly plain: Plain;
 }
 
 export class PlainStrings {
   #young = new Map<string, Plain>();
   #old = new Map<string, Plain>();
+  /** The mark of the long one that was read last, of each place, and it, once it was read twice. */
+  readonly #marks = new Int32Array(PLACES);
+  #longs: (Long | undefined)[] = [];
+  #characters = 0;
 
   get(text: string): Plain | undefined {
-    if (text.length > CHARACTERS_MAX) return undefined;
+    if (text.length > SHORT_MAX) return this.#long(text);
     const young = this.#young.get(text);
     if (young !== undefined) return young;
     const old = this.#old.get(text);
@@ -34,7 +55,8 @@ export class PlainStrings {
   }
 
   keep(text: string, plain: Plain): void {
-    if (text.length <= CHARACTERS_MAX && plain.views.length <= VIEWS_MAX) this.#put(text, plain);
+    if (text.length > SHORT_MAX) this.#keepLong(text, plain);
+    else if (plain.views.length <= SHORT_VIEWS_MAX) this.#put(text, plain);
   }
 
   #put(text: string, plain: Plain): void {
@@ -44,4 +66,48 @@ export class PlainStrings {
     }
     this.#young.set(text, plain);
   }
+
+  #long(text: string): Plain | undefined {
+    const long = this.#longs[markOf(text) & (PLACES - 1)];
+    return long?.text === text ? long.plain : undefined;
+  }
+
+  #keepLong(text: string, plain: Plain): void {
+    if (plain.views.length > LONG_VIEWS_MAX) return;
+    const mark = markOf(text);
+    const place = mark & (PLACES - 1);
+    const before = this.#longs[place];
+    if (before !== undefined) this.#characters -= charactersOf(before);
+    this.#longs[place] = undefined;
+    const isAgain = this.#marks[place] === mark;
+    this.#marks[place] = mark;
+    if (!isAgain) return;
+    const long = { text, plain };
+    const characters = charactersOf(long);
+    if (characters > LONG_CHARACTERS_MAX) return;
+    if (this.#characters + characters > LONG_CHARACTERS_MAX) this.#forgetLongs();
+    this.#longs[place] = long;
+    this.#characters += characters;
+  }
+
+  #forgetLongs(): void {
+    this.#longs = [];
+    this.#characters = 0;
+  }
+}
+
+const charactersOf = ({ text, plain }: Long): number =>
+  plain.views.reduce((sum, view) => sum + view.text.length, text.length);
+
+const LOOKED_AT = 32;
+
+/**
+ * Of characters here and there: two texts with the same one are compared when it comes to that, and never taken for one another.
+ */
+function markOf(text: string): number {
+  let mark = text.length;
+  const step = text.length / LOOKED_AT;
+  for (let count = 0; count < LOOKED_AT; count++)
+    mark = Math.imul(mark ^ text.charCodeAt(Math.floor(count * step)), 0x01000193);
+  return mark ^ (mark >>> 15);
 }

@@ -3,7 +3,6 @@
  * nothing, and must be seen to at no more than the cost of reading them.
  */
 
-import assert from 'node:assert/strict';
 import { unitsOf } from '../units.ts';
 import { saysUnseen } from './fold.ts';
 import { runSigns } from './glance-runs.ts';
@@ -39,7 +38,7 @@ export const SINGLES = 1 << 14;
 export const MIXED = 1 << 15;
 /** Twenty characters without a blank. */
 export const SOLID = 1 << 16;
-/** Six numbers at least, as many as make a text: each letter in hexadecimal code begins with a digit as well. */
+/** Six numbers in a row, as many as make a text: each letter in hexadecimal code begins with a digit as well. */
 export const ROW = 1 << 17;
 /** Markup, a tag or two quotes within a word. */
 export const MARKED = 1 << 21;
@@ -104,7 +103,7 @@ function fillClasses(): void {
     const key = sign * (1 << KINDS_BITS) + kind;
     let one = made.get(key);
     if (one === undefined) {
-      assert.ok(counts[kind]! < CLASSES_MAX >> KINDS_BITS);
+      if (counts[kind]! >= CLASSES_MAX >> KINDS_BITS) throw new Error('More signs than classes');
       one = (counts[kind]!++ << KINDS_BITS) | kind;
       made.set(key, one);
       meanings[one] = sign;
@@ -125,7 +124,10 @@ const seen = {
   /** What is still looked for. */
   watched: 0,
   mixtures: 0,
+  /** In a row, where the last one begins, and what stands before each. */
   numbers: 0,
+  numberAt: 0,
+  numberBehind: 0,
 };
 
 /** Starts and ends, in turn, of all runs that may be in an alphabet of their own: of 8 that are no words, or of 12. */
@@ -180,6 +182,8 @@ function begin(text: string): void {
   seen.watched = LONG | MARKUP_STEP | MIXTURE | NUMBER | QUOTED_AGAIN | SINGLE;
   seen.mixtures = 0;
   seen.numbers = 0;
+  seen.numberAt = 0;
+  seen.numberBehind = 0;
 }
 
 /** What a step tells by which the character at `at` was read. */
@@ -188,7 +192,8 @@ function told(units: Uint16Array, length: number, step: number, at: number): num
   if ((step & LONG) !== 0) found |= runSigns(units, length, at, seen.runs);
   if ((step & MARKUP_STEP) !== 0) found |= once(MARKED, MARKUP_STEP);
   if ((step & MIXTURE) !== 0 && ++seen.mixtures > 1) found |= once(MIXED, MIXTURE);
-  if ((step & NUMBER) !== 0 && ++seen.numbers === ROW_LEAST) found |= once(ROW, NUMBER);
+  if ((step & NUMBER) !== 0 && numbersTo(units, length, at) === ROW_LEAST)
+    found |= once(ROW, NUMBER);
   if ((step & QUOTED_AGAIN) !== 0 && isJoint(units, at)) found |= once(QUOTED, QUOTED_AGAIN);
   if ((step & SINGLE) !== 0 && isInRow(units, at - 1)) found |= once(SINGLES, SINGLE);
   return found;
@@ -199,6 +204,45 @@ function once(sign: number, step: number): number {
   seen.watched &= ~step;
   return sign;
 }
+
+const [BLANK, LINE_FEED, POINT, ZERO] = [0x20, 0x0a, 0x2e, 0x30];
+/** A numeral and what stands between two of a row are no longer (numbers.ts). */
+const NUMBER_MOST = 32;
+
+/**
+ * How many numbers stand in a row up to the one that begins at `at`: near one another, and each behind the same sign, but for the first
+ * and those with which a line begins.
+ */
+function numbersTo(units: Uint16Array, length: number, at: number): number {
+  let before = at - 1;
+  if (before >= 0 && isLetter(units[before]!)) {
+    // Of `0x69` the second half; of `c3` the second digit.
+    if (before > 0 && units[before - 1] === ZERO) return seen.numbers;
+    if (isHexLetter(units[before]!)) before--;
+  }
+  // Of `105.0` the second half.
+  if (before >= 0 && units[before] === POINT && isNought(units, length, at)) return seen.numbers;
+  const behind = before < 0 ? LINE_FEED : units[before]!;
+  let isFirst = false;
+  for (; before >= 0 && units[before]! <= BLANK; before--) isFirst ||= units[before] === LINE_FEED;
+  const isSame = isFirst || behind === seen.numberBehind;
+  const isNear = seen.numbers > 0 && before - seen.numberAt <= NUMBER_MOST;
+  seen.numbers = 1 + (isNear ? (isSame ? seen.numbers : 1) : 0);
+  seen.numberAt = at;
+  if (!isFirst) seen.numberBehind = behind;
+  return seen.numbers;
+}
+
+const isLetter = (unit: number) => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
+
+/** Whether the numeral has nothing but noughts. */
+function isNought(units: Uint16Array, length: number, at: number): boolean {
+  let end = at;
+  while (end < length && units[end] === ZERO) end++;
+  return end > at && (end === length || !isWord(units[end]!));
+}
+
+const isHexLetter = (unit: number) => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x66;
 
 /** What may join two strings, and how much of it. */
 const between = new Uint8Array(0x10000);

@@ -24,6 +24,8 @@ import {
   signsOf,
   solidsOf,
 } from '../../../src/inspect/views/glance.ts';
+import { unnumber } from '../../../src/inspect/views/numbers.ts';
+import { writer } from '../../../src/inspect/views/text.ts';
 
 const RUNS = /[A-Za-z0-9+/_-]+/g;
 const ODD = /[0-9]|[a-z][A-Z]/;
@@ -34,6 +36,23 @@ const MIXTURE = /[A-Za-z](?=[^\x00-\x20A-Za-z0-9+/_-])|[A-Za-z+/_-](?=[0-9])|[0-
 const MARKUP =
   /(?<=[A-Za-z0-9\x80-\uffff])(?:<[A-Za-z/!]|\/\*|([*_~'"])\1|`[A-Za-z0-9\x80-\uffff*_~`'"</])/;
 const SINGLE_ROW = /(?<![A-Za-z0-9])(?:[A-Za-z0-9][^A-Za-z0-9]+){2}[A-Za-z0-9][^A-Za-z0-9]/;
+
+/** Numbers near one another, each behind the same sign, but for the first and those with which a line begins. */
+function longestRow(text: string): number {
+  let [count, most, at, sign] = [0, 0, 0, ''];
+  for (const { index } of text.matchAll(/(?<![0-9]|0[A-Za-z]|\.(?=0+(?![0-9A-Za-z])))[0-9]/g)) {
+    const before = text.slice(0, index).replace(/[a-fA-F]$/, '');
+    const [blanks] = before.match(/[\x00-\x20]*$/) as RegExpMatchArray;
+    const isFirst = blanks.includes('\n');
+    const isNear = count > 0 && before.length - 1 - blanks.length - at <= 32;
+    const isSame = isFirst || (before.at(-1) ?? '\n') === sign;
+    count = isNear ? 1 + (isSame ? count : 1) : 1;
+    at = index;
+    if (!isFirst) sign = before.at(-1) ?? '\n';
+    most = Math.max(most, count);
+  }
+  return most;
+}
 
 /** What each sign is of, said as expressions: that one pass says the same of all is the test. */
 const PLAINLY: readonly (readonly [sign: number, isIn: (text: string) => boolean])[] = [
@@ -52,7 +71,7 @@ const PLAINLY: readonly (readonly [sign: number, isIn: (text: string) => boolean
   [SINGLES, (text) => SINGLE_ROW.test(text)],
   [MIXED, (text) => all(text, MIXTURE).length > 1],
   [SOLID, (text) => /[^\x00-\x20]{20}/.test(text)],
-  [ROW, (text) => all(text, /[0-9]+/g).length >= 6],
+  [ROW, (text) => longestRow(text) >= 6],
   [HEX, (text) => /[0-9a-fA-F]{12}/.test(text)],
   [BASE32, (text) => /[A-Z2-7]{16}|[a-z2-7]{16}/.test(text)],
   [BASE58, (text) => /[1-9A-HJ-NP-Za-km-z]{16}/.test(text)],
@@ -83,6 +102,35 @@ test('each sign is told of the texts that have it, and of no other', () => {
     }),
     { numRuns: 20_000 },
   );
+});
+
+const spelled = fc.constantFrom<(code: number) => string>(
+  String,
+  (code) => code.toString(16),
+  (code) => `0x${code.toString(16)}`,
+  (code) => `${code.toString(2).padStart(8, '0')}`,
+  (code) => `${code}.0`,
+  (code) => `${code}.00`,
+);
+const gap = fc.constantFrom(' ', ', ', ',', '-', '.', ' | ', '\n', ',\n      ', ' ;\n\n', '+chr(');
+const word6 = fc.string({ unit: fc.constantFrom(...'egijnor s.'), minLength: 6, maxLength: 20 });
+const noise = fc.string({ unit: one, maxLength: 20 });
+
+test('a text in which numbers spell something has a row of them', () => {
+  let read = 0;
+  const row = fc.tuple(noise, word6, spelled, gap, noise);
+  fc.assert(
+    fc.property(row, ([before, says, spell, between, after]) => {
+      const codes = [...says].map((letter) => spell(letter.charCodeAt(0)));
+      const text = `${before} ${codes.join(between)} ${after}`;
+      writer.begin(text, false);
+      if (!unnumber(text, writer)) return;
+      read++;
+      assert.ok((signsOf(text) & ROW) !== 0, text);
+    }),
+    { numRuns: 5000 },
+  );
+  assert.ok(read > 1000, `${read}`);
 });
 
 test('runs and solid stretches are told by their places', () => {
