@@ -13,7 +13,11 @@ let last = '';
 
 /** Good until the next call with another text. What stands behind the end of the text is of others. */
 export function unitsOf(text: string): Uint16Array {
-  if (text === last) return units;
+  if (text === last) {
+    // One that is equal and another string is compared character by character, and an automaton asks at each of its stops.
+    last = text;
+    return units;
+  }
   const { length } = text;
   const has = units.length;
   if (length > has || (has > KEPT_UNITS && length <= KEPT_UNITS)) resize(length);
