@@ -2,6 +2,10 @@
 
 const isLetter = (unit: number) => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
 
+/** Digits, and what joins words where it is no letter of one. */
+const isSign = (unit: number) =>
+  (unit >= 0x30 && unit <= 0x39) || unit === 0x21 || unit === 0x2b || unit === 0x7c;
+
 /** Digits that no word has so many of in a row, and letters that it has at least. */
 const DIGITS_IN_ROW = 3;
 const LETTERS_LEAST = 3;
@@ -18,7 +22,7 @@ export function isNoName(units: Uint16Array, from: number, to: number): boolean 
   let [letters, row, within, beyondF] = [0, 0, 0, 0];
   for (let at = from; at < to; at++) {
     const unit = units[at]!;
-    if (unit >= 0x30 && unit <= 0x39) {
+    if (isSign(unit)) {
       if (++row > DIGITS_IN_ROW) return false;
       continue;
     }

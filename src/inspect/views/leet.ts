@@ -208,6 +208,7 @@ function add(
   tally.pairs += cost.pairs;
   tally.withI += cost.withI;
   tally.withL += cost.withL;
+  if (joints > 0) return;
   if ((isSurely(cost) && isNoName(units, from, to)) || isShort(units, from, to, WITH_I))
     tally.likely.push(from, to);
 }
@@ -245,19 +246,21 @@ function costIn(units: Uint16Array, from: number, to: number): Cost {
   return lastCost;
 }
 
+/** Of a sign that is taken for a joint, as of rare neighbours: otherwise words would be most like language in pieces. */
+const JOINT_COST = 20;
+
 /** That of several readings in which the words are most like language, if they are words then. */
 function apart(
   units: Uint16Array,
   words: readonly number[],
   readings: readonly Letters[],
 ): Reading {
-  let best = NOTHING;
-  let least = WORD_COST_MAX;
+  let [best, least] = [NOTHING, Number.POSITIVE_INFINITY];
   for (const letters of readings) {
     const { joints, found, pairs, cost } = partsIn(units, words, letters);
-    if (joints === 0 || found < 2 || cost >= least * pairs) continue;
-    best = { letters, words };
-    least = cost / pairs;
+    const mean = (cost + JOINT_COST * joints) / (pairs + joints);
+    if (joints === 0 || found < 2 || !isLanguage(cost, pairs) || mean >= least) continue;
+    [best, least] = [{ letters, words }, mean];
   }
   return best;
 }
