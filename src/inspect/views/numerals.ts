@@ -29,10 +29,11 @@ export const numeral = { isNotated: false };
 /** Where the numeral at `from` ends, with its notation; `from` where there is none. */
 export function numeralEnd(units: Uint16Array, length: number, from: number): number {
   const digits = units[from] === ZERO && isPrefixed(units, length, from) ? from + 2 : from;
-  numeral.isNotated = digits > from;
   const most = Math.min(length, digits + DIGITS_MAX);
   let end = digits;
   while (end < most && isNumeral(units[end]!)) end++;
+  // Three digits that begin with 0 may be octal.
+  numeral.isNotated = units[from] === ZERO && (digits > from || end - from > 2);
   if (end === length || (kinds[units[end]!]! & (SUFFIX | POINT)) === 0) return end;
   // A numeral with its notation behind it begins with a digit: so do assemblers tell it from a name.
   if (digits > from || end === from || !isDigit(units[from]!)) return end;

@@ -43,7 +43,13 @@ for (const [name, spell] of Object.entries(NOTATIONS))
 test('a row of numbers may change its base', () => {
   const [ways, plain] = [Object.values(NOTATIONS), (code: number) => code];
   const some = [NOTATIONS['0x69']!, plain, NOTATIONS['0o151']!, NOTATIONS['0b1101001']!];
-  for (const each of [some, [some[0]!, plain], [NOTATIONS['69h']!, some[0]!], [ways[0]!, plain]])
+  for (const each of [
+    some,
+    [some[0]!, plain],
+    [NOTATIONS['69h']!, some[0]!],
+    [ways[0]!, plain],
+    [ways[1]!, plain],
+  ])
     for (const between of [' ', ', ']) {
       const text = row((code, at) => each[at % each.length]!(code), between);
       assert.ok(says(text), text);
