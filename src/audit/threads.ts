@@ -151,7 +151,9 @@ export class CourierThread {
     });
     courier.on('exit', () => {
       this.#courier = null;
-      if (!this.#isRetired) setTimeout(() => this.start(), RESTART_MS).unref();
+      // Asked again then: the log may be closed meanwhile.
+      const restart = () => !this.#isRetired && this.start();
+      if (!this.#isRetired) setTimeout(restart, RESTART_MS).unref();
     });
   }
 
