@@ -153,7 +153,7 @@ class Examination {
       checkTime(this.#until);
       this.#view(leaf, view);
     }
-    if (this.#isPlain(leaf, before))
+    if (this.#isPlain(leaf, before) && this.#plain.wants(leaf.text))
       this.#plain.keep(leaf.text, {
         views,
         called: [...this.#called],

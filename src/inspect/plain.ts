@@ -42,7 +42,7 @@ export class PlainStrings {
   #old = new Map<string, Plain>();
   /** The mark of the long one that was read last, of each place, and it, once it was read twice. */
   readonly #marks = new Int32Array(PLACES);
-  #longs: (Long | undefined)[] = [];
+  #longs: (Long | undefined)[] = new Array(PLACES).fill(undefined);
   #characters = 0;
 
   get(text: string): Plain | undefined {
@@ -52,6 +52,17 @@ export class PlainStrings {
     const old = this.#old.get(text);
     if (old !== undefined) this.#put(text, old);
     return old;
+  }
+
+  /** Whether this one, which was read just now and is not known, is to be kept: long ones are not the first time. */
+  wants(text: string): boolean {
+    if (text.length <= SHORT_MAX) return true;
+    const mark = markOf(text);
+    const place = mark & (PLACES - 1);
+    if (this.#marks[place] === mark) return true;
+    this.#marks[place] = mark;
+    this.#drop(place);
+    return false;
   }
 
   keep(text: string, plain: Plain): void {
@@ -73,25 +84,25 @@ export class PlainStrings {
   }
 
   #keepLong(text: string, plain: Plain): void {
-    if (plain.views.length > LONG_VIEWS_MAX) return;
-    const mark = markOf(text);
-    const place = mark & (PLACES - 1);
-    const before = this.#longs[place];
-    if (before !== undefined) this.#characters -= charactersOf(before);
-    this.#longs[place] = undefined;
-    const isAgain = this.#marks[place] === mark;
-    this.#marks[place] = mark;
-    if (!isAgain) return;
     const long = { text, plain };
     const characters = charactersOf(long);
-    if (characters > LONG_CHARACTERS_MAX) return;
+    if (plain.views.length > LONG_VIEWS_MAX || characters > LONG_CHARACTERS_MAX) return;
+    const place = markOf(text) & (PLACES - 1);
+    this.#drop(place);
     if (this.#characters + characters > LONG_CHARACTERS_MAX) this.#forgetLongs();
     this.#longs[place] = long;
     this.#characters += characters;
   }
 
+  #drop(place: number): void {
+    const long = this.#longs[place];
+    if (long === undefined) return;
+    this.#characters -= charactersOf(long);
+    this.#longs[place] = undefined;
+  }
+
   #forgetLongs(): void {
-    this.#longs = [];
+    this.#longs.fill(undefined);
     this.#characters = 0;
   }
 }
@@ -99,15 +110,15 @@ export class PlainStrings {
 const charactersOf = ({ text, plain }: Long): number =>
   plain.views.reduce((sum, view) => sum + view.text.length, text.length);
 
-const LOOKED_AT = 32;
+const LOOKED_AT_BITS = 4;
 
 /**
- * Of characters here and there: two texts with the same one are compared when it comes to that, and never taken for one another.
+ * Of sixteen characters here and there: two texts with the same one are compared when it comes to that, and never taken for one another.
  */
 function markOf(text: string): number {
-  let mark = text.length;
-  const step = text.length / LOOKED_AT;
-  for (let count = 0; count < LOOKED_AT; count++)
-    mark = Math.imul(mark ^ text.charCodeAt(Math.floor(count * step)), 0x01000193);
+  const { length } = text;
+  let mark = length;
+  for (let count = 0; count < 1 << LOOKED_AT_BITS; count++)
+    mark = Math.imul(mark ^ text.charCodeAt((length * count) >> LOOKED_AT_BITS), 0x01000193);
   return mark ^ (mark >>> 15);
 }

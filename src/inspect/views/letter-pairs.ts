@@ -199,6 +199,7 @@ const CLAUSE_PAIRS = 16;
 /** Above it a pair speaks for such a clause, below it against one; and so much they must say together, in the window and in all. */
 const CLAUSE_COST = 18.5;
 const CLAUSE_WITHIN = 48;
+const ODD_WORD = 9;
 const CLAUSE_LEAST = 50;
 /** It is language below this, then. */
 const CLAUSE_USUAL = 18;
@@ -216,14 +217,16 @@ function isAmongMany(windows: readonly number[], index: number): boolean {
 /** By how much a pair is above CLAUSE_COST, in halves. */
 const excess = Int8Array.from(usual, (cost) => 2 * (cost - CLAUSE_COST));
 
-/** No branch on whether a pair is usual, which would be guessed wrong all the time. */
+/** No branch on whether a pair is usual, which would be guessed wrong all the time. One odd word, as an id, is no clause. */
 function mayHaveClause(pairs: number): boolean {
-  let [sum, most] = [0, 0];
+  let [sum, count, most] = [0, 0, 0];
   for (let at = 0; at < pairs; at++) {
     sum += excess[windowPairs[at]!]!;
     // 0 where it is less.
-    sum &= ~(sum >> 31);
-    most = Math.max(most, sum);
+    const isMore = ~(sum >> 31);
+    sum &= isMore;
+    count = (count + 1) & isMore;
+    most = Math.max(most, sum & ((ODD_WORD - count) >> 31));
   }
   return most >= 2 * CLAUSE_WITHIN;
 }
