@@ -15,14 +15,16 @@ export class NamedFinder implements Finder {
   readonly #word = /[\w.-]+/g;
   readonly #name: RegExp;
   readonly #twoWords: RegExp;
+  readonly #joint: RegExp;
   readonly #rest: RegExp;
 
-  /** `rest` is what follows the name, of which the group `value` is the last part (syntax of RegExp with `u`). */
-  constructor(names: readonly string[], rest: string) {
+  /** What follows the name: a joint of few characters, and a rest that ends with the group `value` (syntax of RegExp with `u`). */
+  constructor(names: readonly string[], joint: string, rest: string) {
     const ends = (of: readonly string[]) => new RegExp(`(?:${of.join('|')})$`, 'iu');
     this.#name = ends(names.filter((name) => !name.includes(' ')).map(dotted));
     this.#twoWords = ends(names.filter((name) => name.includes(' ')));
-    this.#rest = new RegExp(rest, 'iuy');
+    this.#joint = new RegExp(joint, 'iuy');
+    this.#rest = new RegExp(joint + rest, 'iuy');
   }
 
   matches(text: string, from: number, to: number): Match[] {
@@ -34,6 +36,9 @@ export class NamedFinder implements Finder {
     word.lastIndex = 0;
     for (let run = word.exec(piece); run !== null; run = word.exec(piece)) {
       const end = run.index + run[0].length;
+      // Asked first, as it is soon said: behind most words stands another one. Not the rest, which is of any length and would be read again.
+      this.#joint.lastIndex = end;
+      if (!this.#joint.test(piece)) continue;
       const start = this.#nameStart(piece, Math.max(run.index, next), end, next);
       if (start < 0) continue;
       this.#rest.lastIndex = end;
