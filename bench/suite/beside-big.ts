@@ -7,7 +7,7 @@
  */
 
 import { freePort } from '../free-port.ts';
-import { compiled } from './compiled.ts';
+import { atRest, compiled } from './compiled.ts';
 import type { Cpus } from './cpus.ts';
 import { type Player, start } from './deck.ts';
 import { type Errors, errorsOf, type Figures, figuresOf, median, ratio } from './figures.ts';
@@ -88,15 +88,16 @@ export async function besideBig(
       }),
     );
     const [off, on] = seats as [Seat, Seat];
-    const late = await compiled([on.small], settings.compileMsMax);
-    if (late.length > 0) throw new Error(late.join('; '));
-    // Also the code that inspection itself is, and its thread.
+    // Before it is asked whether all is ready, as nothing is made ready for nobody. Also the code that inspection itself is, and its thread.
     const first = {
       bytes: FIRST_BYTES,
       bigRate: settings.bigFirstRate,
       durationMs: settings.bigMs.least,
     };
     for (const seat of seats) await beside(seat, first, 0, settings, cpus);
+    const late = await compiled([on.small], settings.compileMsMax);
+    if (late.length > 0) throw new Error(late.join('; '));
+    await atRest([on.small], settings.compileMsMax);
     const rows: BesideBig[] = [];
     for (const bytes of settings.bigBytes) rows.push(await compare(off, on, bytes, settings, cpus));
     return rows;
