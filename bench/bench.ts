@@ -125,8 +125,19 @@ function runMicro(): number {
   return failed === 0 ? 0 : 1;
 }
 
+/** Made before anything is measured: half an hour later is late to hear that it cannot be. */
+function folderOf({ out, smoke }: Options): string | undefined {
+  const folder = out ?? (smoke ? undefined : join(PROJECT, 'bench/results'));
+  if (folder === undefined) return undefined;
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    usage(`--out: ${(error as Error).message}`);
+  }
+  return folder;
+}
+
 function save(results: Results, page: string, folder: string): void {
-  mkdirSync(folder, { recursive: true });
   const stem = join(folder, `${results.date.slice(0, 16).replace(':', '')}-${results.settings}`);
   writeFileSync(`${stem}.json`, `${JSON.stringify(results, null, 1)}\n`);
   writeFileSync(`${stem}.md`, page);
@@ -154,6 +165,7 @@ async function run(args: string[]): Promise<number> {
   }
   const settings = settingsOf(options);
   const only = onlyOf(options);
+  const folder = folderOf(options);
   const untilMs = performance.now() + minutesOf(options) * 60_000;
   let subjects: Subject[];
   try {
@@ -184,7 +196,6 @@ async function run(args: string[]): Promise<number> {
   clearTimeout(late);
   const page = markdown(results);
   console.log(page);
-  const folder = options.out ?? (options.smoke ? undefined : join(PROJECT, 'bench/results'));
   if (folder !== undefined) save(results, page, folder);
   const missed = results.goals.filter(({ isReached }) => isReached === false);
   if (options.gate) for (const { name } of missed) console.error(`gate: ${name}`);

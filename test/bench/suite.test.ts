@@ -200,6 +200,7 @@ test('usage that is wrong ends with 64 before anything is started', async () => 
     ['--only', '('],
     ['--rounds', '0'],
     ['--minutes', 'few'],
+    ['--out', BENCH],
   ];
   for (const args of wrong) {
     const { status } = await runProcess(process.execPath, [BENCH, ...args], { deadlineMs: 20_000 });
