@@ -31,6 +31,7 @@ import {
   subscribe,
 } from './methods.ts';
 import type { Parking } from './parking.ts';
+import { isPassable } from './passable.ts';
 import { permit } from './permit.ts';
 import type { Relay } from './relay.ts';
 import type { Suspicion } from './suspicion.ts';
@@ -87,28 +88,6 @@ const LEGACY: Record<string, Method> = table({
   'resources/unsubscribe': subscribe,
 });
 
-/** Methods of the other era, or of servers: a server that knows them would answer what it was never meant to hear. */
-const NEVER_PASSED: Readonly<Record<string, Set<string>>> = {
-  modern: new Set([
-    'initialize',
-    'ping',
-    'logging/setLevel',
-    'resources/subscribe',
-    'resources/unsubscribe',
-    'sampling/createMessage',
-    'elicitation/create',
-    'roots/list',
-  ]),
-  legacy: new Set([
-    'initialize',
-    'server/discover',
-    'subscriptions/listen',
-    'sampling/createMessage',
-    'elicitation/create',
-    'roots/list',
-  ]),
-};
-
 /** A null prototype, so that a method called "constructor" is as unknown as any other. */
 function table(methods: Record<string, Method>): Record<string, Method> {
   return Object.assign(Object.create(null), methods);
@@ -134,11 +113,9 @@ function dispatch(call: Call, house: House): Promise<void> | undefined {
   if (known !== undefined) return known(call, house) ?? undefined;
   const page = LISTS[method];
   if (page !== undefined) return list(call, page);
-  if (NEVER_PASSED[call.isModern ? 'modern' : 'legacy']!.has(method)) {
-    call.refuse(refuse('unknown_method'));
-    return undefined;
-  }
-  return passThrough(call, house);
+  if (isPassable(method)) return passThrough(call, house);
+  call.refuse(refuse('unknown_method'));
+  return undefined;
 }
 
 /** Opens the requestState of a retry; false where the call needs nothing more. */

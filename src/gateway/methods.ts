@@ -5,6 +5,7 @@
 
 import { type Backend, findResource } from '../backends/backends.ts';
 import { isRefusal } from '../model.ts';
+import { fold } from '../protocol/names.ts';
 import { refuse } from '../protocol/refusal.ts';
 import { inspectBeside, refuseMethod } from './beside.ts';
 import type { Call } from './call.ts';
@@ -88,7 +89,7 @@ export async function complete(call: Call, house: House): Promise<void> {
   const ref = params?.ref;
   const isPrompt = ref?.type === 'ref/prompt';
   const key = isPrompt ? ref.name : ref?.uri;
-  if (typeof key !== 'string') {
+  if (typeof key !== 'string' || !hasOneMeaning(ref)) {
     call.refuse(refuse('invalid_params', 'params.ref must name a prompt or a resource template.'));
     return;
   }
@@ -116,6 +117,15 @@ export async function complete(call: Call, house: House): Promise<void> {
   const next = await inspectBeside(call, { server: backend.name, original }, house);
   if (next !== call) return next === undefined ? undefined : complete(next, house);
   await relayRenamed(call, house, backend, entry?.originalJson ?? null, params);
+}
+
+const REF_TYPES: ReadonlySet<unknown> = new Set(['ref/prompt', 'ref/resource']);
+const REF_MEMBERS: ReadonlySet<string> = new Set(['type', 'name', 'uri', 'title']);
+
+/** To a server that folds case, `Name` beside `name` would be what is completed (see `protocol/names.ts`). */
+function hasOneMeaning(ref: { type?: unknown } | undefined): boolean {
+  const isOne = (member: string) => REF_MEMBERS.has(member) || !REF_MEMBERS.has(fold(member));
+  return REF_TYPES.has(ref?.type) && Object.keys(ref ?? {}).every(isOne);
 }
 
 /** The name stands too deep for the envelope's spans: the params are written anew around it. */
