@@ -7,6 +7,7 @@ import { ModernClient } from '../support/modern-client.ts';
 import { modernRequest } from './answering.ts';
 import {
   type Json,
+  type Lasting,
   type RunningGateway,
   script,
   starter,
@@ -77,9 +78,9 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
 
 const started = starter();
 
-function start(inspect: Json, mode = 'plain'): Promise<RunningGateway> {
+function start(inspect: Json, mode = 'plain', lasting?: Lasting): Promise<RunningGateway> {
   const servers = { s: script(SERVER, mode) };
-  return started({ servers, inspect: { rules: RULES, ...inspect } });
+  return started({ servers, inspect: { rules: RULES, ...inspect } }, lasting);
 }
 
 const REQUEST: readonly Kind[] = ['secret', 'injection', 'arguments', 'pii'];
@@ -168,7 +169,7 @@ describe('what is done', { timeout: 180_000 }, () => {
 describe('what a server says', { timeout: 180_000 }, () => {
   let gateway: RunningGateway;
   before(async () => {
-    gateway = await start({});
+    gateway = await start({}, 'plain', 'file');
   });
 
   const text = (said: string) => ({ type: 'text', text: said });

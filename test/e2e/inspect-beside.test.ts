@@ -6,7 +6,14 @@ import { LegacyClient } from '../support/legacy-client.ts';
 import { ModernClient } from '../support/modern-client.ts';
 import { modernRequest } from './answering.ts';
 import { recordsOf } from './approving.ts';
-import { type Json, type RunningGateway, script, starter, textOf } from './running-gateway.ts';
+import {
+  type Json,
+  type Lasting,
+  type RunningGateway,
+  script,
+  starter,
+  textOf,
+} from './running-gateway.ts';
 
 const TICKET = 'TICKET-482913';
 const RULES = [{ id: 'ticket', pattern: 'TICKET-[0-9]{6}' }];
@@ -55,14 +62,11 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
 
 const started = starter();
 
-function start(inspect: Json): Promise<RunningGateway> {
+function start(inspect: Json, lasting?: Lasting): Promise<RunningGateway> {
   // One process for all: what one client's request left there, another can ask for.
   const s = { ...script(SERVER), pool: { mode: 'shared' } };
-  return started({
-    servers: { s },
-    inspect: { rules: RULES, ...inspect },
-    audit: { dir: 'audit' },
-  });
+  const rules = { rules: RULES, ...inspect };
+  return started({ servers: { s }, inspect: rules, audit: { dir: 'audit' } }, lasting);
 }
 
 interface Refused {
@@ -111,7 +115,7 @@ describe('a request of which the arguments are clean', { timeout: 180_000 }, () 
   let clients: [era: string, client: ModernClient | LegacyClient][];
 
   before(async () => {
-    gateway = await start({});
+    gateway = await start({}, 'file');
     clients = [
       ['modern', new ModernClient(gateway.route('s'))],
       ['legacy', await LegacyClient.open(gateway.route('s'))],
@@ -227,10 +231,7 @@ describe('the answer to a question of a server', { timeout: 180_000 }, () => {
   let gateway: RunningGateway;
 
   before(async () => {
-    gateway = await started({
-      servers: { s: script(SERVER) },
-      inspect: { rules: RULES },
-    });
+    gateway = await started({ servers: { s: script(SERVER) }, inspect: { rules: RULES } }, 'file');
   });
 
   it('is inspected on its way from a legacy client', async () => {

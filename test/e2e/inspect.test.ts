@@ -13,6 +13,7 @@ import { ModernClient } from '../support/modern-client.ts';
 import { temporaryFolder } from '../support/temp.ts';
 import {
   type Json,
+  type Lasting,
   PATIENCE_MS,
   type RunningGateway,
   script,
@@ -69,9 +70,9 @@ const INSPECT = {
 
 const started = starter();
 
-function start(inspect: unknown, more: Json = {}): Promise<RunningGateway> {
+function start(inspect: unknown, more: Json = {}, lasting?: Lasting): Promise<RunningGateway> {
   const config = { servers: { s: script(SERVER, `obey ${ORDER}`) }, inspect, ...more };
-  return started(config);
+  return started(config, lasting);
 }
 
 /** In the server's own words, so that the arguments hold nothing of it. */
@@ -92,7 +93,7 @@ describe('what passes is inspected', { timeout: 180_000 }, () => {
   let callers: [era: string, caller: Caller][];
 
   before(async () => {
-    gateway = await start(INSPECT);
+    gateway = await start(INSPECT, {}, 'file');
     callers = [
       ['modern', new ModernClient(gateway.route('s')) as unknown as Caller],
       ['legacy', (await LegacyClient.open(gateway.route('s'))) as unknown as Caller],

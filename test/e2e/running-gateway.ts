@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after } from 'node:test';
+import { after, afterEach } from 'node:test';
 import { type StartedProcess, startProcess } from '../support/spawn.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
 
@@ -94,15 +94,21 @@ export class RunningGateway {
   }
 }
 
-/** For files that start many: what this starts has tried every server, and is stopped after the tests of the file. */
-export function starter(): (config: Json) => Promise<RunningGateway> {
-  const started: RunningGateway[] = [];
-  after(async () => {
-    for (const gateway of started) await gateway.stop();
-  });
-  return async (config) => {
+/** Until when what is started is needed: the test that starts it, or the last one of the file. */
+export type Lasting = 'test' | 'file';
+
+/**
+ * For files that start many: what this starts has tried every server, and is stopped after its test. One that stays would, beside
+ * the tests that follow, compile for seconds what it may need later (preparation.ts).
+ */
+export function starter(): (config: Json, lasting?: Lasting) => Promise<RunningGateway> {
+  const started: Record<Lasting, RunningGateway[]> = { test: [], file: [] };
+  const stop = (all: RunningGateway[]) => Promise.all(all.splice(0).map((one) => one.stop()));
+  afterEach(() => stop(started.test));
+  after(() => stop(started.file));
+  return async (config, lasting = 'test') => {
     const gateway = await RunningGateway.start(config);
-    started.push(gateway);
+    started[lasting].push(gateway);
     await gateway.settled();
     return gateway;
   };

@@ -9,6 +9,7 @@ import { runProcess } from '../support/spawn.ts';
 import { compiled, temporaryFolder } from '../support/temp.ts';
 import {
   type Json,
+  type Lasting,
   type RunningGateway,
   script,
   starter,
@@ -45,21 +46,16 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
 
 const started = starter();
 
-function start(more: Json): Promise<RunningGateway> {
+function start(more: Json, lasting?: Lasting): Promise<RunningGateway> {
   const state = { dir: join(temporaryFolder('validate'), 'state') };
-  return started({
-    ...UNINSPECTED,
-    servers: { s: script(SERVER) },
-    state,
-    ...more,
-  });
+  return started({ ...UNINSPECTED, servers: { s: script(SERVER) }, state, ...more }, lasting);
 }
 
 describe('arguments that do not fit', { timeout: 180_000 }, () => {
   let gateway: RunningGateway;
 
   before(async () => {
-    gateway = await start({});
+    gateway = await start({}, 'file');
   });
 
   it('are a result for the model from 2025-11-25 on, and an error before', async () => {
