@@ -77,9 +77,13 @@ async function load({ stage, record }: House, durationMs: number, seed: number):
   ];
   const saboteur = new Saboteur(stage, new Caller(stage, 'legacy', 999, seed), record, seed);
   const work = Promise.all([...callers, saboteur].map((one) => one.run()));
-  await Promise.race([sleep(durationMs), work]);
+  const cancel = new AbortController();
+  const over = sleep(durationMs, undefined, { signal: cancel.signal }).catch(() => {});
+  await Promise.race([over, work]);
   stage.isOver = true;
   await work;
+  // What is left of the time would keep the process.
+  cancel.abort();
 }
 
 /** How long until every server has answered a new call, of both eras. */

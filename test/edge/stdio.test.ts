@@ -23,7 +23,11 @@ function converse(t: TestContext, overrides: object = {}) {
     ...overrides,
   });
   gateway.routes.set('', ROUTE);
-  t.after(() => input.destroy());
+  // What still hangs would be waited for, as long as draining may take.
+  t.after(() => {
+    gateway.release();
+    input.destroy();
+  });
   let rest = '';
   const lines: string[] = [];
   const wakers: (() => void)[] = [];
