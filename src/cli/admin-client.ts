@@ -8,6 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 // Alone: the package's entrance loads fetch, WebSocket and caches as well, a third of the CPU of a command.
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
+import type { Config } from '../config/config.ts';
 import { jsonOf } from '../lib/json.ts';
 import { connectable } from './endpoint.ts';
 import { EXIT, type Exit } from './exit.ts';
@@ -48,10 +49,11 @@ export class AdminClient {
 
   /** Undefined after what is wrong was said. */
   static async of(terminal: Terminal, options: AdminOptions): Promise<AdminClient | undefined> {
-    const place = await placeOf(terminal, options);
+    const given = tokenOf(terminal, options);
+    if (given === null) return undefined;
+    const place = await placeOf(terminal, options, given !== undefined);
     if (place === undefined) return undefined;
-    const token = tokenOf(terminal, options) ?? place.token;
-    if (token === undefined) return undefined;
+    const token = given ?? place.token;
     const files: { ca?: Buffer; cert?: Buffer; key?: Buffer } = {};
     for (const name of ['ca', 'cert', 'key'] as const) {
       const file = options[name];
@@ -120,10 +122,13 @@ function parse(text: string): Json | undefined {
   return typeof value === 'object' && value !== null ? (value as Json) : undefined;
 }
 
+type AdminPlace = Pick<Config['admin'], 'host' | 'port' | 'tls'> & { token?: string | undefined };
+
 /** Where it is, and the token that the file has for it; undefined after what is wrong was said. */
 async function placeOf(
   terminal: Terminal,
   options: AdminOptions,
+  hasToken: boolean,
 ): Promise<{ url: string; token: string } | undefined> {
   const given = options.url ?? terminal.around.env.SLUICE_ADMIN_URL;
   if (given !== undefined) {
@@ -137,10 +142,14 @@ async function placeOf(
   if (isDefault && !existsSync(absolute(terminal, options.config))) {
     return { url: 'http://127.0.0.1:7333', token: '' };
   }
-  const { loadOrSay } = await import('./load.ts');
-  const config = loadOrSay(terminal, options.config, options.json);
-  if (config === undefined) return undefined;
-  const { host, port, tls, token = '' } = config.admin;
+  const { placesOrSay } = await import('./load.ts');
+  // With a certificate none is needed either, and with a token of one's own not that of the file.
+  const isKnown = hasToken || options.cert !== undefined;
+  const places = isKnown
+    ? placesOrSay(terminal, options, { admin: ['host', 'port', 'tls'] })
+    : placesOrSay(terminal, options, { admin: ['host', 'port', 'tls', 'token'] });
+  if (places === undefined) return undefined;
+  const { host, port, tls, token = '' }: AdminPlace = places.config.admin;
   if (port === 0) {
     terminal.err('The configuration takes any free port for it; say which with --url.');
     return undefined;
@@ -149,10 +158,11 @@ async function placeOf(
   return { url: `${scheme}://${connectable(host)}:${port}`, token };
 }
 
-/** '' and undefined alike leave it to the file. */
-function tokenOf(terminal: Terminal, { tokenFile }: AdminOptions): string | undefined {
+/** An empty one and none alike leave it to the configuration; null after what is wrong with the file was said. */
+function tokenOf(terminal: Terminal, { tokenFile }: AdminOptions): string | undefined | null {
   const bytes =
     tokenFile === undefined ? undefined : readOrSay(terminal, '--token-file', tokenFile);
+  if (tokenFile !== undefined && bytes === undefined) return null;
   const text = bytes?.toString('utf8') ?? terminal.around.env.SLUICE_ADMIN_TOKEN;
   const token = text?.trim() ?? '';
   return token === '' ? undefined : token;

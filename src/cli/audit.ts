@@ -6,13 +6,13 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { FORMATS } from '../audit/audit.ts';
+import { loadPlaces } from '../config/config.ts';
 import { hold, keygen, prune } from './audit-keep.ts';
 import { exported, follow, queried } from './audit-query.ts';
 import { stats } from './audit-stats.ts';
 import { receipt, verified } from './audit-verify.ts';
 import type { Exit } from './exit.ts';
 import { absolute, CONFIG_OPTION } from './file.ts';
-import { load } from './load.ts';
 import type { Terminal } from './terminal.ts';
 
 const CONDITIONS = `
@@ -122,7 +122,7 @@ export function folderOf(terminal: Terminal, options: FolderOptions): string | u
 
 function given(terminal: Terminal, { dir, config }: FolderOptions): string | undefined {
   if (dir !== undefined) return absolute(terminal, dir);
-  const loaded = load(terminal, config);
+  const loaded = loadPlaces(absolute(terminal, config), terminal.around.env, { audit: ['dir'] });
   if (loaded.ok && loaded.config.audit !== undefined) return loaded.config.audit.dir;
   terminal.err(
     loaded.ok

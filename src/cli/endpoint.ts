@@ -77,10 +77,10 @@ async function configuredUrl(
   if (isDefault && !existsSync(absolute(terminal, options.config))) {
     return 'http://127.0.0.1:7332/mcp';
   }
-  const { loadOrSay } = await import('./load.ts');
-  const config = loadOrSay(terminal, options.config, options.json);
-  if (config === undefined) return undefined;
-  const { host, port, tls } = config.listen;
+  const { placesOrSay } = await import('./load.ts');
+  const places = placesOrSay(terminal, options, { listen: ['host', 'port', 'tls'] });
+  if (places === undefined) return undefined;
+  const { host, port, tls } = places.config.listen;
   if (port !== 0)
     return `${tls === undefined ? 'http' : 'https'}://${connectable(host)}:${port}/mcp`;
   terminal.err('The configuration takes any free port; say which with --url.');

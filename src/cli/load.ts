@@ -3,7 +3,16 @@
  */
 
 import { relative } from 'node:path';
-import { type Config, type Fault, faultLine, type Loaded, loadConfig } from '../config/config.ts';
+import {
+  type Config,
+  type Fault,
+  faultLine,
+  type Loaded,
+  type LoadedPlaces,
+  loadConfig,
+  loadPlaces,
+  type Wanted,
+} from '../config/config.ts';
 import type { RuleSetReport } from '../inspect/inspect.ts';
 import { absolute } from './file.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,6 +25,19 @@ export function load(terminal: Terminal, file: string): Loaded {
 export function loadOrSay(terminal: Terminal, file: string, json = false): Config | undefined {
   const loaded = load(terminal, file);
   if (loaded.ok) return loaded.config;
+  if (json) terminal.json({ ok: false, faults: loaded.faults });
+  else sayFaults(terminal, loaded.faults);
+  return undefined;
+}
+
+/** Some keys of the configuration, or undefined after what is wrong with them was said. */
+export function placesOrSay<const W extends Wanted>(
+  terminal: Terminal,
+  { config: file, json = false }: { readonly config: string; readonly json?: boolean },
+  wanted: W,
+): (LoadedPlaces<W> & { ok: true }) | undefined {
+  const loaded = loadPlaces(absolute(terminal, file), terminal.around.env, wanted);
+  if (loaded.ok) return loaded;
   if (json) terminal.json({ ok: false, faults: loaded.faults });
   else sayFaults(terminal, loaded.faults);
   return undefined;

@@ -8,7 +8,7 @@ import type { Command } from 'commander';
 import type { RevocationKind } from '../auth/auth.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION } from './file.ts';
-import { loadOrSay } from './load.ts';
+import { placesOrSay } from './load.ts';
 import type { Terminal } from './terminal.ts';
 
 const EXAMPLE = `
@@ -47,9 +47,10 @@ async function revoke(terminal: Terminal, options: Options): Promise<Exit> {
     terminal.err('Say one of --caller, --key and --token.');
     return EXIT.usage;
   }
-  const config = loadOrSay(terminal, options.config);
-  if (config === undefined) return EXIT.usage;
-  const file = config.auth.revocations;
+  const places = placesOrSay(terminal, options, { auth: ['revocations', 'apiKeys'] });
+  if (places === undefined) return EXIT.usage;
+  const { auth } = places.config;
+  const file = auth.revocations;
   if (file === undefined) {
     terminal.err(
       'The configuration names no file for this: add "auth: { revocations: ./revoked.jsonl }".',
@@ -57,7 +58,7 @@ async function revoke(terminal: Terminal, options: Options): Promise<Exit> {
     return EXIT.usage;
   }
   const name = options[kind] ?? '';
-  if (!isKnown(kind, name, config.auth.apiKeys)) {
+  if (!isKnown(kind, name, auth.apiKeys)) {
     terminal.err(`There is no API key "${name}" in the configuration; it is revoked all the same.`);
   }
   const { appendRevocation } = await import('../auth/auth.ts');

@@ -18,7 +18,7 @@ import {
 } from '../policy/policy.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION } from './file.ts';
-import { loadOrSay } from './load.ts';
+import { placesOrSay } from './load.ts';
 import type { Terminal } from './terminal.ts';
 
 const STOP_EXAMPLE = `
@@ -63,12 +63,12 @@ function change(
   options: Options,
   isStop: boolean,
 ): Exit {
-  const config = loadOrSay(terminal, options.config, options.json);
-  if (config === undefined) return EXIT.usage;
-  const file = stopFile(config.state.dir);
+  const places = placesOrSay(terminal, options, { state: ['dir'] });
+  if (places === undefined) return EXIT.usage;
+  const file = stopFile(places.config.state.dir);
   const now = readStopFile(file);
   if (kind === undefined) return say(terminal, now, options);
-  const fault = stopFault(kind, name, config.servers);
+  const fault = stopFault(kind, name, places.serverNames);
   if (fault !== undefined) {
     terminal.err(fault);
     return EXIT.usage;

@@ -91,12 +91,9 @@ export type Loaded =
 const FAULTS_MAX = 100;
 
 export function loadConfig(path: string, env: Environment): Loaded {
-  const file = resolve(path);
-  const bytes = readBounded(file, FILE_BYTES_MAX);
-  if (typeof bytes === 'string') return failed([whole(file, `this file ${bytes}`)]);
-  if (!isUtf8(bytes)) return failed([whole(file, 'this file is not UTF-8 text')]);
-  const document = parseFile(file, bytes.toString('utf8'));
-  if (!('yaml' in document)) return failed(document);
+  const read = readDocument(path);
+  if (!read.ok) return failed(read.faults);
+  const { file, bytes, document } = read;
 
   const filled = interpolate(document, env);
   const judged = judge(document, filled.nodes);
@@ -120,13 +117,82 @@ export function loadConfig(path: string, env: Environment): Loaded {
   };
 }
 
+/** The keys of parts that a command needs. */
+export type Wanted = { readonly [P in keyof Config]?: readonly (keyof NonNullable<Config[P]>)[] };
+
+export type LoadedPlaces<W extends Wanted> =
+  | {
+      readonly ok: true;
+      readonly config: {
+        readonly [P in keyof W & keyof Config]:
+          | Pick<NonNullable<Config[P]>, NonNullable<W[P]>[number] & keyof NonNullable<Config[P]>>
+          | Extract<Config[P], undefined>;
+      };
+      /** As they stand in the file, be their entries right or not. */
+      readonly serverNames: readonly string[];
+    }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/**
+ * Some keys of a file, where faults elsewhere do not count: for commands that find a running gateway or its folders.
+ * Whoever stops something in a hurry has not the secrets of all servers in the environment, and perhaps a file whose
+ * last change was the mistake.
+ */
+export function loadPlaces<const W extends Wanted>(
+  path: string,
+  env: Environment,
+  wanted: W,
+): LoadedPlaces<W> {
+  const read = readDocument(path);
+  if (!read.ok) return read;
+  const { file, document } = read;
+  const filled = interpolate(document, env);
+  const paths = Object.entries(wanted as Record<string, readonly string[]>).flatMap(
+    ([part, keys]) => keys.map((key) => [part, key] as const),
+  );
+  const isWanted = (fault: Fault) =>
+    paths.some((one) => new RegExp(`^${one.join('\\.')}(?![A-Za-z0-9_$-])`).test(fault.path));
+  const missing = filled.faults.filter(isWanted);
+  const judged = judge(document, filled.nodes, paths);
+  if (!judged.ok || missing.length > 0) {
+    const told = new Set(missing.map((fault) => fault.path));
+    const others = judged.ok ? [] : judged.faults.filter((fault) => !told.has(fault.path));
+    return { ok: false, faults: inOrder([...missing, ...others]) };
+  }
+  const plain = document.value();
+  const value = plain.ok ? plain.value : undefined;
+  const serverNames = ['servers', 'mcpServers'].flatMap((key) => keysAt(value, key) ?? []);
+  const config = complete(file, judged.value, [], []);
+  // The other keys have their defaults here, which the type hides.
+  return { ok: true, config, serverNames } as LoadedPlaces<W>;
+}
+
+type Read =
+  | { ok: true; file: string; bytes: Buffer; document: ConfigDocument }
+  | { ok: false; faults: readonly Fault[] };
+
+function readDocument(path: string): Read {
+  const file = resolve(path);
+  const bytes = readBounded(file, FILE_BYTES_MAX);
+  if (typeof bytes === 'string') return { ok: false, faults: [whole(file, `this file ${bytes}`)] };
+  if (!isUtf8(bytes)) return { ok: false, faults: [whole(file, 'this file is not UTF-8 text')] };
+  const document = parseFile(file, bytes.toString('utf8'));
+  return 'yaml' in document
+    ? { ok: true, file, bytes, document }
+    : { ok: false, faults: inOrder(document) };
+}
+
 type Judged = { readonly packs: Packs } & (
   | { ok: true; value: FileConfig }
   | { ok: false; faults: readonly Fault[] }
 );
 
-/** The file's value as the schemas see it, or every fault. */
-function judge(document: ConfigDocument, filled: ReadonlySet<unknown>): Judged {
+/** The file's value as the schemas see it, or every fault; with `wanted`, as if nothing but these keys stood in it. */
+function judge(
+  document: ConfigDocument,
+  filled: ReadonlySet<unknown>,
+  wanted?: readonly (readonly [string, string])[],
+): Judged {
   // A second look only after texts from variables have become the numbers that they stand for.
   for (let look = 0; ; look++) {
     const plain = document.value();
@@ -137,7 +203,7 @@ function judge(document: ConfigDocument, filled: ReadonlySet<unknown>): Judged {
         packs: readPacks(document, []),
       };
     }
-    const value = plain.value ?? {};
+    const value = wanted === undefined ? (plain.value ?? {}) : cut(plain.value, wanted);
     // Once for each start: writing and compiling a function for each object took longer than what it saves.
     const result = fileSchema.safeParse(value, { jitless: true });
     const problems = result.success ? [] : unfold(result.error.issues, value);
@@ -148,12 +214,25 @@ function judge(document: ConfigDocument, filled: ReadonlySet<unknown>): Judged {
     const faults = [
       ...problems.flatMap((problem) => faultsOf(document, problem, value)),
       ...packs.faults,
-      ...(isGroup(value) ? disagreements(document, parts, names) : []),
+      ...(isGroup(value) && wanted === undefined ? disagreements(document, parts, names) : []),
     ];
     return result.success && faults.length === 0
       ? { ok: true, value: result.data, packs }
       : { ok: false, faults, packs };
   }
+}
+
+function cut(value: unknown, wanted: readonly (readonly [string, string])[]): unknown {
+  if (!isGroup(value ?? {})) return value;
+  const rest: Record<string, unknown> = {};
+  for (const [part, key] of wanted) {
+    const whole = valueAt(value, [part]);
+    if (whole === undefined) continue;
+    rest[part] ??= isGroup(whole) ? {} : whole;
+    const one = valueAt(whole, [key]);
+    if (one !== undefined && isGroup(whole)) (rest[part] as Record<string, unknown>)[key] = one;
+  }
+  return rest;
 }
 
 /** The parts that are right although the whole is not, so that one fault does not hide another. */
@@ -290,8 +369,12 @@ function whole(file: string, words: string): Fault {
   return { file, line: 0, column: 0, path: '', words };
 }
 
+function inOrder(faults: readonly Fault[]): Fault[] {
+  return faults.toSorted((a, b) => a.line - b.line || a.column - b.column);
+}
+
 function failed(faults: readonly Fault[], files: readonly string[] = []): Loaded {
-  const sorted = faults.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  const sorted = inOrder(faults);
   const shown = sorted.slice(0, FAULTS_MAX);
   const rest = sorted.length - shown.length;
   const last = shown.at(-1);

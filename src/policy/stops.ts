@@ -38,7 +38,7 @@ export function readStops(text: string): readonly Stop[] | undefined {
 export function stopFault(
   kind: string,
   name: string,
-  servers: Readonly<Record<string, unknown>>,
+  servers: readonly string[],
 ): string | undefined {
   if (!(STOP_KINDS as readonly string[]).includes(kind)) {
     return `What to stop is one of ${STOP_KINDS.join(', ')}.`;
@@ -48,9 +48,8 @@ export function stopFault(
   if (kind === 'tool' && !name.includes('.')) return 'A tool is named "server.tool".';
   const server =
     kind === 'server' ? name : kind === 'tool' ? (name.split('.')[0] ?? '') : undefined;
-  if (server === undefined || server.includes('*') || Object.hasOwn(servers, server))
-    return undefined;
-  return `There is no server "${server}"; servers are ${Object.keys(servers).join(', ')}.`;
+  if (server === undefined || server.includes('*') || servers.includes(server)) return undefined;
+  return `There is no server "${server}"; servers are ${servers.join(', ')}.`;
 }
 
 export function withoutStop(list: readonly Stop[], kind: string, name: string): readonly Stop[] {

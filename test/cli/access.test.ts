@@ -128,4 +128,29 @@ describe('sluice stop', { timeout: 180_000 }, () => {
     }
     assert.equal((await run(place, 'resume', 'server', 'one')).code, 1);
   });
+
+  it('works where the file has faults elsewhere, and variables of servers are not set', async (t) => {
+    const place = placeOf(t);
+    const faulty = `servers:
+  one: { command: x, env: { T: "\${env:NOT_SET}" }, prot: 1 }
+admin: { token: "\${env:NOT_SET}" }
+state: { dir: kept }
+no-such-part: {}
+`;
+    write(place, faulty);
+    const { code, stderr } = await run(place, 'stop', 'server', 'one');
+    assert.deepEqual([code, stderr], [0, '']);
+    const kept = readFileSync(join(place.folder, 'kept', 'stopped.json'), 'utf8');
+    assert.match(kept, /"one"/);
+    assert.equal((await run(place, 'stop', 'server', 'two')).code, 64);
+    assert.equal((await run(place, 'resume', 'server', 'one')).code, 0);
+
+    write(place, faulty.replace('kept', `"\${env:NOT_SET}"`));
+    const refused = await run(place, 'stop', 'all');
+    assert.equal(refused.code, 64);
+    assert.match(
+      refused.stderr,
+      /^fault: sluice\.yaml:4:\d+: state\.dir: .*NOT_SET.*\n.*one fault/,
+    );
+  });
 });

@@ -35,7 +35,7 @@ export const STOP_ROUTES: readonly Route[] = [
     body: answers.stopBody,
     answer: answers.stopsAnswer,
     handle(house, { body: { kind, name } }) {
-      const why = stopFault(kind, name, house.gateway.config.servers);
+      const why = stopFault(kind, name, Object.keys(house.gateway.config.servers));
       if (why !== undefined) return fault('bad_request', why);
       const since = new Date().toISOString();
       return writeStops(house, withStop(house.stops.stopped, { kind, name, since }));
