@@ -68,6 +68,8 @@ function serverFaults(
   { servers, mcpServers }: Parameters<typeof disagreements>[2],
 ): Fault[] {
   if (servers === undefined && mcpServers === undefined) {
+    // That it is no group has been said then.
+    if (document.node(['servers']) ?? document.node(['mcpServers'])) return [];
     return [
       document.fault([], 'this is required: "servers" (or "mcpServers"), a group of servers'),
     ];
@@ -244,6 +246,12 @@ function serverWarnings(
         const words = 'these headers travel unencrypted; use https';
         warnings.push(document.fault([...base, 'headers'], words));
       }
+      for (const at of shellLines(entry)) {
+        const words = 'a program whose name has a space in it; its arguments go into "args"';
+        const inside = [...base, ...at];
+        const path = document.node(inside) === undefined ? [...base, 'command'] : inside;
+        warnings.push(document.fault(path, words));
+      }
       const proxy = [...base, 'proxy'];
       if (hasPassword(entry) && !filled.has(document.node(proxy))) {
         const words = `this holds a password; "\${env:NAME}" or "\${file:PATH}" would keep it out`;
@@ -269,6 +277,14 @@ function namedValues(entry: ServerConfig): [(string | number)[], string, string]
     });
   if (entry.kind === 'http') return all(['headers'], entry.headers);
   return entry.commands.flatMap(({ env }, index) => all(['commands', index, 'env'], env));
+}
+
+/** Where `command` holds a whole line for a shell, as "npx -y server" does. A path may have spaces. */
+function shellLines(entry: ServerConfig): (string | number)[][] {
+  if (entry.kind === 'http') return [];
+  return entry.commands.flatMap(({ command, args }, index) =>
+    args.length === 0 && /^[^/\\\s]+\s/.test(command) ? [['commands', index, 'command']] : [],
+  );
 }
 
 function hasPassword(entry: ServerConfig): boolean {

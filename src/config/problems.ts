@@ -64,11 +64,38 @@ export function faultsOf(
   }
   if (issue.code === 'invalid_union') {
     const words = 'this must be a server: with "command" for a local one or "url" for a remote one';
-    return [document.fault(path, words)];
+    const meant = meantKeys(document, path, value);
+    return meant.length > 0 ? meant : [document.fault(path, words)];
   }
   const isMissing = issue.code === 'invalid_type' && valueAt(value, path) === undefined;
   if (isMissing) return [document.fault(path, `this is required: ${kindWords(issue.expected)}`)];
+  if (path.length === 1 && /^(?:servers|mcpServers)$/.test(String(path[0]))) {
+    return [document.fault(path, 'this must be a group of servers, each under its name')];
+  }
   return [document.fault(path, sentence(issue, valueAt(value, path)))];
+}
+
+/** Words of other clients and of YAML for what makes an entry a server. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  cmd: 'use "command" for the program, and "args" for its arguments',
+  serverUrl: 'use "url"',
+  httpUrl: 'use "url"',
+  endpoint: 'use "url"',
+  uri: 'use "url"',
+  '<<': "YAML's merge keys are not read; write out what is meant",
+};
+
+/** In an entry that is no server: the keys by which it was probably meant to be one. */
+function meantKeys(document: ConfigDocument, path: Path, value: unknown): Fault[] {
+  const entry = valueAt(value, path);
+  if (typeof entry !== 'object' || entry === null) return [];
+  return Object.keys(entry).flatMap((key) => {
+    const near = nearest(key, ['command', 'commands', 'url', 'urls']);
+    const other = Object.hasOwn(OTHER_WORDS, key) ? OTHER_WORDS[key] : undefined;
+    const right = other ?? (near === undefined ? undefined : `did you mean "${near}"?`);
+    if (right === undefined) return [];
+    return [document.fault([...path, key], `this key is not known here; ${right}`, true)];
+  });
 }
 
 function unknownKey(key: string, path: Path, root: JsonSchema, value: unknown): string {
@@ -79,6 +106,8 @@ function unknownKey(key: string, path: Path, root: JsonSchema, value: unknown): 
   const known = meant.flatMap((shape) =>
     Object.entries(shape.properties ?? {}).flatMap(([name, one]) => (one.not ? [] : [name])),
   );
+  if (key === '<<') return `this key is not known here; ${OTHER_WORDS[key]}`;
+  if (/^\/\//.test(key)) return 'a comment begins with "#"; "//" is text, and belongs to the key';
   const near = nearest(key, known);
   if (near !== undefined) return `this key is not known here; did you mean "${near}"?`;
   return `this key is not known here; known are ${known.filter((name) => name !== '$schema').join(', ')}`;

@@ -343,6 +343,33 @@ describe('protection', () => {
     assert.equal(entry('Authorization', 'Bearer x').length, 0);
   });
 
+  it('says which key was meant in an entry that is no server', () => {
+    const entry = (text: string) => `servers: { a: { ${text} } }`;
+    const cases: [string, RegExp][] = [
+      ['comand: x', /did you mean "command"/],
+      ['URL: "http://x"', /did you mean "url"/],
+      ['serverUrl: "http://x"', /use "url"/],
+      ['cmd: x', /use "command"/],
+      ['timeoutMs: 5', /must be a server/],
+      ['comand: x, timeoutMs: 5', /did you mean "command"/],
+    ];
+    for (const [text, right] of cases) {
+      assert.equal(faults(entry(text)).length, 1, text);
+      assert.match(words(entry(text)), right);
+    }
+    assert.deepEqual(faults(entry('comand: x')), ['1:17 servers.a.comand']);
+    const merged = 'servers:\n  a: &a { command: x }\n  b: { <<: *a }\n  c: { <<: *a, command: x }';
+    assert.deepEqual(faults(merged), ['3:8 servers.b["<<"]', '4:8 servers.c["<<"]']);
+    assert.match(words(merged), /merge keys/);
+  });
+
+  it('has one fault for servers that are no group, and says what a comment is', () => {
+    for (const text of ['servers:', 'servers: [ { command: x } ]', 'mcpServers: x']) {
+      assert.equal(faults(text).length, 1, text);
+    }
+    assert.match(words('{ // servers\n "servers": {} }'), /a comment begins with "#"/);
+  });
+
   it('refuses credentials in a URL and anything but http', () => {
     for (const url of ['http://u:p@x/', 'ftp://x', 'file:///etc/passwd', 'x']) {
       assert.deepEqual(faults(`servers: { a: { url: "${url}" } }`), ['1:22 servers.a.url']);
