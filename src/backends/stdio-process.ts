@@ -9,6 +9,7 @@
  */
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { stopwatch } from '../lib/stopwatch.ts';
 import { LineFramer } from '../protocol/framing.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
@@ -85,7 +86,7 @@ export class StdioProcess implements Wire {
     });
     this.#child = start(config, environment);
     this.#writer = new LineWriter(this.#child.stdin);
-    this.#listen(config.command);
+    this.#listen(config);
   }
 
   get pid(): number | undefined {
@@ -132,14 +133,14 @@ export class StdioProcess implements Wire {
     return this.#isClosing || this.#writer.add(message);
   }
 
-  #listen(command: string): void {
+  #listen({ command, cwd }: ProgramConfig): void {
     const child = this.#child;
     if (child.pid !== undefined) guard(child.pid);
     child.on('error', (error: NodeJS.ErrnoException) => {
       if (child.pid !== undefined) return;
       // The command may be a path, which is for the operator and not for callers.
       this.#log.warn('the server could not be started', { command, code: error.code });
-      this.#finish(spawnFault(error));
+      this.#finish(spawnFault(error, cwd));
     });
     child.on('exit', (code, signal) => this.#onExit(code, signal));
     child.on('close', () => this.#finish(this.#why));
@@ -234,7 +235,7 @@ export function startProcess(
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (syscall?.startsWith('spawn') !== true) throw error;
     log.warn('the server could not be started', { command: config.command, code });
-    return spawnFault(error as NodeJS.ErrnoException);
+    return spawnFault(error as NodeJS.ErrnoException, config.cwd);
   }
 }
 
@@ -257,9 +258,12 @@ function start(
   });
 }
 
-function spawnFault(error: NodeJS.ErrnoException): string {
+function spawnFault(error: NodeJS.ErrnoException, cwd: string | undefined): string {
   // Node reports a missing working directory as ENOENT of the program, too.
-  if (error.code === 'ENOENT') return 'its program (or its cwd) was not found';
+  if (error.code === 'ENOENT') {
+    const isPlace = cwd === undefined || existsSync(cwd);
+    return isPlace ? 'its program was not found' : 'its cwd does not exist';
+  }
   if (error.code === 'EACCES') return 'its program may not be executed';
   if (error.code === 'ENOTDIR')
     return 'its program or its cwd lies below something that is no folder';

@@ -46,7 +46,9 @@ async function check(terminal: Terminal, options: CheckOptions): Promise<Exit> {
     return EXIT.usage;
   }
   const { Gateway } = await import('../gateway/gateway.ts');
-  const gateway = new Gateway(loaded.config, createLog({ log: 'silent' }), terminal.around.env);
+  const outputs = new Outputs();
+  const log = createLog({ log: 'info' }, outputs);
+  const gateway = new Gateway(loaded.config, log, terminal.around.env);
   let servers: readonly ServerReport[];
   try {
     servers = await gateway.inspectServers(options.updateLock === true);
@@ -60,7 +62,11 @@ async function check(terminal: Terminal, options: CheckOptions): Promise<Exit> {
   const { ruleSets } = await import('../inspect/inspect.ts');
   const rules = loaded.config.inspect.mode === 'off' ? [] : ruleSets(loaded.config.inspect);
   if (options.json) {
-    terminal.json({ ok, faults: [], warnings: loaded.warnings, servers, rules });
+    const told = servers.map((server) => {
+      const output = outputs.of(server);
+      return output.length === 0 ? server : { ...server, output };
+    });
+    terminal.json({ ok, faults: [], warnings: loaded.warnings, servers: told, rules });
   } else {
     for (const warning of loaded.warnings) {
       terminal.err(`${terminal.paint('yellow', 'warning:', 'stderr')} ${line(terminal, warning)}`);
@@ -69,12 +75,38 @@ async function check(terminal: Terminal, options: CheckOptions): Promise<Exit> {
       ['SERVER', 'STATUS', 'ERA', 'VERSION', 'TOOLS', 'PROMPTS', 'RESOURCES', 'FAULT'],
       servers.map(row),
     );
+    for (const server of servers) {
+      for (const text of outputs.of(server)) {
+        terminal.out(`${terminal.paint('red', 'output')}  ${server.name}  ${oneLine(text, 200)}`);
+      }
+    }
     for (const { name, withdrawn } of servers) {
       for (const one of withdrawn) terminal.out(withdrawnLine(terminal, name, one));
     }
     for (const set of rules.slice(1)) terminal.out(`pack  ${ruleSetLine(terminal, set)}`);
   }
   return ok ? EXIT.ok : EXIT.wrong;
+}
+
+const OUTPUT_LINES_MAX = 5;
+
+/** The last that each server wrote to stderr, as the log would have it: why it does not start is said there or nowhere. */
+class Outputs {
+  readonly #lines = new Map<string, string[]>();
+
+  write(line: string): void {
+    const { server, stderr } = JSON.parse(line) as { server?: string; stderr?: string };
+    if (server === undefined || stderr === undefined) return;
+    // Started again it says the same again.
+    const lines = (this.#lines.get(server) ?? []).filter((one) => one !== stderr);
+    this.#lines.set(server, [...lines, stderr].slice(-OUTPUT_LINES_MAX));
+  }
+
+  /** Of a server that is well: nothing. */
+  of(server: ServerReport): readonly string[] {
+    const isDown = server.status !== 'disabled' && server.fault !== undefined;
+    return isDown ? (this.#lines.get(server.name) ?? []) : [];
+  }
 }
 
 function isWell(server: ServerReport): boolean {

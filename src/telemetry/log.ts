@@ -11,7 +11,11 @@ import type { TelemetryConfig } from './config.ts';
 export type { Logger } from 'pino';
 
 /** Writes are synchronous: the last lines before an exit are those that one needs, and there are few others. */
-export function createLog(config: Pick<TelemetryConfig, 'log'>): Logger {
+/** `to`: who else is to have the lines than stderr. */
+export function createLog(
+  config: Pick<TelemetryConfig, 'log'>,
+  to?: { write(line: string): void },
+): Logger {
   return pino(
     {
       level: config.log,
@@ -20,6 +24,6 @@ export function createLog(config: Pick<TelemetryConfig, 'log'>): Logger {
       formatters: { level: (label) => ({ level: label }) },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
     },
-    destination({ dest: 2, sync: true }),
+    to ?? destination({ dest: 2, sync: true }),
   );
 }
