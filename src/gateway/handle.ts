@@ -22,6 +22,7 @@ import type { InFlight } from './in-flight.ts';
 import type { Interests } from './interests.ts';
 import { LISTS, list } from './list.ts';
 import type { Listeners } from './listeners.ts';
+import { refuseResuming } from './may-resume.ts';
 import {
   complete,
   getPrompt,
@@ -32,7 +33,6 @@ import {
 } from './methods.ts';
 import type { Parking } from './parking.ts';
 import { isPassable } from './passable.ts';
-import { permit } from './permit.ts';
 import type { Relay } from './relay.ts';
 import type { Suspicion } from './suspicion.ts';
 import { takeRequest } from './within.ts';
@@ -135,9 +135,7 @@ function resumed(call: Call, house: House): boolean {
     return false;
   }
   call.trail.approval = approval;
-  // Parked it did not go through `callTool` again: what was allowed then may be stopped now.
-  const entry = call.route.catalog(call.profile).tools.get(call.message.name);
-  const no = entry === undefined ? undefined : permit(call, entry, house);
+  const no = refuseResuming(call, relay, house);
   if (no === undefined) {
     const next = inspectBeside(call, relay.target, house);
     if (!(next instanceof Promise)) resume(next, relay);
@@ -145,7 +143,7 @@ function resumed(call: Call, house: House): boolean {
     return false;
   }
   relay.abandon('the caller may no longer make this call');
-  call.refuse(no === 'hidden' ? refuse('unknown_tool') : no);
+  call.refuse(no);
   return false;
 }
 
