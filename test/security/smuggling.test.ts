@@ -28,6 +28,8 @@ const AMBIGUOUS: Record<string, string> = {
   'a length in hexadecimal': `${head(`content-length: 0x${length.toString(16)}\r\n`)}${echo.body}${SECOND}`,
   'an unknown coding': `${head('transfer-encoding: xchunked\r\n')}${chunked(echo.body)}${SECOND}`,
   'a coding behind another': `${head('transfer-encoding: chunked, identity\r\n')}${chunked(echo.body)}${SECOND}`,
+  'an empty coding': `${head('transfer-encoding:\r\n')}${chunked(echo.body)}${SECOND}`,
+  'an empty coding beside a length': `${head(`transfer-encoding: \r\ncontent-length: ${length}\r\n`)}${echo.body}${SECOND}`,
   'a blank before the colon': `${head(`content-length : 0\r\ncontent-length: ${length}\r\n`)}${echo.body}${SECOND}`,
   'a chunk size that is none': `${head('transfer-encoding: chunked\r\n')}zz\r\n${echo.body}\r\n0\r\n\r\n${SECOND}`,
   'a negative chunk': `${head('transfer-encoding: chunked\r\n')}-1\r\n${echo.body}\r\n0\r\n\r\n${SECOND}`,

@@ -12,6 +12,8 @@ import type { HttpRequest } from './uws-api.ts';
 /** Total of the Mcp-Param-* headers of one request; the front ends bound the whole head, this bounds what is kept. */
 const PARAMS_MAX = 32;
 const NO_PARAMS: string[] = [];
+/** Its bit among the headers seen. */
+const TRANSFER_ENCODING = 8;
 
 /** Names, in lower case, of headers that count over a proxy's socket, and are headers like any other elsewhere. */
 export interface ProxyHeaders {
@@ -69,8 +71,10 @@ export class Head {
     });
     const { transferEncoding: coding } = this;
     // uWebSockets.js takes every coding for chunked (measured); a proxy in front of it may not.
-    if (coding !== '' && coding.toLowerCase() !== 'chunked') this.isMisframed = true;
-    if (coding !== '' && this.contentLength !== '') this.isMisframed = true;
+    // An empty one says that the body is not framed by its length, and not how (RFC 9112 6.3: to be refused, and cut).
+    const isCoded = (this.#seen & TRANSFER_ENCODING) !== 0;
+    if (isCoded && coding.toLowerCase() !== 'chunked') this.isMisframed = true;
+    if (isCoded && this.contentLength !== '') this.isMisframed = true;
   }
 
   /** A switch, not a table of fields: a lookup would first have to make each name a known string of the engine. */
@@ -90,7 +94,7 @@ export class Head {
         if (this.#isFirst(4, true)) this.contentLength = value;
         break;
       case 'transfer-encoding':
-        if (this.#isFirst(8, true)) this.transferEncoding = value;
+        if (this.#isFirst(TRANSFER_ENCODING, true)) this.transferEncoding = value;
         break;
       case 'mcp-session-id':
         if (this.#isFirst(16)) this.sessionId = value;
