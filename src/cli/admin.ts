@@ -278,7 +278,7 @@ async function carryOut(
   try {
     const answer = await one.ask(client, args, options);
     if (!answer.ok) {
-      terminal.err(terminal.foreign(answer.words));
+      terminal.err(terminal.foreign(answer.words, 'stderr'));
       return answer.exit;
     }
     if (options.json) terminal.json(answer.body);

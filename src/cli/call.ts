@@ -82,7 +82,7 @@ async function callWith(
   }
   const parsed = given instanceof Pairs ? given.read(tool.inputSchema) : given;
   if (!parsed.ok) {
-    terminal.err(parsed.words);
+    terminal.err(terminal.foreign(parsed.words, 'stderr'));
     return EXIT.usage;
   }
   const answer = await client.call(tool, parsed.args);
@@ -95,7 +95,7 @@ async function callWith(
 
 /** What a refusal means to a script: try later, or mend the call. */
 function failed(terminal: Terminal, failure: Failure): Exit {
-  terminal.err(terminal.foreign(failure.words));
+  terminal.err(terminal.foreign(failure.words, 'stderr'));
   if (failure.kind === 'unreachable') return EXIT.unavailable;
   const later = ['backend_unavailable', 'deadline_exceeded', 'busy', 'draining'];
   if (later.includes(failure.code)) return EXIT.unavailable;

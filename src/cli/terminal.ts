@@ -7,6 +7,7 @@
 
 import type { Readable, Writable } from 'node:stream';
 import { styleText } from 'node:util';
+import { visibleJson } from '../lib/visible-json.ts';
 
 export interface Surroundings {
   /** What follows the program's name. */
@@ -43,7 +44,7 @@ export class Terminal {
   }
 
   json(value: unknown): void {
-    this.out(JSON.stringify(value, null, 2));
+    this.out(visibleJson(JSON.stringify(value, null, 2)));
   }
 
   get isInteractive(): boolean {
@@ -59,9 +60,9 @@ export class Terminal {
       : text;
   }
 
-  /** A server's text, as it is into a pipe, harmless onto a terminal. */
-  foreign(text: string): string {
-    return this.around.stdout.isTTY === true ? harmless(text) : text;
+  /** A server's text, as it is into a pipe, harmless onto a terminal. `stream`: where it is written. */
+  foreign(text: string, stream: 'stdout' | 'stderr' = 'stdout'): string {
+    return this.around[stream].isTTY === true ? harmless(text) : text;
   }
 
   table(head: readonly string[], rows: readonly (readonly string[])[]): void {
@@ -82,7 +83,7 @@ export class Terminal {
 /** Without control characters besides newline and tab, and without those that turn the direction of writing. */
 export function harmless(text: string): string {
   return text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
     '\ufffd',
   );
 }

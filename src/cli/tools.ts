@@ -41,7 +41,7 @@ async function tools(terminal: Terminal, pattern: string, options: EndpointOptio
   try {
     const answer = await client.tools();
     if (!answer.ok) {
-      terminal.err(terminal.foreign(answer.words));
+      terminal.err(terminal.foreign(answer.words, 'stderr'));
       return EXIT.unavailable;
     }
     const found = answer.value.filter((tool) => matches(pattern, tool.name));

@@ -6,6 +6,7 @@
  */
 
 import { destination, type Logger, pino } from 'pino';
+import { visibleJson } from '../lib/visible-json.ts';
 import type { TelemetryConfig } from './config.ts';
 
 export type { Logger } from 'pino';
@@ -23,6 +24,8 @@ export function createLog(
       base: null,
       formatters: { level: (label) => ({ level: label }) },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      // Names that servers give to their tools stand in it, and operators read it on a terminal.
+      hooks: { streamWrite: visibleJson },
     },
     to ?? destination({ dest: 2, sync: true }),
   );
