@@ -30,7 +30,9 @@ const LEFT_MS = 3_600_000;
 export function replaceFile(path: string, text: string, mode = 0o600): void {
   const fresh = `${path}.${process.pid}.new`;
   try {
-    writeFileSync(fresh, text, { mode });
+    // One that is there is left over, or a link that somebody put in our way: it would be written through, and keep its mode.
+    rmSync(fresh, { force: true });
+    writeFileSync(fresh, text, { mode, flag: 'wx' });
     putInPlace(fresh, path);
   } catch (error) {
     rmSync(fresh, { force: true });

@@ -127,4 +127,20 @@ describe('a file that is replaced', () => {
       assert.equal(done[at + 1], `fsync ${basename(folder)}`);
     }
   });
+
+  it('goes through no link that waits in its way, and takes no mode over from what is left there', async () => {
+    const { replaceFile } = await import('../../src/lib/replace-file.ts');
+    const folder = temporaryFolder('replace');
+    const path = join(folder, 'state.json');
+    const victim = join(folder, 'victim');
+    fs.writeFileSync(victim, 'mine');
+    fs.symlinkSync(victim, `${path}.${process.pid}.new`);
+    replaceFile(path, 'new');
+    assert.equal(fs.readFileSync(victim, 'utf8'), 'mine');
+    assert.ok(!fs.lstatSync(path).isSymbolicLink());
+    fs.writeFileSync(`${path}.${process.pid}.new`, '', { mode: 0o666 });
+    replaceFile(path, 'newer');
+    assert.equal(fs.readFileSync(path, 'utf8'), 'newer');
+    assert.equal(fs.statSync(path).mode & 0o777, 0o600);
+  });
 });
