@@ -194,6 +194,11 @@ async function report(
   const missed = [...faults];
   for (const piece of pieces) {
     const { where, server, tool, direction, bytes, isTool } = piece;
+    const { maxBytes } = inspection.config;
+    if (bytes.length > maxBytes) {
+      missed.push({ where, why: `It is larger than inspect.maxBytes (${maxBytes} bytes).` });
+      continue;
+    }
     const about = { direction, server, tool, definition: isTool ? bytes : null };
     try {
       const verdict = await inspection.verdict(bytes, about, Date.now());

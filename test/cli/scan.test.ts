@@ -118,6 +118,15 @@ require('readline').createInterface({ input: process.stdin }).on('line', (line) 
     assert.equal((await run(place, 'scan', 'nowhere.md')).code, 69);
   });
 
+  it('says of a file that is larger than inspect.maxBytes that this is why it was not read', async (t) => {
+    const place = placeOf(t);
+    write(place, 'servers: {}\ninspect: { maxBytes: 1024 }\n');
+    write(place, 'x'.repeat(2000), 'long.md');
+    const { code, stdout, stderr } = await run(place, 'scan', 'long.md');
+    assert.equal(code, 69);
+    assert.match(stdout + stderr, /long\.md: .*inspect\.maxBytes \(1024 bytes\)/);
+  });
+
   it('writes SARIF 2.1.0 that points into the file', async (t) => {
     const place = placeOf(t);
     write(place, CONFIG);
