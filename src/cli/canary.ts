@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION } from './file.ts';
-import { loadOrSay } from './load.ts';
+import { placesOrSay } from './load.ts';
 import type { Terminal } from './terminal.ts';
 
 const EXAMPLE = `
@@ -45,7 +45,9 @@ async function canary(
 ): Promise<Exit> {
   const { CANARY_KEY_MIN, mintCanary, TENANT_BYTES_MAX } = await import('../inspect/inspect.ts');
   if (newKey) {
-    terminal.out(randomBytes(CANARY_KEY_MIN).toString('base64url'));
+    const key = randomBytes(CANARY_KEY_MIN).toString('base64url');
+    if (json) terminal.json({ key });
+    else terminal.out(key);
     return EXIT.ok;
   }
   if (tenant === undefined) {
@@ -57,9 +59,9 @@ async function canary(
     terminal.err(`A tenant has at most ${TENANT_BYTES_MAX} bytes.`);
     return EXIT.usage;
   }
-  const config = loadOrSay(terminal, file);
-  if (config === undefined) return EXIT.usage;
-  const key = config.inspect.canaryKey;
+  const places = placesOrSay(terminal, { config: file }, { inspect: ['canaryKey'] });
+  if (places === undefined) return EXIT.usage;
+  const key = places.config.inspect.canaryKey;
   if (key === undefined) {
     terminal.err('The configuration has no key for it: name one as inspect.canaryKey.');
     return EXIT.usage;

@@ -15,11 +15,14 @@ describe('sluice canary', () => {
     const key = await run(place, 'canary', '--new-key');
     assert.equal(key.code, 0);
     write(place, key.stdout.trim(), 'key');
+    const asJson = await run(place, 'canary', '--new-key', '--json');
+    const { key: other } = JSON.parse(asJson.stdout) as { key: string };
+    assert.equal(other.length, key.stdout.trim().length);
     write(place, CONFIG);
     const made = await run(place, 'canary', '--tenant', 'acme', 'other', '--json');
     assert.equal(made.code, 0, made.stderr);
-    const [acme, other] = JSON.parse(made.stdout) as { tenant: string; canary: string }[];
-    assert.notEqual(acme?.canary, other?.canary);
+    const [acme, second] = JSON.parse(made.stdout) as { tenant: string; canary: string }[];
+    assert.notEqual(acme?.canary, second?.canary);
     const again = await run(place, 'canary', '--tenant', 'acme');
     assert.equal(again.stdout.trim(), acme?.canary);
     const row = { id: 'a', direction: 'response', text: `a note: ${acme?.canary}` };
