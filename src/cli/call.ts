@@ -17,7 +17,7 @@ import {
 } from './endpoint.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION } from './file.ts';
-import type { Terminal } from './terminal.ts';
+import { oneLine, type Terminal } from './terminal.ts';
 
 interface Options extends EndpointOptions {
   readonly args?: string;
@@ -75,10 +75,14 @@ async function callWith(
 ): Promise<Exit> {
   const listed = await client.tools();
   if (!listed.ok) return failed(terminal, listed);
-  const tool = listed.value.find((one) => one.name === name);
+  const { tools, missing } = listed.value;
+  const tool = tools.find((one) => one.name === name);
   if (tool === undefined) {
     terminal.err(`There is no tool "${name}"; \`sluice tools\` lists them.`);
-    return EXIT.usage;
+    if (missing.length === 0) return EXIT.usage;
+    const names = missing.map((one) => oneLine(one, 40)).join(', ');
+    terminal.err(`It may be one of a server that is not available: ${names}.`);
+    return EXIT.unavailable;
   }
   const parsed = given instanceof Pairs ? given.read(tool.inputSchema) : given;
   if (!parsed.ok) {
@@ -88,19 +92,40 @@ async function callWith(
   const answer = await client.call(tool, parsed.args);
   if (!answer.ok) return failed(terminal, answer);
   const result = answer.value;
+  const refused = refusedIn(result);
   if (options.json) terminal.json(result);
+  else if (refused !== undefined) terminal.err(terminal.foreign(contentText(result)));
   else terminal.out(terminal.foreign(contentText(result)));
+  if (refused !== undefined) return exitOf(refused);
   return result.isError === true || result.resultType === 'input_required' ? EXIT.wrong : EXIT.ok;
 }
+
+const REFUSAL = 'dev.sluice/refusal';
+
+/** Refusals that say nothing about the call: the same one may succeed later. */
+const LATER: readonly string[] = [
+  ...['backend_unavailable', 'circuit_open', 'deadline_exceeded', 'busy', 'draining', 'stopped'],
+  ...['too_many_requests', 'too_many_attempts', 'identity_unavailable', 'audit_unavailable'],
+  'not_inspected',
+];
 
 /** What a refusal means to a script: try later, or mend the call. */
 function failed(terminal: Terminal, failure: Failure): Exit {
   terminal.err(terminal.foreign(failure.words, 'stderr'));
   if (failure.kind === 'unreachable') return EXIT.unavailable;
-  const later = ['backend_unavailable', 'deadline_exceeded', 'busy', 'draining'];
-  if (later.includes(failure.code)) return EXIT.unavailable;
-  const mend = ['invalid_params', 'unknown_tool', '-32602'];
-  return mend.includes(failure.code) ? EXIT.usage : EXIT.wrong;
+  return exitOf(failure.code);
+}
+
+function exitOf(code: string): Exit {
+  if (LATER.includes(code)) return EXIT.unavailable;
+  const mend = ['invalid_params', 'invalid_arguments', 'unknown_tool', '-32602'];
+  return mend.includes(code) ? EXIT.usage : EXIT.wrong;
+}
+
+/** The code of a refusal that the gateway gave as a result, so that a model reads it. */
+function refusedIn({ isError, _meta: meta }: Record<string, unknown>): string | undefined {
+  const { [REFUSAL]: refusal } = (meta ?? {}) as { [REFUSAL]?: { code?: unknown } };
+  return isError === true && typeof refusal?.code === 'string' ? refusal.code : undefined;
 }
 
 interface Content {

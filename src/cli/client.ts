@@ -19,6 +19,12 @@ export interface RemoteTool {
   readonly inputSchema?: Readonly<Record<string, unknown>>;
 }
 
+export interface Offer {
+  readonly tools: readonly RemoteTool[];
+  /** Servers that the list lacks, as the gateway says: they could not be asked. */
+  readonly missing: readonly string[];
+}
+
 export type Failure =
   /** Nobody answered, or not as an MCP endpoint does. */
   | { readonly ok: false; readonly kind: 'unreachable'; readonly words: string }
@@ -51,8 +57,9 @@ export class Client {
     this.#timeoutMs = timeoutMs;
   }
 
-  async tools(): Promise<Answer<RemoteTool[]>> {
+  async tools(): Promise<Answer<Offer>> {
     const tools: RemoteTool[] = [];
+    const missing = new Set<string>();
     let cursor: string | undefined;
     for (let page = 0; page < PAGES_MAX; page++) {
       const params = cursor === undefined ? {} : { cursor };
@@ -60,7 +67,10 @@ export class Client {
       if (!answer.ok) return answer;
       const result = answer.value as { tools?: RemoteTool[]; nextCursor?: string };
       tools.push(...(result.tools ?? []));
-      if (result.nextCursor === undefined) return { ok: true, value: tools };
+      for (const name of missingIn(answer.value)) missing.add(name);
+      if (result.nextCursor === undefined) {
+        return { ok: true, value: { tools, missing: [...missing] } };
+      }
       cursor = result.nextCursor;
     }
     return unreachable(`The list of tools has more than ${PAGES_MAX} pages.`);
@@ -106,6 +116,11 @@ export class Client {
       return unreachable(`There is no gateway at ${this.#url} (${reason(error)}).`);
     }
   }
+}
+
+function missingIn({ _meta: meta }: Record<string, unknown>): string[] {
+  const { 'dev.sluice/missing': names } = (meta ?? {}) as { 'dev.sluice/missing'?: unknown };
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
 }
 
 /** `_meta` of every modern request (2026-07-28 basic/index). */

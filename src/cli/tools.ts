@@ -44,7 +44,8 @@ async function tools(terminal: Terminal, pattern: string, options: EndpointOptio
       terminal.err(terminal.foreign(answer.words, 'stderr'));
       return EXIT.unavailable;
     }
-    const found = answer.value.filter((tool) => matches(pattern, tool.name));
+    const { tools, missing } = answer.value;
+    const found = tools.filter((tool) => matches(pattern, tool.name));
     const gaps = await gapsOf(found);
     if (options.json) {
       terminal.json(found.map((tool) => ({ ...tool, unchecked: gaps.get(tool) })));
@@ -57,6 +58,10 @@ async function tools(terminal: Terminal, pattern: string, options: EndpointOptio
     } else {
       const isAll = pattern === '*';
       terminal.err(isAll ? 'The gateway shows this caller no tools.' : 'There is no such tool.');
+    }
+    if (missing.length > 0) {
+      const names = missing.map((name) => oneLine(name, 40)).join(', ');
+      terminal.err(`The list lacks servers that are not available: ${names}.`);
     }
     return found.length > 0 ? EXIT.ok : EXIT.wrong;
   } finally {

@@ -40,7 +40,7 @@ export async function sayWelcome(
 
 async function someTool(client: Client): Promise<RemoteTool | undefined> {
   const answer = await client.tools();
-  return answer.ok ? answer.value.find(isEasy) : undefined;
+  return answer.ok ? answer.value.tools.find(isEasy) : undefined;
 }
 
 /** Needs nothing, or only text that anything will do for. */

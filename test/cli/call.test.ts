@@ -82,6 +82,35 @@ describe('sluice tools and sluice call', { timeout: 180_000 }, () => {
     assert.deepEqual([code, stdout], [0, 'x\n']);
   });
 
+  it('name the servers that the list lacks, and exit 69 where the tool may be one of theirs', async (t) => {
+    const place = placeOf(t);
+    const config = `listen: { port: 0 }\nservers: { a: ${tiny()}, down: { command: no-such-program } }\n`;
+    const { url } = await gateway(t, place, config);
+    const listed = await run(place, 'tools', 'a__*', '--url', url);
+    assert.equal(listed.code, 0);
+    assert.match(listed.stderr, /not available: down\.$/m);
+    const called = await run(place, 'call', 'down__x', '--url', url);
+    assert.equal(called.code, 69);
+    assert.match(called.stderr, /no tool "down__x".*\n.*not available: down\.$/m);
+    const json = await run(place, 'tools', '--json', '--url', url);
+    assert.equal((JSON.parse(json.stdout) as unknown[]).length, 5);
+  });
+
+  it('exit 69 where a limit says to come again later', async (t) => {
+    const place = placeOf(t);
+    const limits = 'limits: [ { id: few, tools: ["a.add"], rate: 1/h } ]';
+    const { url } = await gateway(
+      t,
+      place,
+      `listen: { port: 0 }\nservers: { a: ${tiny()}, b: ${tiny()} }\n${limits}\n`,
+    );
+    const add = ['call', 'a__add', 'a=1', 'b=2', '--url', url];
+    assert.equal((await run(place, ...add)).code, 0);
+    const { code, stdout, stderr } = await run(place, ...add);
+    assert.deepEqual([code, stdout], [69, ''], stderr);
+    assert.match(stderr, /few/);
+  });
+
   it('exit 69 when nobody answers, or not as an MCP endpoint does, or not in time', async (t) => {
     const place = placeOf(t);
     const server = createServer((request, response) => {
