@@ -7,6 +7,7 @@
 
 import type { TextRule } from '../rule.ts';
 import { literal, phrase } from './phrase.ts';
+import { textsOf } from './texts.ts';
 
 const QUOTED = '["“”\'‘’«»`\\[][^"“”\\n]{1,80}["“”\'‘’«»`\\]]';
 const SHOUTED_ORDER =
@@ -49,16 +50,22 @@ export const DICTATED_RULES: readonly TextRule[] = [
         `following ${what}`,
       ]),
       'my questions',
-      'jede frage',
-      'alle fragen',
-      'jede nachricht',
-      'cada pregunta',
       'chaque question',
       'ogni domanda',
-      'cada pergunta',
-      'no matter what i',
-      'whatever i ask',
-      'whatever i say',
+      'simply print',
+      'simply answer',
+      'simply respond',
+      'toda pregunta',
+      'antwort',
+      'erwidere',
+      'beantwort',
+      'contesta',
+      'respond',
+      'toutes les questions',
+      'tutte le domande',
+      'no matter what',
+      ...textsOf('whatever (?:i|they|he|she|anyone|the user) '),
+      ...textsOf('(?:answer|reply to|respond to|react to) (?:each|every|all|any)'),
     ],
     pattern: [
       `(?:just|only|simply) (?:say|output|print|answer|respond)(?: (?:with|the|exactly|one|a|single|words?|phrase|sentence|following|text|back))*[:,]? ${QUOTED}["”’.!?\\s]*(?:$|\\n|and\\b|to every|to all|no matter|from now)`,
@@ -75,21 +82,8 @@ export const DICTATED_RULES: readonly TextRule[] = [
     confidence: 'medium',
     in: ['response'],
     anchors: [
-      ...['begin', 'start', 'end', 'prefix', 'preface', 'finish', 'open'].flatMap((verb) => [
-        `${verb} your re`,
-        `${verb} your answer`,
-        `${verb} your next`,
-        `${verb} each re`,
-        `${verb} each answer`,
-        `${verb} every re`,
-        `${verb} every answer`,
-        `${verb} all `,
-      ]),
-      ...['must', 'should', 'has to', 'have to', 'will'].flatMap((must) =>
-        ['begin', 'start', 'end'].map((verb) => `${must} ${verb}`),
-      ),
-      'always begin with',
-      'always start with',
+      ...textsOf('(?:begin|start|end|prefix|preface|finish|open) (?:your|each|every|all)', 3),
+      ...textsOf('(?:always|only|must|should|has to|have to|will) (?:begin|start|end)'),
     ],
     pattern: [
       `(?:begin|start|end|prefix|preface|finish|open) (?:your|each|every|all)(?: (?:of|your|next|single|following|future|the))* (?:repl(?:y|ies)|responses?|answers?|outputs?)(?: to (?:me|this|every\\w*))? (?:with|by (?:saying|writing)):?(?: (?:the|exactly|words?|phrase|sentence|following))* (?:${QUOTED}|[\\[(<*#]|U\\+[0-9A-F]{4})`,
@@ -142,45 +136,30 @@ export const DICTATED_RULES: readonly TextRule[] = [
   ending({
     id: 'injection.turn-open',
     anchors: [
-      'assistant:',
-      'chatbot:',
-      'answer:',
-      'ai:',
-      'bot:',
-      'response:',
-      'says:',
-      'asks:',
-      'replies:',
-      'answers:',
-      'responds:',
       'decoded string:',
+      ...textsOf(
+        '(?:assistant|ai|bot|answer|response|output|says|asks|replies|answers|responds) ?:',
+      ),
     ],
     reach: [600, 40],
     pattern:
-      '(?i)(?:(?:^|[\\s"\'\\\\>])(?:user|human|q|question|customer|interviewer|input|you|me)\\s?:[^\\n]{2,240}\\s{1,4}["\']?(?:assistant|ai|chatbot|bot|answer|response|output)\\s?:\\s*["\']?\\s*$|\\b(?:actors?|actress(?:es)?|movie|film|novel|scene|sketch|thriller|in a play|characters?)\\b[\\s\\S]{10,500}\\b(?:says|asks|replies|answers|responds)\\s?:\\s*["\']?\\s*$|(?:encoded|encrypted|hidden) string:[\\s\\S]{4,400}decoded string:\\s*$)',
+      '(?i)(?:(?:^|[\\s"\'\\\\>])(?:user|human|q|question|customer|interviewer|input|you|me)\\s?:[^\\n]{2,240}\\s{1,4}["\']?(?:assistant|ai|chatbot|bot|answer|response|output) ?:\\s*["\']?\\s*$|\\b(?:actors?|actress(?:es)?|movie|film|novel|scene|sketch|thriller|in a play|characters?)\\b[\\s\\S]{10,500}\\b(?:says|asks|replies|answers|responds) ?:\\s*["\']?\\s*$|(?:encoded|encrypted|hidden) string:[\\s\\S]{4,400}decoded string:\\s*$)',
   }),
   // Actors never leave their roles, and it is the turn of the one who is asked.
   ending({
     id: 'injection.role-open',
-    anchors: [
-      'actors',
-      'actor in',
-      'actress',
-      'in their roles',
-      'of their characters',
-      'of the figure',
-    ],
+    anchors: ['actors', 'actor in', 'actress'],
     reach: [200, 600],
     pattern:
-      '(?i)\\b(?:actors?|actress(?:es)?)\\b[\\s\\S]{10,500}[.!?"“”\'’)\\n]\\s{0,3}\\w{2,16}\\s?:\\s*["\']?\\s*$',
+      '(?i)\\b(?:actors|actor in|actress(?:es)?)\\b[\\s\\S]{10,500}[.!?"“”\'’)\\n]\\s{0,3}\\w{2,16}\\s?:\\s*["\']?\\s*$',
   }),
   // Questions and answers that end in a question: the answer is what is wanted of the reader.
   ending({
     id: 'injection.question-open',
-    anchors: [' q: ', '\nq: ', ' question: ', '\nquestion: '],
-    reach: [500, 300],
+    anchors: [...textsOf('[ \\n](?:q|question): ')],
+    reach: [640, 320],
     pattern:
-      '(?:Q: [^?\\n]{4,200}\\? ?\\n?A: [\\s\\S]{1,400}\\sQ: |Question: [^?\\n]{4,200}\\? ?\\n?Answer: [\\s\\S]{1,400}\\sQuestion: )[^?\\n]{4,240}\\?["\']?\\s*$',
+      '(?:Q: [^?\\n]{4,200}\\? ?\\n?A: [\\s\\S]{1,400}[ \\n]Q: |Question: [^?\\n]{4,200}\\? ?\\n?Answer: [\\s\\S]{1,400}[ \\n]Question: )[^?\\n]{4,240}\\?["\']?\\s*$',
   }),
   // The text at hand is waved away and something else is asked for in the same breath.
   phrase({
@@ -213,10 +192,20 @@ export const DICTATED_RULES: readonly TextRule[] = [
             ].map((what) => `${verb} ${what}`),
       ),
       'oublie',
+      ...textsOf('ignore[rz]? (?:tout|le|la|ce|question|contexte|texte|article|document)', 3),
+      ...textsOf('ignore[rz]'),
       'olvida',
       'dimentica',
       'your own knowledge',
       'your own opinion',
+      ...textsOf('(?:forget|ignore|disregard) (?:about )?(?:all of it|it all)'),
+      'esqueca',
+      'ignora',
+      ...textsOf('(?:forget|ignore|disregard) (?:about )?ever'),
+      ...textsOf(
+        '(?:forget|ignore|disregard|leave) (?:about )?(?:all|the|any|this|these|those|your|of|provided|given|context|document|article|source|passage|question|text)',
+        3,
+      ),
     ],
     unless:
       /\b(?:menu|folder|relax|enjoy|when you|switch|not (?:forget|ignore)|never (?:forget|ignore))\b/,

@@ -6,6 +6,7 @@
 
 import type { TextRule } from '../rule.ts';
 import { phrase } from './phrase.ts';
+import { textsOf } from './texts.ts';
 
 const NOT = '(?:do not|don ?t|never|must not|should not|without)';
 const ASSET =
@@ -33,6 +34,14 @@ export const DIRECTIVE_RULES: readonly TextRule[] = [
       'hide this',
       'keep this',
       'conceal',
+      'quietly',
+      'discreetly',
+      'hide these',
+      'hide it',
+      'keep these',
+      'keep it',
+      ...textsOf('(?:not|don ?t|never|without) (?:ever )?(?:show|let)'),
+      ...textsOf('ever (?:show|let)'),
     ],
     pattern: `${NOT} (?:ever )?(?:tell(?:ing)?|mention(?:ing)?|inform(?:ing)?|reveal(?:ing)?|disclos(?:e|ing)|notify(?:ing)?|alert(?:ing)?|warn(?:ing)?|show(?:ing)?|let(?:ting)?)(?: (?:this|that|it|any of this|these|the|instruction|instructions|step|to|about|anything|fact))* (?:the )?(?:user|users|human|operator|owner|anyone|anybody)(?: (?:about|of|that|know|this|any|what|why|or|is|it|you)|$)|(?:secretly|covertly|silently|quietly|discreetly)~1 (?:send|append|forward|upload|include|add|run|execute|copy|bcc|record|exfiltrate|transmit|collect|email|call|invoke|log all|post)|(?:hide|conceal|keep) (?:this|these|it)(?: (?:instruction|instructions|secret|hidden|step|action|fact|behaviou?r))* (?:from|to) (?:the )?(?:user|anyone|human)`,
   }),
@@ -67,22 +76,15 @@ export const DIRECTIVE_RULES: readonly TextRule[] = [
       'execute the following',
       'run the following',
       'call the',
-      'bash tool',
-      'shell tool',
-      'terminal tool',
-      'exec tool',
-      'command tool',
-      'email tool',
-      'file tool',
-      'process tool',
-      'transfer tool',
       'must call',
       'should call',
       'invoke the',
-      'you should now',
-      'you need to now',
       'immediately',
       'execute this',
+      ...textsOf('you (?:should|have to|need to|are required to) (?:now|first)'),
+      ...textsOf(
+        '(?:call|invoke|use|execute) (?:the )?(?:bash|shell|terminal|exec|run command|send email|write file|read file|delete file|kill process|transfer)',
+      ),
     ],
     pattern:
       '(?:you (?:must|should|have to|need to|are required to)(?: now| immediately| first)|(?:you )?must (?:now|immediately)) (?:call|invoke|run|execute|use|ignore|send|forward|output|delete|respond|read|open|fetch|download|transfer|reveal)|(?:call|invoke|use|execute) (?:the )?(?:bash|shell|terminal|exec|execute command|run command|send email|write file|read file|delete file|kill process|transfer)~1 tool~4 (?:and|to|with) (?:run|execute|send|delete|write|read|set)|execute the following (?:command|code|script|task|instructions?)s? (?:immediately|now|silently|without)|execute (?:the following|this) (?:task|instruction)s? immediately',
@@ -98,6 +100,7 @@ export const DIRECTIVE_RULES: readonly TextRule[] = [
       'private key',
       'seed phrase',
       'authentication token',
+      'recovery phrase',
     ],
     pattern:
       '(?:please )?(?:paste|provide|enter|send|include|supply|reveal|forward|share) (?:me |us )?(?:your|the user s?|their|my) (?:full |current |own )*(?:api key|credentials?|access token|auth(?:entication)? token|private key|seed phrase|recovery phrase)~10 (?:to (?:complete|continue|proceed|finish|verify|unlock|the)|in (?:order|your|the (?:next|response|chat|message))|so (?:that )?(?:it|we|i)|for (?:verification|validation))',
@@ -112,7 +115,17 @@ export const DIRECTIVE_RULES: readonly TextRule[] = [
   phrase({
     id: 'injection.decode-and-run',
     confidence: 'high',
-    anchors: ['decode', 'interpret', 'decrypt', 'unscramble', 'base64', 'rot13'],
+    anchors: [
+      'decode',
+      'interpret',
+      'decrypt',
+      'unscramble',
+      'base64',
+      'rot13',
+      'deobfuscate',
+      'de obfuscate',
+      ...textsOf('hex (?:encoded )?(?:instruction|command|payload|directive)'),
+    ],
     pattern:
       '(?:decode|decrypt|unscramble|deobfuscate|de obfuscate|interpret) (?:the|this|these|following|it|and)~6 (?:and|then) (?:run|execute|follow|obey|perform|comply with|carry out) (?:it|them|the|the instructions?|that|this|what|any|all|whatever|its)|(?:base64|rot13|hex) (?:encoded )?(?:instructions?|command|payload|directive)~4 (?:run|execute|follow|obey|decode)|(?:run|execute|follow|obey) the (?:decoded|decrypted) (?:text|instructions?|message|command|output|result|string|payload)|decode the following~12 (?:monologue|secure system message|hidden)',
   }),

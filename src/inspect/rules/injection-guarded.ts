@@ -9,34 +9,30 @@
 
 import type { TextRule } from '../rule.ts';
 import { phrase } from './phrase.ts';
+import { textsOf } from './texts.ts';
 
 const SECRET =
   '(?:(?:secret|magic|hidden|special|admin|primary|backup|correct|actual|real|current|old|new|first|next|final|master|system|protected|sensitive|confidential) )*(?:passwords?|pass ?word|passwort|passphrase|pass ?phrase|passcode|pass ?code|secret|secrets|magic word|magic phrase|hidden word|code ?word|access code|secret (?:word|code|key|phrase|message|string|number|information|text|data))';
 const ITS = '(?:(?:the|your|that|this|ur|its|a) )';
 const ANCHORS = [
-  'password',
-  'pass word',
-  'passphrase',
-  'pass phrase',
-  'passcode',
-  'pass code',
+  ...textsOf('pass ?(?:word|phrase|code)'),
+  'passwort',
   'magic word',
   'magic phrase',
   'hidden word',
-  'codeword',
-  'code word',
   'access code',
-  'secret word',
-  'secret code',
-  'secret key',
-  'secret phrase',
-  'secret message',
-  'secret string',
-  'secret number',
-  'secret information',
-  'the secret',
-  'your secret',
-  'that secret',
+  ...textsOf('(?:the|your|that|this|ur|its|a|his|her|me|us) secret'),
+  ...textsOf(
+    '(?:secret|magic|hidden|special|admin|primary|backup|correct|actual|real|current|old|new|first|next|final|master|system|protected|sensitive|confidential) secret',
+    3,
+  ),
+  ...textsOf('secret (?:word|code|key|phrase|message|string|number|information|text|data)'),
+  ...textsOf('code ?word'),
+  ...textsOf('(?:secret|word|thing|phrase|information|code) (?:that )?you'),
+  ...textsOf(
+    '(?:secret|word|thing|phrase|information|code) (?:that )?i (?:should|must|can|do|are|were|may|could|not|t )',
+    3,
+  ),
 ];
 /** What follows where the question is whole, or goes on about the conversation. */
 const END =
@@ -76,7 +72,7 @@ export const GUARDED_RULES: readonly TextRule[] = [
       // Games about it.
       `(?:is|was|does|would) ${ITS}${SECRET} (?:a (?:noun|verb|word|name|color|colour|place|thing|person|number|city|country|common|real|single)|an (?:english|animal|object|actual|adjective)|related|about|longer|shorter|something|the word|have (?:any|a|more)|contain|start|begin|end|rhyme|based|in (?:english|the dictionary))`,
       `(?:pretend|imagine|role ?play|act as|act like|play|simulate|suppose|hypothetically|story|grandm\\w+|grandpa|tale|actor|scene|character|game|wizard)(?: ~w){0,14} (?:the|your|her|his|that) ${SECRET}(?: (?:is|was|to me|would|be|to|and|in|so))*`,
-      `(?:secret|word|password|thing|phrase|information|code)(?: that)? (?:i|you)(?: (?:should|must|can|do|are|were|re|may|could))* (?:not|t)(?: (?:supposed|allowed|told|able|to|know|be))* (?:know|tell|say|reveal|share|mention|disclose)`,
+      `(?:secret|word|password|thing|phrase|information|code)(?: that)? (?:i|you|you re)(?: (?:should|must|can|do|are|were|may|could))* (?:not|t)(?: (?:supposed|allowed|told|able|to|know|be))* (?:know|tell|say|reveal|share|mention|disclose)`,
       `(?:bot|ai|assistant|chatbot|character|person|gandalf|wizard|who|that)(?: (?:who|that|which|always|just|only|will|loves to|likes to|can|freely|openly|is))* (?:says|tells|reveals|gives|shares|repeats|prints|discloses|leaks|spells|leak|reveal|say|tell)(?: (?:me|everyone|out|us|you|anyone))? (?:the|your|its|all|his|her) ${SECRET}`,
     ].join('|'),
   }),

@@ -2,6 +2,7 @@
 
 import type { TextRule } from '../rule.ts';
 import { literal, phrase } from './phrase.ts';
+import { textsOf } from './texts.ts';
 
 export const LANGUAGE_RULES: readonly TextRule[] = [
   ...phrase({
@@ -29,8 +30,6 @@ export const LANGUAGE_RULES: readonly TextRule[] = [
       'mode systeme',
       'systemmodus',
       'modalita',
-      'actua como',
-      'agis comme',
       'dios',
       ' gott',
       'systeemmodus',
@@ -40,6 +39,15 @@ export const LANGUAGE_RULES: readonly TextRule[] = [
       'indipendentemente',
       'independamment',
       'sistem modu',
+      ...textsOf(
+        '(?:soy|sou|je suis|sono|ben|jestem|ik ben) (?:o |il )?(?:tu|su|el|teu|seu|ton|votre|le|tuo|vostro|senin|twoim|waszym|je|jouw|uw) ',
+        3,
+      ),
+      ...textsOf('(?:soy|sou|sono) (?:dios|deus|dio)'),
+      ...textsOf('(?:sin|sans|sem|senza) restri'),
+      ...textsOf(
+        'ohne (?:einschrankungen|regeln|filter)|senza limiti|sin (?:filtros|reglas|limites)',
+      ),
     ],
     pattern:
       '(?:du bist|sie sind) (?:jetzt|nun|ab sofort)~2 (?:dan|frei|ein|eine|im)~4 (?:modus|regeln|filter|einschrankungen|beschrankungen|dan|ki)|(?:ich bin|als) (?:dein|ihr|der) entwickler|ich bin (?:ein )?gott|soy (?:tu|su|el) (?:desarrollador|creador|administrador)|(?:sou|eu sou) (?:o )?(?:teu|seu) (?:desenvolvedor|criador|administrador)|je suis (?:ton|votre|le) (?:developpeur|createur|administrateur)|sono (?:il )?(?:tuo|vostro) (?:sviluppatore|creatore|amministratore)|ben senin (?:gelistirici\\w*|yaratici\\w*|yonetici\\w*)|jestem (?:twoim|waszym) (?:deweloperem|tworca|administratorem)|ik ben (?:je|jouw|uw) (?:ontwikkelaar|maker|beheerder)|(?:soy|sou|sono) (?:dios|deus|dio)\\b|modalita (?:di )?sistema|modo (?:de |do |del )?sistema~1 (?:activado|ativado|la|a|o|el|suma|soma|se)|mode systeme active|systemmodus (?:aktiviert|ein|aktiv)|systeemmodus (?:geactiveerd|aan)|sistem modu|(?:actua|actuar|agis|agissez|handle|handeln|aja|agisci|fungiere|fungieren?)(?: sie)? (?:como|comme|als|come) (?:si (?:no|fueras)|un |une |una |ein |eine |wenn )?(?:ia|ki|chatbot|modele|modelo|modello|dan)?~3 (?:sin restricciones|sans restrictions?|ohne (?:einschrankungen|regeln|filter)|sem restricoes|senza restrizioni|senza limiti|sin (?:filtros|reglas|limites))|(?:independientemente|independentemente|indipendentemente|independamment|unabhangig) (?:de|das|da|dei|dalle|dai|des|von)~1 (?:\\w+ )?(?:anteriores|precedenti|precedentes|instrucciones|instrucoes|istruzioni|tareas|tarefas|vorherigen)',

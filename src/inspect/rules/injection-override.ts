@@ -43,7 +43,7 @@ export const OVERRIDE_RULES: readonly TextRule[] = [
       'instead do the following',
       'before responding',
       'stop everything',
-      'important message from',
+      'important message',
     ],
     pattern:
       'important message (?:from|for|to) (?:the )?(?:user|me|you|assistant|ai|system|admin|developer)|before you (?:can |may |are able to |start |begin |continue )?(?:to )?(?:solve|us(?:e|ing)|complet(?:e|ing)|answer(?:ing)?|respond(?:ing)?|finish(?:ing)?|proceed(?:ing)?|perform(?:ing)?|do(?:ing)?|continue|call(?:ing)?)~10 (?:do the following|must first|first (?:do|read|call|send|run|execute))|instead do the following|stop everything~2 (?:just|and|now) (?:print|say|output|do|write)',

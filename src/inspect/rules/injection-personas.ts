@@ -7,6 +7,7 @@
 
 import type { TextRule } from '../rule.ts';
 import { phrase } from './phrase.ts';
+import { textsOf } from './texts.ts';
 
 const BECOME =
   '(?:you are|you re|act as|act like|acting as|pretend (?:to be|that you are|you are|you re)|simulate|imitate|emulate|behave (?:as|like)|become|be|i know (?:that )?you are|imagine you are|suppose you are)(?: now)?';
@@ -28,17 +29,16 @@ export const PERSONA_RULES: readonly TextRule[] = [
       'console',
       'interpreter',
       'compiler',
-      ' repl',
       'command line',
       'command prompt',
       'sql server',
-      'sql database',
       'sql client',
-      'a database',
       'virtual machine',
       'operating system',
       'spreadsheet',
       'web server',
+      ' repl ',
+      'database',
     ],
     pattern: `${BECOME} (?:an? |the |my |just )*${MACHINE}(?: ~w){0,7}? ${RUN}`,
   }),
@@ -47,10 +47,17 @@ export const PERSONA_RULES: readonly TextRule[] = [
     confidence: 'medium',
     isJoined: false,
     in: ['response'],
-    anchors: ['stands for', 'which means', 'short for', 'steht fur', 'significa', 'signifie'],
+    anchors: [
+      'stands for',
+      'short for',
+      'steht fur',
+      'significa',
+      'signifie',
+      ...textsOf('(?:which|that|who) means'),
+    ],
     unless:
       /\byou (?:are|re) (?:here|welcome|right|using|reading|looking|done|not|in|on|at|able|about|ready)\b/,
-    pattern: `(?:${BECOME}|your name is|(?:an? )?(?:ai|assistant|chat ?bot|bot|model|character|persona)(?: (?:is|was|called|named|known as))+|du bist|eres|tu es|you will be|going to be|to be|named|called) (?:now )?(?:an? )?~w(?: ~w){0,2}? (?:(?:which|that|who|it) )?(?:stands for|is short for|means) ~w ~w`,
+    pattern: `(?:${BECOME}|your name is|(?:an? )?(?:ai|assistant|chat ?bot|bot|model|character|persona)(?: (?:is|was|called|named|known as))+|du bist|eres|tu es|you will be|going to be|to be|named|called) (?:now )?(?:an? )?~w(?: ~w){0,2}? (?:(?:(?:which|that|who|it) )?(?:stands for|is short for)|(?:which|that|who) means) ~w ~w`,
   }),
   phrase({
     id: 'injection.role-split',
@@ -58,18 +65,12 @@ export const PERSONA_RULES: readonly TextRule[] = [
     isJoined: false,
     in: ['response'],
     anchors: [
-      'two character',
-      'two persona',
-      'two role',
-      'two bots',
-      'two ais',
-      'two assistants',
-      'two different ais',
-      'two different char',
-      'two different pers',
-      '2 character',
-      '2 persona',
       'both characters',
+      ...textsOf(
+        '(?:two|2) (?:different |separate |opposite )?(?:characters|personas|personalities|roles|bots|ais|assistants)',
+        3,
+      ),
+      ...textsOf('(?:two|2) (?:different|separate|opposite)'),
     ],
     pattern:
       '(?:you (?:will|must|are going to|re going to|are to|should|shall)|i want you to|(?:^|now |please |to )(?:play|be|act as|respond as|simulate|adopt|answer as)) ?(?:play|be|act as|respond as|simulate|adopt|answer as|have|act)? ?(?:the |as )*(?:two|2)(?: different| separate| opposite)* (?:characters|personas|personalities|roles|bots|ais|assistants)',
@@ -80,21 +81,18 @@ export const PERSONA_RULES: readonly TextRule[] = [
     isJoined: false,
     in: ['response'],
     anchors: [
-      'name is now',
       'your name is',
       'your new name',
       'answer to the name',
-      'call yourself',
-      'refer to yourself',
-      'refer to me as',
-      'address me as',
-      'call me master',
-      'call me daddy',
+      'your name will be',
+      'now called',
+      ...textsOf('name (?:is|will be) (?:now|from now on|henceforth)'),
+      ...textsOf('call (?:yourself|me (?:master|daddy))|(?:address|refer to) (?:me|yourself) as'),
     ],
     unless:
       /\b(?:is now (?:on|in|visible|saved|stored|available|part|public|shown|listed|registered)|your name is (?:on|in|not|required|missing|already))\b/,
     pattern:
-      '(?:from now on |now )?your (?:new )?name (?:is|will be) (?:now|from now on|henceforth)(?: called)? ~w|from (?:now|here) on(?: ~w){0,2}? your name (?:is|will be) ~w|(?:call|refer to|address) (?:me as|me|yourself as|yourself) ~w(?: ~w){0,8}? (?:at the (?:end|start|beginning) of|in (?:all|every|each|your)|whenever you|always|every time|from now on)|your name is ~w~1 and (?:you|~w) (?:always|never|do|does|hate|hates|love|loves|swear|swears|obey|obeys|must|will|can|are|have no)',
+      '(?:from now on |now )?your (?:new )?name (?:is|will be) (?:now|from now on|henceforth)(?: called)? ~w|from (?:now|here) on(?: ~w){0,2}? your name (?:is|will be) ~w|(?:call me (?:master|daddy)|(?:call yourself|(?:refer to|address) (?:me|yourself) as) ~w)(?: ~w){0,8}? (?:at the (?:end|start|beginning) of|in (?:all|every|each|your)|whenever you|always|every time|from now on)|your name is ~w~1 and (?:you|~w) (?:always|never|do|does|hate|hates|love|loves|swear|swears|obey|obeys|must|will|can|are|have no)',
   }),
   // "You are Acme. What do you think of its rival?": an opinion is asked of a role, and nothing else is said.
   phrase({
@@ -102,18 +100,7 @@ export const PERSONA_RULES: readonly TextRule[] = [
     confidence: 'medium',
     isJoined: false,
     in: ['response'],
-    anchors: [
-      'do you think',
-      'would you say',
-      'is your opinion',
-      's your opinion',
-      'do you feel',
-      'do you like',
-      'do you hate',
-      'would you do',
-      'would you answer',
-      'would you respond',
-    ],
+    anchors: [...textsOf('(?:do|would|is) you')],
     unless:
       /\b(?:customer|welcome|here|right|invited|our|candidate|applicant|member|guest|reader|student|teacher|developer|manager)\b/,
     pattern:
@@ -167,6 +154,10 @@ export const PERSONA_RULES: readonly TextRule[] = [
       'udawaj',
       'zachowuj sie',
       'wyobraz sobie ze jestes',
+      'imaginez que',
+      'imagine que',
+      ...textsOf('verhalte? dich'),
+      ...textsOf('(?:wie|als|im stil|im stil von) ein(?:e[srm]?)?'),
     ],
     pattern: [
       '(?:stell dir vor du|stellen sie sich vor sie) (?:bist|warst|seist|waren|sind|hattest)(?: (?:ein|eine|mein|meine|der|die|das|frei|keine?|jetzt|nun))+ ~w',
@@ -209,7 +200,8 @@ export const PERSONA_RULES: readonly TextRule[] = [
       'stalin',
       'dictator',
       'satan',
-      'the devil',
+      ' devil',
+      ' gentleman',
       'donald',
     ],
     unless: /\b(?:not|never|don ?t|novel|story|film|movie|game|costume|novel)\b/,

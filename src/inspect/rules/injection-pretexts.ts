@@ -50,6 +50,7 @@ export const PRETEXT_RULES: readonly TextRule[] = [
       'se ignor',
       'on ignor',
       'nous ignor',
+      'noi ignor',
       'instrucciones',
       'instrucoes',
       'istruzioni',
@@ -108,7 +109,7 @@ export const PRETEXT_RULES: readonly TextRule[] = [
     id: 'injection.role-dan-anywhere',
     confidence: 'high',
     isCaseExact: true,
-    anchors: [' dan ', ' dan,', '"dan"', "'dan'", ' dan.'],
+    anchors: ['dan'],
     pattern:
       '\\b(?:[Yy]ou are|[Yy]ou will be|YOU ARE|[Bb]ecome|[Aa]ct as|[Bb]e|[Hh]i|[Hh]ello|[Aa]s) (?:now )?DAN\\b[^\\n]{0,60}(?:now|anything|answer|rules|never|AI|mode|restrict)|\\b(?:AI|IA|KI|LLM|ChatGPT|OpenAI|ИИ|SI)\\b[^\\n]{0,120}\\bDAN\\b|एआई[^\\n]{0,120}\\bDAN\\b|\\bDAN\\b[^\\n]{0,120}(?:\\b(?:AI|IA|KI|ChatGPT|OpenAI|YZ)\\b|ИИ|एआई|人工智能|モデル|모델)',
   }),
@@ -117,8 +118,9 @@ export const PRETEXT_RULES: readonly TextRule[] = [
     id: 'injection.comment-link',
     confidence: 'medium',
     in: ['response'],
+    reach: [240, 560],
     anchors: ['<!--', '<! --'],
     pattern:
-      '<!\\s?--[^<>]{40,400}<a href=\\\\?["\']\\s?https?://[^"\'\\s>]{0,120}(?:reset|password|verify|login|account|secure)',
+      '<! ?--[^<>]{40,400}<a href=\\\\?["\']\\s?https?://[^"\'\\s>]{0,120}(?:reset|password|verify|login|account|secure)',
   }),
 ].flat();

@@ -2,6 +2,7 @@
 
 import type { TextRule } from '../rule.ts';
 import { literal, phrase } from './phrase.ts';
+import { textsOf } from './texts.ts';
 
 export const PRIVATE_TONGUE_RULES: readonly TextRule[] = [
   phrase({
@@ -17,13 +18,9 @@ export const PRIVATE_TONGUE_RULES: readonly TextRule[] = [
       'du client',
       'usuario',
       'el cliente',
-      'del cliente',
-      'do cliente',
       'o cliente',
       'utilizador',
       'utente',
-      'del sistema',
-      'do sistema',
       'du systeme',
       'gebruiker',
       'uzytkownik',
@@ -36,6 +33,14 @@ export const PRIVATE_TONGUE_RULES: readonly TextRule[] = [
       'uzivatel',
       'utilizator',
       'felhasznalo',
+      'anwender',
+      'notre client',
+      'missa asiakas',
+      'bor kunden',
+      'di mana user',
+      ...textsOf('(?:der|die|unser|dein|des|vom|von dem|unseres|deines) (?:aktuelle )?user'),
+      ...textsOf('(?:del|de la|de nuestro|do|da|do nosso|dell|del nostro) (?:cliente|sistema)'),
+      ...textsOf('de l client'),
     ],
     pattern: [
       'wo (?:wohnt|lebt|arbeitet|befindet sich|ist)(?: ~w)? (?:der|die|unser|dein) (?:aktuelle )?(?:nutzer|benutzer|user|anwender)|(?:sag|sagen|verrat|verraten|weisst|wissen|nenn)(?: ~w){0,4}? wo (?:der|die) (?:nutzer|benutzer|user) (?:\\w+ )?(?:wohnt|lebt|arbeitet)|wie alt ist (?:der|die|unser) (?:nutzer|benutzer|user)',

@@ -8,6 +8,7 @@
 
 import type { TextRule } from '../rule.ts';
 import { phrase } from './phrase.ts';
+import { textsOf } from './texts.ts';
 
 const ASK =
   '(?:(?:can|could|would|will) you|please (?:tell|give|list|show|name|spell|write|share|reveal|confirm|provide)|tell(?: me| us)?|(?:give|show|provide|list|name|remind) (?:me|us)|write (?:me )?an?|share|reveal|disclose|spell|confirm|guess|do you know|what(?: s| is| are| was| were)|who(?: s| is)|how (?:old|tall|rich) is|multiply)';
@@ -17,8 +18,10 @@ const PRIVATE =
 /** Only these are asked for of somebody who is named, as names are. */
 const PRIVATE_OF_ANYBODY =
   '(?:date of birth|(?:home|private|e ?mail) address|phone number|ssn|social security number|salary|bank (?:account|balance|details)|account balance|(?:credit|debit) card(?: number| details)?|city of residence|medical (?:history|records?)|passwords?|passport number)';
-const OF_USER =
-  '(?:the|your|our|this|that|current|last|previous|other|a|another|every) (?:current |last |other |logged in )*(?:user|customer|client|caller|patient|account holder)s?';
+const THEIR =
+  '(?:the|your|our|this|that|current|last|previous|other|a|another|every) (?:current |last |other |logged in )*';
+/** Software has clients and callers as well: only what is theirs is asked for of those. */
+const OF_USER = `${THEIR}(?:(?:user|customer|patient|account holder)s?|(?:client|caller) s)`;
 
 const CRIME =
   '(?:(?:pipe |nail |dirty |time )?bombs?|explosives?|napalm|molotov(?: cocktails?)?|grenades?|(?:crystal )?meth(?:amphetamines?)?|cocaine|heroin|lsd|fentanyl|nerve agents?|chemical weapons?|biological weapons?|(?:untraceable |ghost |3d printed )*(?:guns?|firearms?|weapons?|silencers?)|ransomware|malware|maleware|keyloggers?|spyware|rootkits?|computer (?:virus(?:es)?|worms?)|trojans?|botnets?|phishing (?:e ?mails?|mails?|pages?|sites?|kits?|campaigns?|messages?)|counterfeit (?:money|bills|passports?)|fake (?:passports?|ids?|money))';
@@ -44,14 +47,6 @@ export const REQUEST_RULES: readonly TextRule[] = [
     isJoined: false,
     in: ['response'],
     anchors: [
-      'user s ',
-      'users s ',
-      'the user',
-      'our user',
-      'your user',
-      'customer s ',
-      'patient s ',
-      'client s ',
       'phone number',
       'bank account',
       'home address',
@@ -61,21 +56,30 @@ export const REQUEST_RULES: readonly TextRule[] = [
       'credit card',
       'medical record',
       'medical history',
-      's salary',
-      's password',
+      ...textsOf('s (?:current |private |own )?(?:salary|password)'),
       'passport number',
       'bank balance',
       'account balance',
+      'private address',
+      'mail address',
+      'email address',
+      'ssn',
+      'bank details',
+      'debit card',
+      ...textsOf(
+        '(?:the|your|our|this|that|current|last|previous|other|another|every|a|in) (?:user|customer|patient|account holder)',
+      ),
+      ...textsOf('(?:client|caller) s '),
     ],
     unless:
       /\b(?:functions?|quer(?:y|ies)|methods?|code|components?|tests?|scripts?|endpoints?|apps?|programs?|class|forms?|pages?|fields?|returns?|columns?|tables?|database|change|update|edit|set|verify|validate|enter|type|header|screen|dialog|profile|settings|click|press|button|api|json|html|sql|ask|store[sd]?|your (?:friend|child|company|business|parent|spouse|partner|employer|team|organi[sz]ation|doctor|bank)|it s|let s|that s|to them|experience|so that we|call you|contact you)\b/,
     pattern: [
       `${ASK}(?: ~w){0,9}? ${OF_USER} (?:s )?(?:(?:current|exact|full|own|real|last|first|present|previous|private) )*${PRIVATE}(?:$| (?:in|using|by|as|with|to me|backwards|reversed|please|now|and|or|is|was|number|multiplied|times|plus|encoded|spelled|at|for me|i|if|can|what|who|from))`,
-      `${ASK}(?: ~w){0,6}? (?:balance|password|address|age|name|salary|phone number|birth ?day|date of birth|location|pin) of (?:the|our|this|your|another) (?:current |last |other )*(?:user|customer|client|patient|account holder)(?:$| (?:in|using|by|as|with|please|now|and|for me|backwards))`,
-      `(?:where|when)(?: (?:does|do|did|is|was|were))+ (?:the|your|this|our) (?:current |last |other )*(?:user|customer|client|patient)(?: (?:currently|now|actually|right))* (?:live|living|reside|residing|work|born|located|sleep|bank)`,
-      `(?:tell|show|guess|reveal)(?: (?:me|us))? (?:where|when|how old|how much|whether|what)(?: ~w){0,2}? (?:the|your|our) (?:current |last )*(?:user|customer|client)(?: (?:currently|now|has|had|is|was|were))* (?:lives?|resides?|born|works?|earns?|in the bank|sick|married|old|living|located)`,
+      `${ASK}(?: ~w){0,6}? (?:balance|password|address|age|name|salary|phone number|birth ?day|date of birth|location|pin) of (?:the|our|this|your|another) (?:current |last |other )*(?:user|customer|patient|account holder)(?:$| (?:in|using|by|as|with|please|now|and|for me|backwards))`,
+      `(?:where|when)(?: (?:does|do|did|is|was|were))+ (?:the|your|this|our) (?:current |last |other )*(?:user|customer|patient)(?: (?:currently|now|actually|right))* (?:live|living|reside|residing|work|born|located|sleep|bank)`,
+      `(?:tell|show|guess|reveal)(?: (?:me|us))? (?:where|when|how old|how much|whether|what)(?: ~w){0,2}? (?:the|your|our) (?:current |last )*(?:user|customer)(?: (?:currently|now|has|had|is|was|were))* (?:lives?|resides?|born|works?|earns?|in the bank|sick|married|old|living|located)`,
       `(?:does|has|is) the user (?:have|has|had|got)?(?: ~w){0,2}? (?:medical conditions?|illness(?:es)?|debts?|children|married|pregnant|criminal record)`,
-      `how (?:much money|many children) (?:does|has|did) (?:the|your|our) (?:user|customer|client)`,
+      `how (?:much money|many children) (?:does|has|did) (?:the|your|our) (?:user|customer)`,
       `(?:tell|give|share|send|show|reveal|provide|what s|what is|what are)(?: (?:with|me|us|please|now|out|is|about))* ~w(?: ~w)? s (?:current |private |own )?${PRIVATE_OF_ANYBODY}(?:$| (?:in|with|to me|for me|please|now|and|as|using|backwards|reversed|number))`,
     ].join('|'),
   }),
@@ -100,7 +104,6 @@ export const REQUEST_RULES: readonly TextRule[] = [
       'biological weapon',
       ' gun',
       'firearm',
-      'a weapon',
       'silencer',
       'ransomware',
       'malware',
@@ -120,20 +123,13 @@ export const REQUEST_RULES: readonly TextRule[] = [
       'hack ',
       'break into',
       'sneak into',
-      'get into someone',
       'steal ',
       'hotwire',
-      ' rob ',
-      'to kill ',
-      'i kill ',
-      'one kill ',
       'murder',
       'poison',
       'kidnap',
       'blackmail',
-      'stalk ',
       'launder',
-      'evade tax',
       'commit fraud',
       'commit suicide',
       'commit a crime',
@@ -142,10 +138,23 @@ export const REQUEST_RULES: readonly TextRule[] = [
       ' lock',
       'shoplift',
       'smuggle',
-      'make drugs',
+      ' drugs',
       'overthrow',
-      'on my exam',
-      'in my exam',
+      'weapon',
+      'strangle',
+      'torture',
+      'stalk',
+      'rob a',
+      'evade taxes',
+      'make poison',
+      'cheat on',
+      'cheat in',
+      'bring down the gov',
+      'hot wire',
+      'commit murder',
+      ...textsOf('get into (?:a|an|my|his|her|their|the|some)'),
+      ...textsOf('kill (?:a |my|some|people|humans|the pres|him|her|all)'),
+      ...textsOf(' rob (?:the|some|my)'),
     ],
     unless:
       /\b(?:protect|prevent|avoid|detect|stop|remove|against|report|recogni[sz]e|scan|block|defend|from|lock the|process(?:es)?|not|never|don ?t|anti|awareness|training|simulation|detector|classifier|scanner|filters?)\b/,
@@ -168,11 +177,12 @@ export const REQUEST_RULES: readonly TextRule[] = [
       'wenn du',
       'wenn sie',
       'falls du',
-      'si me ',
-      'si tu ',
       'si vous',
-      'se mi ',
-      'se voce',
+      'as soon as you',
+      'falls sie',
+      ' si ',
+      ' se ',
+      ...textsOf('sobald (?:du|sie)'),
     ],
     pattern: [
       `${PAY} ${SUM}(?: ~w){0,7}? (?:if|when|once|as soon as) you ${ANSWER}`,

@@ -4,7 +4,8 @@
  * Each is a rule of low confidence: recorded, never acted on. One detector adds their weights within one string, each once,
  * and acts where the sum passes a threshold that grows with the length of the string, as a long text meets a few of them by
  * chance. What is reported names the signals. Weights are thirds of "sure": no single one suffices, and two that
- * often go together in ordinary text (a role and a format) do not either.
+ * often go together in ordinary text (a role and a format) do not either. Anchors are a part of what a signal is: some are narrower
+ * than its expression, and the weights were settled with them.
  */
 
 import type { Detector, Finding, Leaf, TextRule } from '../rule.ts';

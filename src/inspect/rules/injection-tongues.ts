@@ -131,7 +131,7 @@ function sentences(code: string, words: Lexicon): Sentence[] {
   const what = anyOf(listed(words.tell).filter(isQuestion).join(','));
   const own = new Set(listed(YOURS));
   const isOwn = (entry: string) => entry.split(/[ *]/).some((word) => own.has(word));
-  const ownPrompt = anyOf(listed(words.prompt).filter(isOwn).join(',') || 'your prompt');
+  const ownPrompt = anyOf(listed(words.prompt).filter(isOwn).join(','));
   const [secret, prompt, free] = [anyOf(words.secret), anyOf(words.prompt), anyOf(words.free)];
   const object = `(?:${back}~3 ${steer}|${steer}~3 ${back})`;
   return [
@@ -157,7 +157,7 @@ function sentences(code: string, words: Lexicon): Sentence[] {
         `${tell}~3 ${prompt}`,
         `${what}~2 ${yours}~2 (?:${secret}|${prompt})`,
         `${what}~1 (?:${secret}|${prompt}) ${yours}`,
-        `${what}~1 ${ownPrompt}`,
+        ...(listed(words.prompt).some(isOwn) ? [`${what}~1 ${ownPrompt}`] : []),
         ...(isVerbEnding
           ? [`(?:${prompt}|${secret})~2 ${tell}`, `${yours}~1 (?:${prompt}|${secret})~2 ${what}`]
           : []),

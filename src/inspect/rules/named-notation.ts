@@ -71,14 +71,30 @@ const SPELT = [
   ],
 ];
 export const ASCII = SPELT.filter((name) => /^[\x20-\x7e]+$/.test(name));
-const FOLLOWED = ['=', ':', '"', "'", '\\', '`', '>', '|', ' =', ' :', ' is '];
+/** Also where columns are aligned, and in a table: `password      = "…"`, `| password | … |`. */
+const FOLLOWED = [
+  ...'=:"\'\\`>|]\t',
+  '?=',
+  '+=',
+  ' =',
+  ' :',
+  ' |',
+  ' >',
+  ' ?=',
+  ' +=',
+  ' is ',
+  '  ',
+  ' \t',
+];
 export const anchorsOf = (names: readonly string[]) =>
   names.flatMap((name) => FOLLOWED.map((after) => name + after));
 
 export const NAME = `[\\w.\\-]*(?:${ASCII.map((name) => name.replace('-', '\\-')).join('|')})`;
 /** What stands between a name and its value, quotes and their escapes included. */
-export const JOINT =
-  '(?:\\\\{0,3}["\'`])?(?:\\])?[ \\t]{0,12}(?:=>|:=|\\?=|\\+=|==|[:=|>,]| is )[ \\t]{0,12}';
+const BLANKS_BETWEEN = '[ \\t]{0,12}';
+const SIGNS = '=>|:=|\\?=|\\+=|==|[:=|>]| is ';
+/** A comma only behind a quote, as between two arguments: behind a word it is prose. */
+export const JOINT = `(?:\\\\{0,3}["'\`]\\]?${BLANKS_BETWEEN}(?:${SIGNS}|,)|\\]?${BLANKS_BETWEEN}(?:${SIGNS}))${BLANKS_BETWEEN}`;
 export const OPEN = '(?:[a-zA-Z]{0,2}\\\\{0,3}["\'`])';
 
 /** What RE2 means by a blank; RegExp means more. */

@@ -42,6 +42,7 @@ function inWords({ anchors, pattern, ...rule }: Phrase): TextRule {
 
 function joined({ anchors, pattern, ...rule }: Phrase): TextRule {
   const expression = pattern
+    .replaceAll(' ?', '')
     .replaceAll(' ', '')
     .replaceAll('~w', `[^ ]{1,${JOINED_WORD_LETTERS}}`)
     .replace(/~\d+/g, `(?:${SMALL_WORDS})*`);
@@ -70,7 +71,10 @@ function ofProse(
 
 /** A rule over the text as it stands, case ignored: markup, paths, scripts whose letters must not be folded. */
 export function literal(
-  rule: Omit<Phrase, 'isJoined'> & { readonly isCaseExact?: boolean },
+  rule: Omit<Phrase, 'isJoined'> & {
+    readonly isCaseExact?: boolean;
+    readonly reach?: TextRule['reach'];
+  },
 ): TextRule {
   return {
     id: rule.id,
@@ -79,7 +83,7 @@ export function literal(
     forms: ['exact'],
     ...(rule.in === undefined ? {} : { in: rule.in }),
     anchors: rule.anchors,
-    reach: [REACH, REACH],
+    reach: rule.reach ?? [REACH, REACH],
     pattern: rule.isCaseExact === true ? rule.pattern : `(?i)${rule.pattern}`,
   };
 }

@@ -14,7 +14,13 @@ const PRIVATE_KEYS: readonly TokenRow[] = [
     `-{4,5} ?BEGIN[ _](?:[A-Z0-9]+[ _]){0,4}PRIVATE[ _]KEY(?:[ _]BLOCK)? ?-{4,5}(?:${GAP}{0,40}(?:(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset): ?[^\\r\\n\\\\]{1,90}${GAP}{1,12}){0,4})?(?:${BASE64}{1,100}${GAP}{0,12}){0,3}${BASE64}{16}(?:[A-Za-z0-9+/=]|${GAP})*(?:-{4,5} ?END[ _](?:[A-Z0-9]+[ _]){0,4}PRIVATE[ _]KEY(?:[ _]BLOCK)? ?-{4,5})?`,
     {
       ...SHAPE,
-      anchors: ['private key', 'private_key-', 'private_key block', 'private_key_block'],
+      anchors: [
+        'private key',
+        'private_key-',
+        'private_key -',
+        'private_key block',
+        'private_key_block',
+      ],
       reach: [40, 16_000],
       accepts: isKeyBody,
       isExactOnly: true,

@@ -83,7 +83,7 @@ const MAIL: readonly TokenRow[] = [
   ['mailgun', `key-${HEX}{32}`, { isWhole: true }],
   [
     'mailchimp',
-    `${HEX}{32}-us[0-9]{1,2}`,
+    `${HEX}{32}-us[1-9][0-9]?`,
     {
       anchors: ['-us1', '-us2', '-us3', '-us4', '-us5', '-us6', '-us7', '-us8', '-us9'],
       reach: [34, 3],

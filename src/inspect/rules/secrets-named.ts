@@ -12,6 +12,7 @@ import { isKeyLike, isNamedSecret, isPasswordLike } from './named.ts';
 import { NamedFinder } from './named-finder.ts';
 import { ASCII, anchorsOf, BARE, BLANKS, JOINT, NAME, OPEN, QUOTED } from './named-notation.ts';
 import { PLACED_ROWS } from './secrets-placed.ts';
+import { textsOf } from './texts.ts';
 
 export interface NamedRow {
   readonly name: string;
@@ -51,21 +52,11 @@ const ROWS: readonly NamedRow[] = [
   {
     name: 'flag',
     anchors: [
-      '-password ',
-      '-passwd ',
-      '-pass ',
-      '-token ',
-      '-secret ',
-      '-key ',
-      '-api-key ',
-      '-apikey ',
-      '-passphrase ',
-      '-storepass ',
-      '-keypass ',
-      '-pw ',
-      '-passin ',
+      ...textsOf('(?:password|passwd|passphrase) '),
+      ...textsOf('(?:[-_]|store|key|user|db|root|admin)pass '),
+      ...textsOf('[-_](?:pw|token|secret|api-?key|passin) '),
     ],
-    pattern: `(?i)\\s-{1,2}(?:[\\w\\-]{0,30}(?:password|passwd|passphrase|storepass|keypass|pass|pw|token|secret|api-?key)|passin) (?:pass:)?${OPEN}?(?P<value>[^\\s"'\`\\\\]{5,300})`,
+    pattern: `(?i)\\s-{1,2}(?:[\\w\\-]{0,30}(?:password|passwd|passphrase)|[\\w\\-]{0,30}(?:store|key|user|db|root|admin)pass|(?:[\\w\\-]{0,30}[_-])?(?:pass|pw|token|secret|api-?key)|passin) (?:pass:)?${OPEN}?(?P<value>[^\\s"'\`\\\\]{5,300})`,
     accepts: (value, match) => {
       const name = /-([\w-]+) /.exec(match)?.[1] ?? '';
       return /token|secret|key$/i.test(name) ? isKeyLike(value) : isPasswordLike(value);

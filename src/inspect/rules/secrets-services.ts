@@ -17,7 +17,7 @@ const OBSERVABILITY: readonly TokenRow[] = [
   [
     'sentry-dsn',
     `https://${HEX}{32}:${HEX}{32}@(?:[\\w-]{1,40}\\.){0,3}sentry\\.[\\w.-]{2,40}/[0-9]+`,
-    { anchors: ['.sentry.io/', 'sentry.'], reach: [120, 40] },
+    { anchors: ['sentry.'], reach: [200, 56] },
   ],
   ['grafana-service-account', `glsa_${ALNUM}{32}_[A-Fa-f0-9]{8}`],
   ['grafana-cloud', `glc_${BASE64}{32,}={0,2}`],
@@ -116,7 +116,7 @@ const WORK: readonly TokenRow[] = [
   [
     'rapidapi',
     `${LOWER}{10}msh${LOWER}{15}p1${LOWER}{5}jsn${LOWER}{12}`,
-    { anchors: ['jsn'], reach: [34, 14], isWhole: true },
+    { anchors: ['jsn'], reach: [36, 14], isWhole: true },
   ],
   ['duffel-webhook', `duffel_whsec_${ALNUM}{30,}`],
   ['planet', `PLAK${HEX}{32}`, { isWhole: true }],
