@@ -156,7 +156,9 @@ export const listenSchema = z
       .min(1)
       .max(1_000_000)
       .default(10_000)
-      .describe('Open connections; more are refused.'),
+      .describe(
+        'Open connections; more are refused. A caller with a name has no more of them than are left free.',
+      ),
     drainMs: z
       .int()
       .min(0)

@@ -40,6 +40,8 @@ export class Lobby {
   #bodyBytes = 0;
   /** Each exchange knows its seat: a Set that grows and shrinks with every request is made anew all the time. */
   readonly #open: Exchange[] = [];
+  /** How many of them each caller has; null while more than half of the room is free, and nobody need be counted. */
+  #byCaller: Map<string, number> | null = null;
   readonly #sweep: NodeJS.Timeout;
   #onEmpty: (() => void) | null = null;
 
@@ -63,6 +65,21 @@ export class Lobby {
 
   get size(): number {
     return this.#open.length;
+  }
+
+  /**
+   * Whether this caller, whose request has just come in, has more open than there is room left. However much it opens and
+   * never ends, streams before all, there is as much left for others (Choudhury and Hahne's dynamic thresholds). Who need not
+   * say who he is cannot be told from his neighbours. Asked once for each exchange.
+   */
+  isCrowdedBy({ id, by }: Caller): boolean {
+    const free = this.limits.connectionsMax - this.#open.length;
+    const isNamed = by !== 'anonymous';
+    if (this.#byCaller === null && (!isNamed || this.#open.length <= free)) return false;
+    // From here on each is counted as it comes and goes; counting all of them each time would be slow just when it matters.
+    if (this.#byCaller === null) this.#byCaller = countOf(this.#open);
+    else this.#byCaller.set(id, (this.#byCaller.get(id) ?? 0) + 1);
+    return isNamed && (this.#byCaller.get(id) ?? 0) > Math.max(1, free);
   }
 
   get bodyBytes(): number {
@@ -100,7 +117,14 @@ export class Lobby {
       this.#open[exchange.seat] = last;
       last.seat = exchange.seat;
     }
+    if (this.#byCaller !== null && exchange.caller !== null) this.#countOut(exchange.caller);
     if (this.#open.length === 0) this.#onEmpty?.();
+  }
+
+  #countOut({ id }: Caller): void {
+    const left = (this.#byCaller?.get(id) ?? 1) - 1;
+    if (left > 0) this.#byCaller?.set(id, left);
+    else this.#byCaller?.delete(id);
   }
 
   /** Cuts whatever is open for these callers: calls, streams, and bodies that are still arriving. */
@@ -131,6 +155,15 @@ export class Lobby {
 
   #tick(): void {
     this.now = performance.now();
+    if (this.#open.length * 2 <= this.limits.connectionsMax) this.#byCaller = null;
     for (const exchange of [...this.#open]) exchange.tick(this.now);
   }
+}
+
+function countOf(open: readonly Exchange[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { caller } of open) {
+    if (caller !== null) counts.set(caller.id, (counts.get(caller.id) ?? 0) + 1);
+  }
+  return counts;
 }

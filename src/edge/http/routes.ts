@@ -86,8 +86,10 @@ export class Routes {
   }
 
   #serve(exchange: Exchange, place: Place) {
+    const caller = callerOf(exchange);
+    if (this.#lobby.isCrowdedBy(caller)) return exchange.refuse(refuse('busy'), hasBody(exchange));
     if (place.endpoint === 'messages') return this.#messages(exchange);
-    const route = this.#gateway.route(place.name, callerOf(exchange));
+    const route = this.#gateway.route(place.name, caller);
     if (route === undefined) return exchange.refuse(refuse('unknown_route'), hasBody(exchange));
     if (place.endpoint === 'sse') this.#sse(exchange, route);
     else this.#endpoint(exchange, route);
