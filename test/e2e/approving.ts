@@ -46,7 +46,7 @@ export function starting(server: { entry: Json }) {
   return (approvals: Json, inspect: Json = {}, more: Json = {}): Promise<RunningGateway> => {
     const servers = { s: server.entry };
     const audit = { flushMs: 5 };
-    return started({ servers, approvals, inspect, audit, ...more });
+    return started({ servers, approvals, inspect, audit, ...more }, 'file');
   };
 }
 
