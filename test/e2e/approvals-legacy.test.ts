@@ -36,7 +36,7 @@ async function sdk(to: string | object, ask: (message: string) => Promise<string
 describe('approval by the person behind a legacy client', { timeout: 180_000 }, () => {
   let gateway: RunningGateway;
   before(async () => {
-    gateway = await start({}, { ...ORDERS, session: { taint: 'approve' } });
+    gateway = await start({}, { ...ORDERS, session: { taint: 'approve' } }, {}, 'file');
   });
 
   it('is asked for each call by itself once the session is suspect, and what was approved is sent', async () => {

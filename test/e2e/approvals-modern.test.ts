@@ -24,7 +24,7 @@ describe('approval by the person behind a modern client', { timeout: 180_000 }, 
   let gateway: RunningGateway;
   let client: ModernClient;
   before(async () => {
-    gateway = await start({ tools: ['s.send'], waitingPerCallerMax: 100 });
+    gateway = await start({ tools: ['s.send'], waitingPerCallerMax: 100 }, {}, {}, 'file');
     client = new ModernClient(gateway.route('s'), FORMS);
   });
 
@@ -133,7 +133,7 @@ describe('an approved call whose server asks something', { timeout: 180_000 }, (
   let gateway: RunningGateway;
   before(async () => {
     const servers = { dual: fixture('dual', 'stdio'), legacy: fixture('legacy', 'stdio') };
-    gateway = await start({ tools: ['*'] }, {}, { servers });
+    gateway = await start({ tools: ['*'] }, {}, { servers }, 'file');
   });
 
   const FILLED = {

@@ -43,7 +43,8 @@ describe('what a person is shown', { timeout: 180_000 }, () => {
 describe('an approval that nobody gives in time', { timeout: 180_000 }, () => {
   let gateway: RunningGateway;
   before(async () => {
-    gateway = await start({ tools: ['s.send'], deadlineMs: 1000, waitingPerCallerMax: 1 });
+    const approvals = { tools: ['s.send'], deadlineMs: 1000, waitingPerCallerMax: 1 };
+    gateway = await start(approvals, {}, {}, 'file');
   });
 
   it('refuses the call of a legacy client, whose question is taken back', async () => {

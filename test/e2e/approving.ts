@@ -7,7 +7,14 @@ import { LATEST_MODERN, META } from '../../src/protocol/eras.ts';
 import { madeUp, URL64 } from '../support/made-up.ts';
 import type { Exchange } from '../support/mcp-exchange.ts';
 import { temporaryFolder } from '../support/temp.ts';
-import { type Json, type RunningGateway, script, starter, until } from './running-gateway.ts';
+import {
+  type Json,
+  type Lasting,
+  type RunningGateway,
+  script,
+  starter,
+  until,
+} from './running-gateway.ts';
 
 export const SECRET = `glpat-${madeUp(URL64, 20)}`;
 /** A client that can put a form to its person. */
@@ -40,13 +47,18 @@ export function sender(): { entry: Json; sent(): number } {
   return { entry: script(SENDER, file), sent };
 }
 
-/** Starts gateways before `server`; they stop after the tests of the file. */
+/** Starts gateways before `server`; see `starter` for how long they last. */
 export function starting(server: { entry: Json }) {
   const started = starter();
-  return (approvals: Json, inspect: Json = {}, more: Json = {}): Promise<RunningGateway> => {
+  return (
+    approvals: Json,
+    inspect: Json = {},
+    more: Json = {},
+    lasting?: Lasting,
+  ): Promise<RunningGateway> => {
     const servers = { s: server.entry };
     const audit = { flushMs: 5 };
-    return started({ servers, approvals, inspect, audit, ...more }, 'file');
+    return started({ servers, approvals, inspect, audit, ...more }, lasting);
   };
 }
 
