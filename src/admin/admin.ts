@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { type AddressInfo, isIPv6 } from 'node:net';
+import { tlsFault } from '../lib/tls-files.ts';
 import type { AdminConfig } from './config.ts';
 import type { AdminHouse, AdminLog } from './contract.ts';
 import { Desk } from './listener.ts';
@@ -90,6 +91,8 @@ function listening(server: Server, { host, port }: AdminConfig): Promise<Address
 }
 
 function tlsOptions(tls: NonNullable<AdminConfig['tls']>) {
+  const fault = tlsFault(tls);
+  if (fault !== undefined) throw new Error(`admin.tls.${fault.at}: ${fault.words}`);
   const { clientCa } = tls;
   return {
     cert: readFileSync(tls.cert),

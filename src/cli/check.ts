@@ -9,7 +9,7 @@ import type { ServerReport } from '../gateway/gateway.ts';
 import { createLog } from '../telemetry/telemetry.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION } from './file.ts';
-import { line, load, ruleSetLine, sayFaults } from './load.ts';
+import { line, load, ruleSetLine, sayFaults, tlsFaults } from './load.ts';
 import { oneLine, type Terminal } from './terminal.ts';
 
 const EXAMPLE = `
@@ -58,7 +58,8 @@ async function check(terminal: Terminal, options: CheckOptions): Promise<Exit> {
   } finally {
     await gateway.close(END_MS);
   }
-  const ok = servers.every(isWell);
+  const faults = tlsFaults(terminal, options.config, loaded.config);
+  const ok = servers.every(isWell) && faults.length === 0;
   const { ruleSets } = await import('../inspect/inspect.ts');
   const rules = loaded.config.inspect.mode === 'off' ? [] : ruleSets(loaded.config.inspect);
   if (options.json) {
@@ -66,8 +67,11 @@ async function check(terminal: Terminal, options: CheckOptions): Promise<Exit> {
       const output = outputs.of(server);
       return output.length === 0 ? server : { ...server, output };
     });
-    terminal.json({ ok, faults: [], warnings: loaded.warnings, servers: told, rules });
+    terminal.json({ ok, faults, warnings: loaded.warnings, servers: told, rules });
   } else {
+    for (const fault of faults) {
+      terminal.err(`${terminal.paint('red', 'fault:', 'stderr')} ${line(terminal, fault)}`);
+    }
     for (const warning of loaded.warnings) {
       terminal.err(`${terminal.paint('yellow', 'warning:', 'stderr')} ${line(terminal, warning)}`);
     }

@@ -11,7 +11,7 @@ import { readStopFile, stopFile } from '../policy/policy.ts';
 import { VERSION } from '../protocol/identity.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { CONFIG_OPTION } from './file.ts';
-import { line, load, ruleSetLine } from './load.ts';
+import { line, load, ruleSetLine, tlsFaults } from './load.ts';
 import type { Terminal } from './terminal.ts';
 
 const EXAMPLE = `
@@ -49,7 +49,7 @@ async function doctor(
     { about: 'sluice', state: 'ok', words: VERSION } as const,
     nodeFinding(),
     await frontFinding(loaded.ok ? loaded.config.listen : { front: 'auto' }),
-    ...fileFindings(terminal, loaded),
+    ...fileFindings(terminal, options.config, loaded),
     ...(loaded.ok
       ? [
           ...limitFindings(loaded.config),
@@ -100,7 +100,7 @@ async function frontFinding({
   }
 }
 
-function fileFindings(terminal: Terminal, loaded: Loaded): Finding[] {
+function fileFindings(terminal: Terminal, file: string, loaded: Loaded): Finding[] {
   const finding = (state: State) => (fault: Fault) => ({
     about: 'config',
     state,
@@ -115,7 +115,12 @@ function fileFindings(terminal: Terminal, loaded: Loaded): Finding[] {
     state: config.auth.anonymous ? 'note' : 'ok',
     words: authWords(config),
   };
-  return [{ about: 'config', state: 'ok', words }, who, ...warnings.map(finding('weak'))];
+  return [
+    { about: 'config', state: 'ok', words },
+    ...tlsFaults(terminal, file, config).map(finding('fault')),
+    who,
+    ...warnings.map(finding('weak')),
+  ];
 }
 
 function authWords({ listen, auth }: Config): string {

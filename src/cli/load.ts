@@ -14,6 +14,7 @@ import {
   type Wanted,
 } from '../config/config.ts';
 import type { RuleSetReport } from '../inspect/inspect.ts';
+import { tlsFault } from '../lib/tls-files.ts';
 import { absolute } from './file.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -50,6 +51,16 @@ export function sayFaults(terminal: Terminal, faults: readonly Fault[]): void {
   if (faults.some((fault) => fault.words === 'this file does not exist')) {
     terminal.err('`sluice init` writes one; -c names another.');
   }
+}
+
+/** What is wrong with the files of the listeners' TLS: beside the file, and only there to be seen where it is to run. */
+export function tlsFaults(terminal: Terminal, file: string, { listen, admin }: Config): Fault[] {
+  return Object.entries({ listen, admin }).flatMap(([part, { tls }]) => {
+    const fault = tls === undefined ? undefined : tlsFault(tls);
+    if (fault === undefined) return [];
+    const path = `${part}.tls.${fault.at}`;
+    return [{ file: absolute(terminal, file), line: 0, column: 0, path, words: fault.words }];
+  });
 }
 
 /** A fault with its file as one would type it from here. */

@@ -5,8 +5,9 @@
  */
 
 import { rmSync } from 'node:fs';
-import { isIPv6 } from 'node:net';
+import { createServer, isIPv6 } from 'node:net';
 import type { Auth } from '../auth/auth.ts';
+import { tlsFault } from '../lib/tls-files.ts';
 import type { Caller } from '../model.ts';
 import type { Collector } from '../telemetry/telemetry.ts';
 import type { ListenConfig } from './config.ts';
@@ -47,6 +48,8 @@ export async function startEdge(
   auth: Auth,
   log: EdgeLog,
 ): Promise<Edge> {
+  const { tls } = config;
+  if (tls !== undefined) mustBeUsable(tls);
   const front = await chooseFront(config.front, config.tls !== undefined);
   log.info(front.why);
   const onBug = (error: unknown) => {
@@ -84,7 +87,11 @@ export async function startEdge(
       put('sluice_body_bytes', lobby.bodyBytes);
     },
     endCallers: (isEnded) => lobby.endCallers(isEnded),
-    renewTls: () => app.renewTls?.(),
+    renewTls() {
+      if (tls === undefined) return;
+      mustBeUsable(tls);
+      app.renewTls?.();
+    },
     close(deadlineMs) {
       closing ??= shut(deadlineMs);
       return closing;
@@ -107,11 +114,36 @@ async function startProxied(config: ListenConfig, front: Front, routes: Routes, 
   return { app, stop };
 }
 
-function listen(app: App, { host, port }: ListenConfig): Promise<ListenSocket> {
-  return new Promise((resolve, reject) => {
-    app.listen(host, port, (socket) => {
-      if (socket === false) reject(new Error(`Cannot listen on ${host}:${port}.`));
-      else resolve(socket);
+function mustBeUsable(tls: NonNullable<ListenConfig['tls']>): void {
+  const fault = tlsFault(tls);
+  if (fault !== undefined) throw new Error(`listen.tls.${fault.at}: ${fault.words}`);
+}
+
+async function listen(app: App, { host, port }: ListenConfig): Promise<ListenSocket> {
+  const socket = await new Promise<ListenSocket | false>((resolve) => {
+    app.listen(host, port, resolve);
+  });
+  if (socket !== false) return socket;
+  const place = isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+  throw new Error(`${place}: ${await whyNot(host, port)}.`);
+}
+
+const WHY_NOT: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program listens there',
+  EACCES: 'this user may not listen on that port',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such host',
+};
+
+/** The web servers say only that they cannot; who tries again learns why. */
+function whyNot(host: string, port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', ({ code = '' }: NodeJS.ErrnoException) => {
+      resolve(WHY_NOT[code] ?? `it cannot be listened on (${code})`);
+    });
+    server.listen({ host, port }, () => {
+      server.close(() => resolve('it could not be listened on a moment ago'));
     });
   });
 }

@@ -3,6 +3,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { Authority } from '../support/certificates.ts';
 import { gateway, Program, placeOf, run, tiny, tinyModule, write } from './sluice.ts';
 
 const CONFIG = `listen: { port: 0 }\nservers: { tiny: ${tiny()} }\n`;
@@ -64,6 +65,54 @@ describe('sluice start', { timeout: 180_000 }, () => {
     const { code, stdout, stderr } = await run(place, 'start');
     assert.equal(code, 69, stderr);
     assert.equal(stdout, '');
+  });
+
+  for (const front of ['auto', 'node']) {
+    it(`does not share its port with a second gateway (front: ${front}), and says why it cannot listen`, async (t) => {
+      const place = placeOf(t);
+      const { program, url } = await gateway(t, place, CONFIG);
+      const port = new URL(url).port;
+      const second = `listen: { port: ${port}, front: ${front} }\nservers: { tiny: ${tiny()} }`;
+      write(place, second, 'second.yaml');
+      const { code, stdout, stderr } = await run(place, 'start', '-c', 'second.yaml');
+      assert.deepEqual([code, stdout], [69, ''], stderr);
+      assert.ok(stderr.includes(`127.0.0.1:${port}: another program listens there`), stderr);
+      // The next one has it at once, whatever connections the system still remembers.
+      assert.equal((await run(place, 'call', 'echo', 'text=x', '--url', url)).code, 0);
+      program.child.kill('SIGTERM');
+      await program.ended;
+      const next = new Program(place, ['start', '-c', 'second.yaml']);
+      t.after(() => next.child.kill('SIGKILL'));
+      await next.shows('stdout', new RegExp(`:${port}/mcp`));
+    });
+  }
+
+  it('says which file of its TLS cannot be used, and so do check and doctor', async (t) => {
+    const place = placeOf(t);
+    const authority = new Authority();
+    const [one, other] = [authority.issue('one'), authority.issue('other')];
+    const junk = write(place, 'junk', 'junk.pem');
+    const cases: [string, string, string][] = [
+      ['cert', '/nowhere/cert.pem', one.key],
+      ['cert', junk, one.key],
+      ['key', one.cert, junk],
+      ['key', one.cert, other.key],
+    ];
+    for (const [at, cert, key] of cases) {
+      const listen = `{ port: 0, tls: { cert: ${cert}, key: ${key} } }`;
+      write(place, `listen: ${listen}\nservers: { off: { command: x, disabled: true } }`);
+      const file = at === 'cert' ? cert : key;
+      const words = new RegExp(`listen\\.tls\\.${at}: ${file} `);
+      for (const [command, exit] of [
+        ['start', 69],
+        ['check', 1],
+        ['doctor', 1],
+      ] as const) {
+        const { code, stdout, stderr } = await run(place, command);
+        assert.equal(code, exit, command);
+        assert.match(stdout + stderr, words, command);
+      }
+    }
   });
 
   it('takes a changed file while it runs, in place or by rename', async (t) => {

@@ -23,8 +23,7 @@ const require = createRequire(import.meta.url);
 const ADD_ONS = ['uWebSockets.js', '@rjweb/uws'] as const;
 
 export async function chooseFront(want: 'auto' | 'uws' | 'node', hasTls = false): Promise<Front> {
-  if (hasTls)
-    return nodeFront('The configuration asks for TLS, and client certificates need node:https.');
+  if (hasTls) return nodeFront('The configuration asks for TLS.', 'node:https');
   if (want === 'node') return nodeFront('The configuration asks for node:http.');
   const failures: string[] = [];
   for (const name of ADD_ONS) {
@@ -39,8 +38,8 @@ export async function chooseFront(want: 'auto' | 'uws' | 'node', hasTls = false)
   return nodeFront(why);
 }
 
-function nodeFront(why: string): Front {
-  return { name: 'node', why: `${why} Serving over node:http.`, uws: standIn };
+function nodeFront(why: string, over = 'node:http'): Front {
+  return { name: 'node', why: `${why} Serving over ${over}.`, uws: standIn };
 }
 
 /** The builds differ in names: @rjweb/uws renamed what the official package calls us_*. */
@@ -72,10 +71,21 @@ function load(name: string): UwsApi | string {
 type NativeRequest = HttpRequest & { forEachHeader?: HttpRequest['forEach'] };
 interface NativeApp {
   any(pattern: string, handle: (res: HttpResponse, req: NativeRequest) => void): unknown;
-  listen: App['listen'];
+  listen(
+    host: string,
+    port: number,
+    options: number,
+    done: (socket: ListenSocket | false) => void,
+  ): unknown;
   listen_unix(done: (socket: ListenSocket | false) => void, path: string): unknown;
   close(): unknown;
 }
+
+/**
+ * `LIBUS_LISTEN_EXCLUSIVE_PORT`. By default it sets SO_REUSEPORT: a second gateway on the same port starts without a word,
+ * and the kernel deals connections out to both, so that a session begun at one is not known at the other.
+ */
+const EXCLUSIVE_PORT = 1;
 
 function adaptApp(native: NativeApp): App {
   const app: App = {
@@ -87,7 +97,7 @@ function adaptApp(native: NativeApp): App {
       return app;
     },
     listen(host, port, done) {
-      native.listen(host, port, done);
+      native.listen(host, port, EXCLUSIVE_PORT, done);
       return app;
     },
     listenUnix(path, done) {
