@@ -41,6 +41,7 @@ import { CALLS_MAX, Session } from './session.ts';
 import { Sessions } from './sessions.ts';
 import { Suspicion } from './suspicion.ts';
 import { forwardFromClient } from './take.ts';
+import { takeRequest } from './within.ts';
 
 export { AuditRecorder } from './audit-recorder.ts';
 export type { Recorder } from './finish.ts';
@@ -162,10 +163,12 @@ export class Gateway {
     const { version, profile, clientInfo } = declared;
     const session = new Session(route, caller, version, profile, clientInfo, Date.now());
     session.onFound = this.#onFound;
-    this.#sessions.add(session);
     const { call: finish } = this.#finish;
     const call = new Call(route, caller, message, session, profile, null, outlet, finish);
     this.#finish.begun(call);
+    // Else whoever may make ten requests a minute could open and end sessions without end, each of them recorded.
+    if (!takeRequest(call, this.#house.limits)) return;
+    this.#sessions.add(session);
     route.started(START_MS).then(
       async () => {
         // What a client says of itself goes to every server that it uses.

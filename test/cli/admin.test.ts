@@ -92,7 +92,7 @@ describe('sluice admin', { timeout: 300_000 }, () => {
     const first = await LegacyClient.open(admin.gateway.url);
     const [, handle] = /\n([0-9a-f]{16}) /.exec(await said('sessions')) ?? [];
     assert.match(await said('callers'), /anonymous/);
-    assert.match(await said('callers', 'limits', 'anonymous'), /day +enforce +0 of 9/);
+    assert.match(await said('callers', 'limits', 'anonymous'), /day +enforce +1 of 9/);
     assert.match(await said('sessions', 'end', handle!), /^ended +1/);
     assert.equal((await first.request('tools/list')).status, 404);
     await LegacyClient.open(admin.gateway.url);

@@ -93,7 +93,10 @@ describe('a limit over HTTP', { timeout: 180_000 }, () => {
       await client.call('read', { key: 'd' }),
       await legacy.call('read', { key: 'd' }),
       await legacy.request('resources/list'),
+      // Neither does it open sessions, of which each is recorded.
+      (await LegacyClient.open(gateway.route('u'))).initialized,
     ];
+    assert.equal(answers.at(-1)?.headers.get('mcp-session-id'), null);
     for (const { status, headers, error } of answers) {
       assert.equal(status, 429);
       const seconds = Number(headers.get('retry-after'));
