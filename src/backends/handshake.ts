@@ -6,6 +6,7 @@
  * `agreement.ts`.
  */
 
+import { namedArgument } from '../lib/named-argument.ts';
 import type { Era } from '../protocol/eras.ts';
 import { type Refusal, refuse } from '../protocol/refusal.ts';
 import {
@@ -165,13 +166,10 @@ function linesOf(value: string): string[] {
   return value.includes('\n') ? value.split(/\r?\n/).filter((line) => line !== '') : [];
 }
 
-/** `--token=abc` and `--token abc`. */
 function optionsOf(args: readonly string[]): [string, string][] {
   return args.map((arg, at) => {
-    const equals = arg.startsWith('-') ? arg.indexOf('=') : -1;
-    if (equals > 0) return [arg.slice(0, equals), arg.slice(equals + 1)];
-    const before = args[at - 1] ?? '';
-    return [before.startsWith('-') && !before.includes('=') ? before : '', arg];
+    const { name, value } = namedArgument(arg, args[at - 1]);
+    return [name, value];
   });
 }
 

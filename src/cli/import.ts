@@ -7,6 +7,7 @@
 
 import { isAbsolute, resolve } from 'node:path';
 import { looksSecret } from '../config/config.ts';
+import { namedArgument } from '../lib/named-argument.ts';
 import type { ForeignServer } from './client-files.ts';
 
 export interface Imported {
@@ -128,19 +129,13 @@ class Import {
     };
   }
 
-  /** `--api-key=…`, and what follows `--api-key`. */
   #arguments(args: readonly string[]): string[] {
     return args.map((arg, at) => {
       const text = this.#references(arg);
-      const option = /^(--?[A-Za-z0-9_-]+)=(.+)$/s.exec(text);
-      if (option !== null) {
-        const [, name = '', value = ''] = option;
-        return `${name}=${this.#guard(name, value, this.#variable(name))}`;
-      }
+      if (/^https?:\/\//i.test(text)) return this.#url(text);
       const before = args[at - 1] ?? '';
-      const name =
-        /^--?[A-Za-z][A-Za-z0-9_-]*$/.test(before) && !text.startsWith('-') ? before : '';
-      return this.#guard(name, text, this.#variable(name === '' ? `ARG_${at + 1}` : name));
+      const { lead, name, value } = namedArgument(text, before);
+      return lead + this.#guard(name, value, this.#variable(name === '' ? `ARG_${at + 1}` : name));
     });
   }
 

@@ -9,6 +9,7 @@ import { auditDisagreements } from '../audit/config.ts';
 import { authDisagreements, hasMethods, isLoopback } from '../auth/config.ts';
 import type { ServerConfig } from '../backends/config.ts';
 import { inspectWarnings } from '../inspect/config.ts';
+import { namedArgument } from '../lib/named-argument.ts';
 import { isBare } from '../policy/config.ts';
 import type { ConfigDocument } from './document.ts';
 import { type Fault, nearest } from './fault.ts';
@@ -257,9 +258,9 @@ function serverWarnings(
         const words = `this holds a password; "\${env:NAME}" or "\${file:PATH}" would keep it out`;
         warnings.push(document.fault(proxy, words));
       }
-      for (const [at, variable, value] of namedValues(entry)) {
-        const inside = [...base, ...at, variable];
-        const path = document.node(inside) === undefined ? [...base, at.at(-1)!, variable] : inside;
+      for (const [at, variable, value, key = variable] of namedValues(entry)) {
+        const inside = [...base, ...at, key];
+        const path = document.node(inside) === undefined ? [...base, at.at(-1)!, key] : inside;
         if (!looksSecret(variable, value) || filled.has(document.node(path))) continue;
         const words = `this looks like a secret; "\${env:NAME}" or "\${file:PATH}" would keep it out`;
         warnings.push(document.fault(path, words));
@@ -269,14 +270,22 @@ function serverWarnings(
   return warnings;
 }
 
-/** Where in an entry, name, value. With `command` alone, its `env` stands in the entry itself. */
-function namedValues(entry: ServerConfig): [(string | number)[], string, string][] {
+/** Where in an entry, name, value, and under which key where that is not the name. */
+type NamedValue = [(string | number)[], string, string, number?];
+
+/** With `command` alone, its `env` and `args` stand in the entry itself. */
+function namedValues(entry: ServerConfig): NamedValue[] {
   const all = (at: (string | number)[], group: Readonly<Record<string, string>>) =>
-    Object.entries(group).map(([name, value]): [(string | number)[], string, string] => {
-      return [at, name, value];
-    });
+    Object.entries(group).map(([name, value]): NamedValue => [at, name, value]);
   if (entry.kind === 'http') return all(['headers'], entry.headers);
-  return entry.commands.flatMap(({ env }, index) => all(['commands', index, 'env'], env));
+  return entry.commands.flatMap(({ env, args }, index) => [
+    ...all(['commands', index, 'env'], env),
+    ...args.map((arg, at): NamedValue => {
+      const { name, value } = namedArgument(arg, args[at - 1]);
+      const isPlace = /(?:file|path|dir)$/i.test(name);
+      return [['commands', index, 'args'], isPlace ? '' : name, value, at];
+    }),
+  ]);
 }
 
 /** Where `command` holds a whole line for a shell, as "npx -y server" does. A path may have spaces. */

@@ -5,6 +5,7 @@
  * text that holds what a file or a variable with such a name holds. Whether it changed may be told, what it is may not.
  */
 
+import { namedArgument } from '../lib/named-argument.ts';
 import { looksSecret } from './secret.ts';
 
 export const HIDDEN = '(hidden)';
@@ -24,7 +25,13 @@ export function shown(value: unknown, secrets: readonly string[]): unknown {
 /** `name`: of the key that it stands under, in lists that of the list. */
 function show(value: unknown, name: string, known: readonly string[]): unknown {
   if (typeof value === 'string') return isHidden(value, name, known) ? HIDDEN : bare(value);
-  if (Array.isArray(value)) return value.map((one) => show(one, name, known));
+  if (Array.isArray(value)) {
+    return value.map((one, at) =>
+      name === 'args' && typeof one === 'string'
+        ? argument(one, String(value[at - 1] ?? ''), known)
+        : show(one, name, known),
+    );
+  }
   if (typeof value !== 'object' || value === null) return value;
   const all = GROUPS.has(name);
   return Object.fromEntries(
@@ -32,6 +39,12 @@ function show(value: unknown, name: string, known: readonly string[]): unknown {
       return [key, all && typeof one === 'string' ? HIDDEN : show(one, key, known)];
     }),
   );
+}
+
+function argument(text: string, before: string, known: readonly string[]): string {
+  const { lead, name, value } = namedArgument(text, before);
+  const isSecret = name !== '' && looksSecret(name, value);
+  return isSecret || isHidden(value, name, known) ? lead + HIDDEN : bare(text);
 }
 
 function isHidden(value: string, name: string, known: readonly string[]): boolean {

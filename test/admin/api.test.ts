@@ -341,11 +341,18 @@ describe('the admin API', { timeout: 300_000 }, () => {
     const { slow: _, ...others } = next.servers;
     const secret = { url: `https://example.com/mcp?key=${PASSWORD}` };
     const fresh = { ...secret, disabled: true, headers: { 'x-thing': PASSWORD } };
-    gateway.write(withAdmin({ ...next, servers: { ...others, fresh } }));
+    const args = ['--password', PASSWORD, '-e', `API_KEY=${PASSWORD}`];
+    const headers = ['--header', `X-Key: ${PASSWORD}`, `--token=${PASSWORD}`];
+    const started = { command: 'x', disabled: true, args: [...args, ...headers] };
+    gateway.write(withAdmin({ ...next, servers: { ...others, fresh, started } }));
     const { body: diff, text: said } = await as.auditor.get('/api/config/diff');
     assert.ok(!said.includes(PASSWORD), said);
     assert.deepEqual(diff.faults, []);
-    assert.deepEqual(diff.servers, { started: ['fresh'], ended: ['slow'], replaced: [] });
+    assert.deepEqual(diff.servers, {
+      started: ['fresh', 'started'],
+      ended: ['slow'],
+      replaced: [],
+    });
     const paths = (diff.changes as Json[]).map(({ path }) => path);
     for (const path of ['servers.slow', 'servers.fresh', 'limits', 'telemetry.log']) {
       assert.ok(paths.includes(path), `${path} in ${paths}`);

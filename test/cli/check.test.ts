@@ -55,12 +55,14 @@ describe('sluice check', { timeout: 180_000 }, () => {
   it('shows what a server that does not start has said, without the secrets of its entry', async (t) => {
     const place = placeOf(t);
     const secret = 'a-secret-of-this-server';
-    const script = "console.error('TOKEN ' + process.env.TOKEN + ' is too old');process.exit(3)";
+    const other = 'another-in-its-arguments';
+    const script =
+      "console.error('TOKEN ' + process.env.TOKEN + ' is too old, ' + process.argv.at(-1));process.exit(3)";
     write(
       place,
       `servers:
   one: ${tiny()}
-  dies: { command: node, args: [-e, ${JSON.stringify(script)}], env: { TOKEN: ${secret} } }
+  dies: { command: node, args: [-e, ${JSON.stringify(script)}, --, "DB_PASSWORD=${other}"], env: { TOKEN: ${secret} } }
   lost: { command: node, cwd: no-such-folder }
   line: { command: "npx -y something" }
 `,
@@ -68,17 +70,17 @@ describe('sluice check', { timeout: 180_000 }, () => {
     const { code, stdout, stderr } = await run(place, 'check');
     assert.equal(code, 1);
     assert.match(stdout, /^dies +down .*exited with code 3/m);
-    assert.match(stdout, /^output +dies +TOKEN \[secret\] is too old$/m);
+    assert.match(stdout, /^output +dies +TOKEN \[secret\] is too old, DB_PASSWORD=\[secret\]$/m);
     assert.match(stdout, /^lost +down .*its cwd does not exist/m);
     assert.match(stdout, /^line +down .*its program was not found/m);
     assert.match(stderr, /servers\.line\.command: .*"args"/);
-    assert.ok(!(stdout + stderr).includes(secret));
+    for (const one of [secret, other]) assert.ok(!(stdout + stderr).includes(one));
     const { servers } = JSON.parse((await run(place, 'check', '--json')).stdout) as {
       servers: { name: string; output?: string[] }[];
     };
     assert.deepEqual(
       servers.flatMap(({ name, output }) => (output === undefined ? [] : [[name, output]])),
-      [['dies', ['TOKEN [secret] is too old']]],
+      [['dies', ['TOKEN [secret] is too old, DB_PASSWORD=[secret]']]],
     );
   });
 });

@@ -77,6 +77,17 @@ describe('sluice init', { timeout: 180_000 }, () => {
           url: `https://example.com/mcp?api_key=${secret}&a=b`,
           headers: { Authorization: `Bearer ${secret}`, 'X-Asked': '${input:my-key}' },
         },
+        boxed: {
+          command: 'docker',
+          args: ['run', '-e', `GITHUB_TOKEN=${secret}`, `--env=API_KEY=${secret}`, 'image'],
+        },
+        bridged: {
+          command: 'npx',
+          args: [
+            ...['mcp-remote', `https://example.com/sse?api_key=${secret}`],
+            ...['--header', `Authorization: Bearer ${secret}`, '--debug'],
+          ],
+        },
         inside: { url: `https://user:${secret}@example.com/mcp` },
       },
     });
@@ -95,9 +106,20 @@ describe('sluice init', { timeout: 180_000 }, () => {
       REMOTE_API_KEY: '6',
       REMOTE_AUTHORIZATION: '7',
       MY_KEY: '8',
+      BOXED_GITHUB_TOKEN: '9',
+      BOXED_API_KEY: '10',
+      BRIDGED_API_KEY: '11',
+      BRIDGED_AUTHORIZATION: '12',
       INSIDE_URL: 'https://example.com/inside',
     };
-    const { hub, remote, inside } = written(place, env);
+    const { hub, remote, inside, boxed, bridged } = written(place, env);
+    assert.ok(boxed?.kind === 'stdio' && bridged?.kind === 'stdio');
+    const boxedArgs = ['run', '-e', 'GITHUB_TOKEN=9', '--env=API_KEY=10', 'image'];
+    assert.deepEqual(boxed.commands[0]?.args, boxedArgs);
+    assert.deepEqual(bridged.commands[0]?.args, [
+      ...['mcp-remote', 'https://example.com/sse?api_key=11'],
+      ...['--header', 'Authorization: Bearer 12', '--debug'],
+    ]);
     assert.ok(hub?.kind === 'stdio' && remote?.kind === 'http' && inside?.kind === 'http');
     assert.deepEqual(hub.commands[0]?.args, ['-y', 'hub', '--api-key', '3', '--token=4', '5']);
     assert.deepEqual(hub.commands[0]?.env, { GITHUB_TOKEN: '1', LEVEL: 'debug', KEPT: '2' });

@@ -408,6 +408,17 @@ describe('protection', () => {
     const server = (entry: string) => warnings(`servers: { a: { ${entry} } }`, { T: 'abcdefgh' });
     assert.deepEqual(server('command: x, env: { API_KEY: abcdefgh }'), ['servers.a.env.API_KEY']);
     assert.deepEqual(server('command: x, env: { API_KEY: "${env:T}" }'), []);
+    const args = (text: string) => server(`command: x, args: [run, ${text}]`);
+    assert.deepEqual(args('-e, API_KEY=abcdefgh'), ['servers.a.args[2]']);
+    assert.deepEqual(args('--header, "X-Key: abcdefgh"'), ['servers.a.args[2]']);
+    assert.deepEqual(args('--token, abcdefgh, --api-key=abc4'), [
+      'servers.a.args[2]',
+      'servers.a.args[3]',
+    ]);
+    assert.deepEqual(
+      args('--token, "${env:T}", -e, API_KEY, --port, "8080", --key-file, /a/b'),
+      [],
+    );
     assert.deepEqual(server('url: "http://example.com", headers: { x-a: b }'), [
       'servers.a.headers',
     ]);
