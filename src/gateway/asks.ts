@@ -153,6 +153,13 @@ export class Asks {
     for (const [id, ask] of this.#asks) if (ask.lease === lease) this.#drop(id, why);
   }
 
+  /** Gives up what a server asked about this call. */
+  dropAbout(call: Call, why: string): void {
+    for (const [id, ask] of this.#asks) {
+      if (ask.speaker !== null && ask.about?.call === call) this.#drop(id, why);
+    }
+  }
+
   /** Gives up questions that the client has left open too long. */
   sweep(now: number): void {
     for (const [id, ask] of this.#asks) {

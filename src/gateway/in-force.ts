@@ -268,8 +268,10 @@ export class InForce {
       const isMeant = backend !== null && stops.hasTarget(backend.name, call.original);
       if (!isMeant && !stops.hasCaller(caller)) continue;
       call.refuse(refuse('stopped'));
+      call.session?.asks.dropAbout(call, 'The operator has stopped it.');
       onCancel?.('the operator has stopped it');
     }
+    for (const session of this.#sessions) session.leave((server) => stops.hasTarget(server, ''));
     this.#house.parking.abandon(({ call, backend, target }) => {
       return stops.hasCaller(call.caller) || stops.hasTarget(backend.name, target.original);
     });

@@ -29,6 +29,8 @@ import { Subscriptions } from './subscriptions.ts';
 
 /** Requests of one session in flight. */
 export const CALLS_MAX = 1_024;
+const STOPPED = 'The operator has stopped it.';
+
 export class Session implements LeaseHolder {
   /** 122 random bits, visible ASCII (2025-11-25 basic/transports). */
   readonly id = randomUUID();
@@ -129,6 +131,19 @@ export class Session implements LeaseHolder {
     if (!this.isEnded) return lease;
     backend.end(lease);
     return refuse('unknown_session');
+  }
+
+  /** Servers that were stopped: they ask nothing more and hear nothing more, also not what was asked before. */
+  leave(isStopped: (server: string) => boolean): void {
+    for (const [backend, opening] of this.#leases) {
+      if (!isStopped(backend.name)) continue;
+      this.#leases.delete(backend);
+      void opening.then((lease) => {
+        if (isRefusal(lease)) return;
+        this.asks.dropOf(lease, STOPPED);
+        backend.end(lease);
+      });
+    }
   }
 
   /** Every lease that is open or opening. */
