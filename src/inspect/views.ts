@@ -8,6 +8,7 @@
 import { checkTime } from './deadline.ts';
 import type { Form, View } from './rule.ts';
 import { ALL_BITS, bitOf } from './scout.ts';
+import { MAY_BE_DUMP, MAY_BE_UU, undump, unrun, unuu } from './views/dumps.ts';
 import { overflow, unbase32, unbase58, unbase64, unbase85, unhex } from './views/encodings.ts';
 import { unescaped, unshift } from './views/escapes.ts';
 import { fold, foldApart, unbidi, unseen } from './views/fold.ts';
@@ -44,7 +45,16 @@ import { unnumber } from './views/numbers.ts';
 import { partsOf, piecesOf, SEAM } from './views/pieces.ts';
 import { unquote } from './views/quoted-printable.ts';
 import { Seen } from './views/seen.ts';
+import { untag } from './views/tags.ts';
 import { type Step, Text, traced, type Undoing, writer } from './views/text.ts';
+import {
+  MAY_BE_MORSE,
+  MAY_BE_NAMED,
+  MAY_BE_SPELLING,
+  unmorse,
+  unname,
+  unspell,
+} from './views/transcribed.ts';
 import { atbash, reversed, reversedWords, rotated } from './views/turned.ts';
 import { unwrap } from './views/wrapped.ts';
 import type { Trace } from './views/writer.ts';
@@ -113,6 +123,13 @@ const STEPS: readonly Step[] = [
   { name: 'fold', undo: fold, needs: LIKE, forms: ALL },
   { name: 'backslash', undo: unslash, needs: BACKSLASH, forms: ALL, isGuess: true },
   {
+    name: 'tags',
+    undo: untag,
+    needs: MARKED | BACKSLASH,
+    forms: ALL,
+    isGuess: true,
+  },
+  {
     name: 'escapes',
     undo: unescaped,
     needs: PERCENT | AMPERSAND | BACKSLASH,
@@ -128,12 +145,32 @@ const STEPS: readonly Step[] = [
     isGuess: true,
   },
   { name: 'utf-7', undo: unshift, needs: PLUS, may: /\+A[A-Za-z0-9+/]{2}/, forms: ALL },
+  { name: 'named', undo: unname, needs: BACKSLASH, may: MAY_BE_NAMED, forms: ALL },
+  { name: 'dump', undo: undump, needs: ROW, may: MAY_BE_DUMP, forms: ALL },
+  { name: 'uuencode', undo: unuu, needs: SOLID, may: MAY_BE_UU, forms: ALL },
+  { name: 'digits', undo: unrun, needs: HEX, forms: ALL },
   { name: 'numbers', undo: unnumber, needs: ROW, forms: ALL },
   { name: 'hex', undo: unhex, needs: HEX, forms: ALL },
   { name: 'base64', undo: unbase64, needs: RUN, forms: ALL },
   { name: 'base32', undo: unbase32, needs: BASE32, forms: ALL },
   { name: 'base58', undo: unbase58, needs: BASE58, forms: ALL },
   { name: 'base85', undo: unbase85, needs: SOLID, forms: ALL },
+  {
+    name: 'morse',
+    undo: unmorse,
+    needs: 0,
+    may: MAY_BE_MORSE,
+    forms: ALL,
+    isGuess: true,
+  },
+  {
+    name: 'spelling',
+    undo: unspell,
+    needs: LETTER,
+    may: MAY_BE_SPELLING,
+    forms: ALL,
+    isGuess: true,
+  },
   { name: 'markup', undo: unmark, needs: MARKED, forms: ALL, isGuess: true },
   { name: 'concatenation', undo: unconcatenate, needs: QUOTED, forms: GAPPED, isGuess: true },
   { name: 'spaced', undo: unspace, needs: SINGLES, forms: GAPPED, isGuess: true },
@@ -183,7 +220,15 @@ const ENCODINGS = new Set(['base64', 'hex', 'base32']);
 /** Once one of these changed a text, all else is done with what it yielded, but for other readings of the same signs. */
 const SURE = new Set(['fold', 'escapes']);
 /** Once one of these did, letters are turned in what they yielded. */
-const DECODED = new Set([...ENCODINGS, 'numbers', 'base58', 'base85']);
+const DECODED = new Set([
+  ...ENCODINGS,
+  'dump',
+  'uuencode',
+  'digits',
+  'numbers',
+  'base58',
+  'base85',
+]);
 const LEET = new Set(['leet', 'leet-l', 'leet-apart', 'leet-l-apart']);
 /** What they yield is read as prose and no further. */
 const ENDS = new Set([...LEET, 'reversed-words']);
@@ -262,7 +307,7 @@ function undone(parent: Text, seen: Seen, budget: Budget, worth: Worth): readonl
     const step = STEPS[steps]!;
     // Of a long text guesses are made part by part, and all else of the whole.
     if (step.isGuess === true ? !isWhole : isPart) continue;
-    if ((signs & step.needs) === 0) continue;
+    if (step.needs !== 0 && (signs & step.needs) === 0) continue;
     // Joints are taken out in one order: every other order comes to the same text.
     if (last >= FIRST_JOINT && steps >= FIRST_JOINT && steps <= last) continue;
     if (!isWorth(parent, step, isDecoded, worth)) continue;

@@ -10,7 +10,7 @@ export type Undoing = (text: string, writer: Writer) => boolean;
 export interface Step {
   readonly name: string;
   readonly undo: Undoing;
-  /** Signs of which at least one is in every text that it changes. */
+  /** Signs of which at least one is in every text that it changes; 0 where none need be. */
   readonly needs: number;
   /** The same, asked of the text itself where its signs allow it: native search, where the undoing reads one by one. */
   readonly may?: RegExp;
