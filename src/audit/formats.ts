@@ -115,12 +115,19 @@ function cef(record: AuditRecord): string {
   return `CEF:0|${head.join('|')}|${written.join(' ')}`;
 }
 
+/** What ends a line to some readers though it is no LF (NEL, U+2028, vertical tabs), and what drives a terminal. */
+const UNSEEN = /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029]/g;
+
 function cefHead(text: string): string {
-  return text.replace(/[\\|]/g, '\\$&').replace(/[\r\n]+/g, ' ');
+  return text
+    .replace(UNSEEN, ' ')
+    .replace(/[\\|]/g, '\\$&')
+    .replace(/[\r\n]+/g, ' ');
 }
 
 function cefValue(text: string): string {
-  return text.replace(/[\\=]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+  const seen = text.replace(UNSEEN, ' ').replace(/[\\=]/g, '\\$&');
+  return seen.replaceAll('\n', '\\n').replaceAll('\r', '\\r');
 }
 
 function severityOf({ outcome, findings, kind, refusal }: AuditRecord): number {

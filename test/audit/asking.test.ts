@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { Audit, csvCell } from '../../src/audit/audit.ts';
 import { auditSchema } from '../../src/audit/config.ts';
+import { formatted } from '../../src/audit/formats.ts';
 import { createLog } from '../../src/telemetry/telemetry.ts';
 import { type Json, until } from '../e2e/running-gateway.ts';
 import { runProcess, startProcess } from '../support/spawn.ts';
@@ -113,6 +114,20 @@ describe('sluice audit export', { timeout: 180_000 }, () => {
     assert.equal(bad!.extension.c6a2, '2001:db8::7');
     assert.equal(bad!.extension.src, undefined);
     assert.match(bad!.extension.cs5!, /github-token/);
+  });
+
+  it('--format cef is one line to whatever reads it, and drives no terminal', () => {
+    const evil = 'a\u0085b\u2028c\u2029d\u000be\u001b]0;f\u0007g\u009b2Kh';
+    const record = {
+      kind: 'call',
+      method: evil,
+      server: 's',
+      original: evil,
+      caller: { id: evil },
+    };
+    const line = formatted('cef', record as never, '');
+    assert.doesNotMatch(line, /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
+    assert.equal(readCef(line).extension.suser, 'a b c d e ]0;f g 2Kh');
   });
 
   it('--format ocsf has an API Activity for each record, with what its class requires', async (t) => {
