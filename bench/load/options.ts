@@ -176,6 +176,7 @@ function oneOf<T extends string>(option: string, text: string, values: readonly 
 }
 
 function need(option: string, value: number | undefined): number {
-  if (value === undefined) throw new Fault(`${option} is not a quantity that is understood.`);
+  if (value === undefined)
+    throw new Fault(`${option} must be a quantity with its unit, such as 500ms, 5s, 2k or 5000/s.`);
   return value;
 }

@@ -205,7 +205,10 @@ export class SharedPool implements LinkOwner {
     const retryInMs = this.restarts.failed(Date.now());
     if (this.#links.length < this.#config.pool.size) this.fault = refusal;
     const { code, words, detail } = refusal;
-    this.#log.warn({ code, why: words, detail, retryInMs }, 'server is not available');
+    this.#log.warn(
+      { code, why: words, detail, retryInMs: Math.round(retryInMs) },
+      'server is not available',
+    );
     if (this.#links.length === 0) this.#turns.refuse(this.unavailable());
     this.#retrySoon(retryInMs);
   }

@@ -113,7 +113,7 @@ export class Client {
       const reply = await readReply(response.body, type.startsWith('text/event-stream'), id);
       return judge(reply, response.statusCode, this.#url);
     } catch (error) {
-      return unreachable(`There is no gateway at ${this.#url} (${reason(error)}).`);
+      return unreachable(words(this.#url, this.#timeoutMs, error));
     }
   }
 }
@@ -184,7 +184,9 @@ function unreachable(words: string): Failure {
   return { ok: false, kind: 'unreachable', words };
 }
 
-function reason(error: unknown): string {
+/** Somebody who is slow is not taken for nobody: a list waits for servers that are starting. */
+function words(url: string, timeoutMs: number, error: unknown): string {
   const { code, name, message } = error as { code?: string; name?: string; message?: string };
-  return name === 'TimeoutError' ? 'no answer in time' : (code ?? message ?? 'no answer');
+  if (name === 'TimeoutError') return `${url} did not answer in ${timeoutMs} ms (--timeout).`;
+  return `There is no gateway at ${url} (${code ?? message ?? 'no answer'}).`;
 }

@@ -129,6 +129,8 @@ describe('sluice tools and sluice call', { timeout: 180_000 }, () => {
       const { code, stderr } = await run(place, 'tools', '--url', url, '--timeout', '500');
       assert.equal(code, 69, url);
       assert.ok(stderr.includes(url));
+      const isSlow = stderr.includes('did not answer in 500 ms');
+      assert.equal(isSlow, url.endsWith('/slow'), stderr);
     }
     assert.equal((await run(place, 'tools', '--url', 'ftp://x')).code, 64);
     assert.equal((await run(place, 'tools', '--timeout', 'x')).code, 64);
