@@ -76,7 +76,7 @@ const TOGETHER: readonly (readonly [string, readonly RegExp[]])[] = [
   [
     'arguments.shell.destructive',
     [
-      /\bshutil\.rmtree\s?\(|fs\.rm(?:dir)?sync\s?\(|\brimraf\b|fileutils\.rm_rf/,
+      /\bshutil["')]{0,2}\.rmtree\s?\(|fs\.rm(?:dir)?sync\s?\(|\brimraf\b|fileutils\.rm_rf/,
       /\(\s?["'`](?:\/(?:etc|usr|var|home|root|bin|srv|boot)?\/?|~\/?|c:[\\/]*)["'`]/,
     ],
   ],

@@ -19,15 +19,20 @@ function bare(text: string): string {
     const next = text[at + 1];
     if (character === '/' && next === '*') {
       const end = text.indexOf('*/', at + 2);
-      // MySQL runs what stands in /*! … */.
-      if (text[at + 2] === '!') {
+      // MySQL runs what stands in /*! … */, MariaDB also /*M! … */.
+      const bang = text.slice(at + 2, at + 4).search(/^M?!/i) === 0 ? text.indexOf('!', at) : -1;
+      if (bang >= 0) {
         out += ' ';
-        at += 3;
+        at = bang + 1;
         while (text[at] !== undefined && /[0-9]/.test(text[at]!)) at++;
       } else {
         out += ' ';
         at = end < 0 ? text.length : end + 2;
       }
+    } else if (character === '*' && next === '/') {
+      // Where that ends.
+      out += ' ';
+      at += 2;
     } else if ((character === '-' && next === '-') || (character === '#' && next !== '>')) {
       const end = text.indexOf('\n', at);
       at = end < 0 ? text.length : end;

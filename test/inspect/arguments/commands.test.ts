@@ -33,6 +33,7 @@ const HOSTILE: readonly (readonly [rule: string, lines: readonly string[]])[] = 
       'vssadmin delete shadows /all /quiet',
       'format c: /q',
       'python3 -c "import shutil; shutil.rmtree(\'/\')"',
+      'python3 -c \'__import__("shutil").rmtree("/")\'',
     ],
   ],
   [
