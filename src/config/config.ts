@@ -30,7 +30,7 @@ import type { Fault } from './fault.ts';
 import { type Environment, interpolate } from './interpolate.ts';
 import { type Packs, readPacks } from './packs.ts';
 import { faultsOf, type Problem, unfold, valueAt } from './problems.ts';
-import { type FileConfig, fileSchema } from './schema.ts';
+import { type FileConfig, fileJsonSchema, fileSchema, schemaAt } from './schema.ts';
 import { shown } from './shown.ts';
 
 export {
@@ -225,12 +225,22 @@ function judge(
 function cut(value: unknown, wanted: readonly (readonly [string, string])[]): unknown {
   if (!isGroup(value ?? {})) return value;
   const rest: Record<string, unknown> = {};
-  for (const [part, key] of wanted) {
+  for (const part of new Set(wanted.map(([one]) => one))) {
     const whole = valueAt(value, [part]);
     if (whole === undefined) continue;
-    rest[part] ??= isGroup(whole) ? {} : whole;
-    const one = valueAt(whole, [key]);
-    if (one !== undefined && isGroup(whole)) (rest[part] as Record<string, unknown>)[key] = one;
+    if (!isGroup(whole)) rest[part] = whole;
+    else {
+      const needed = wanted.filter(([one]) => one === part).map(([, key]) => key);
+      // What is known and not needed goes. A misspelt key stays, to be a fault: it may have been meant to be a needed one.
+      const known = schemaAt([part], fileJsonSchema()).flatMap((one) =>
+        Object.keys(one.properties ?? {}),
+      );
+      rest[part] = Object.fromEntries(
+        Object.entries(whole as object).filter(
+          ([key]) => needed.includes(key) || !known.includes(key),
+        ),
+      );
+    }
   }
   return rest;
 }

@@ -69,7 +69,9 @@ describe('the command line', { timeout: 180_000 }, () => {
       assert.equal(code, 64, command);
       assert.equal(stdout, '');
       assert.match(stderr, /sluice\.yaml:1:11: listen\.prot/, command);
-      assert.match(stderr, /sluice\.yaml:2:15: servers\.a/, command);
+      // What only looks for a running gateway has no business with the servers.
+      const isServers = /sluice\.yaml:2:17: servers\.a\.comand/.test(stderr);
+      assert.equal(isServers, command !== 'tools', command);
     }
     const missing = await run(place, 'start', '-c', 'none.yaml');
     assert.equal(missing.code, 64);
