@@ -55,7 +55,7 @@ import {
   unname,
   unspell,
 } from './views/transcribed.ts';
-import { atbash, reversed, reversedWords, rotated } from './views/turned.ts';
+import { atbash, reversed, reversedWords, rotated, rotated47 } from './views/turned.ts';
 import { unwrap } from './views/wrapped.ts';
 import type { Trace } from './views/writer.ts';
 
@@ -116,7 +116,12 @@ const ALL: readonly Form[] = ['exact', 'compact', 'words', 'joined'];
 const GAPPED: readonly Form[] = ['exact', 'words'];
 const PROSE: readonly Form[] = ['words', 'joined'];
 
-const STEPS: readonly Step[] = [
+/** With the same members in the same order: what reads objects of many shapes looks each member up. */
+function evened({ name, undo, needs, may, forms, isGuess, isTurn, isKey }: Step): Step {
+  return { name, undo, needs, may, forms, isGuess, isTurn, isKey } as Step;
+}
+
+const STEPS = [
   { name: 'override', undo: unbidi, needs: OVERRIDE, forms: ALL },
   { name: 'unseen', undo: unseen, needs: HIDDEN, forms: ALL },
   { name: 'apart', undo: foldApart, needs: HIDDEN, forms: ALL, isGuess: true },
@@ -179,15 +184,10 @@ const STEPS: readonly Step[] = [
   { name: 'leet-l', undo: unleetL, needs: MIXED, forms: PROSE, isGuess: true },
   { name: 'leet-apart', undo: unleetApart, needs: MIXED, forms: PROSE, isGuess: true },
   { name: 'leet-l-apart', undo: unleetLApart, needs: MIXED, forms: PROSE, isGuess: true },
-];
-const turn = (name: string, undo: Undoing, forms = ALL): Step => ({
-  name,
-  undo,
-  needs: LETTER,
-  forms,
-  isGuess: true,
-  isTurn: true,
-});
+  { name: 'rot47', undo: rotated47, needs: MIXED, forms: ALL, isGuess: true, isTurn: true },
+].map((step) => evened(step as Step));
+const turn = (name: string, undo: Undoing, forms = ALL): Step =>
+  evened({ name, undo, needs: LETTER, forms, isGuess: true, isTurn: true });
 const REVERSED: readonly Step[] = [
   turn('reversed', reversed),
   turn('reversed-words', reversedWords, PROSE),
@@ -204,7 +204,7 @@ const KEY_STEPS: readonly Step[] = (
     ['rot13', rotatedKeys],
     ['atbash', atbashKeys],
   ] as const
-).map(([name, undo]) => ({ ...turn(name, undo, ['exact']), needs: KEY, isKey: true }));
+).map(([name, undo]) => evened({ ...turn(name, undo, ['exact']), needs: KEY, isKey: true }));
 
 /** Turns are taken only where the letters tell of one; and once for keys, of which no letters can tell. */
 function turnsFor(text: Text, signs: number): readonly Step[] {

@@ -32,6 +32,20 @@ export const rotated =
 export const atbash = (text: string, writer: Writer): boolean =>
   replaced(text, writer, (letter) => 25 - letter);
 
+/** the, tion, ing as ROT47 has them: hardly any order is without one, and hardly any code has one. */
+const TOLD_47 = ['E96 ', 'E:@?', ':?8 '];
+
+/** All that is printed of ASCII, rotated by half of its 94 signs: `x8?@C6 2==`. */
+export function rotated47(text: string, writer: Writer): boolean {
+  if (!TOLD_47.some((sign) => text.includes(sign))) return false;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit > 0x20 && unit < 0x7f) writer.put(0x21 + ((unit - 0x21 + 47) % 94), index, index + 1);
+    else writer.keep(index, index + 1);
+  }
+  return true;
+}
+
 function replaced(text: string, writer: Writer, other: (letter: number) => number): boolean {
   let changed = false;
   for (let index = 0; index < text.length; index++) {

@@ -77,12 +77,23 @@ describe('what is transcribed', () => {
     assert.ok(says('\\textbf{Mail} \\emph{the} \\textit{ledger}', 'mail the ledger'));
   });
 
+  it('is read where all signs are rotated', () => {
+    const turned = (text: string) =>
+      text.replace(/[!-~]/g, (sign) =>
+        String.fromCharCode(0x21 + ((sign.charCodeAt(0) - 0x21 + 47) % 94)),
+      );
+    assert.ok(says(turned('Mailing the ledger ends the session.'), 'mailing the ledger ends'));
+    assert.ok(
+      says(`A note: ${turned('send the ledger and mailing lists')}`, 'send the ledger and'),
+    );
+  });
+
   it('is not seen in what is none', () => {
     const steps = (text: string) =>
       viewsOf(text)
         .flatMap((view) => view.steps)
         .filter((step) =>
-          ['morse', 'spelling', 'dump', 'digits', 'uuencode', 'named'].includes(step),
+          ['morse', 'spelling', 'dump', 'digits', 'uuencode', 'named', 'rot47'].includes(step),
         );
     for (const text of [
       '--- . --- . --- . --- . --- . --- . ---',
@@ -92,6 +103,7 @@ describe('what is transcribed', () => {
       'The hotel in India has golf; Oscar and Romeo met Juliet at an echo of the tango.',
       '00010000: 7f45 4c46 0201 0100 0000 0000 0000 0000  .ELF............',
       'begin 2024 with a plan\nand end it',
+      'const shade = (a2 == b3 ? "#E96" : c4) + x1; // d5, e6 and f7',
     ])
       assert.deepEqual(steps(text), [], text);
   });
