@@ -39,8 +39,7 @@ const READS: Readonly<Record<Form, Reads>> = {
 
 export class Anchors {
   readonly automaton: Automaton;
-  /** Length of each anchor, in characters. */
-  readonly lengths: Uint16Array;
+  readonly literals: readonly string[];
   /** The rules and detectors of an anchor: `ruleOf` from `ruleFrom[anchor]` up to `ruleFrom[anchor + 1]`. */
   readonly ruleFrom: Uint32Array;
   readonly ruleOf: Uint16Array;
@@ -54,9 +53,9 @@ export class Anchors {
   /** `rules`: of each anchor, whose it is. `tables` are those of the same anchors in another thread. */
   constructor(form: Form, rules: ReadonlyMap<string, readonly number[]>, tables?: Tables) {
     const literals = [...rules.keys()];
+    this.literals = literals;
     this.isEmpty = literals.length === 0;
     this.automaton = new Automaton(tables ?? compile(literals, READS[form]));
-    this.lengths = Uint16Array.from(literals, ({ length }) => length);
     this.ruleOf = Uint16Array.from([...rules.values()].flat());
     this.ruleFrom = new Uint32Array(literals.length + 1);
     [...rules.values()].forEach((of, literal) => {

@@ -41,6 +41,10 @@ export class Classes {
     this.#classes = classes.slice(beyond);
   }
 
+  of(code: number): number {
+    return code < LATIN_1 ? this.latin[code]! : this.beyond(code);
+  }
+
   /** Of a character that is not in Latin-1. */
   beyond(code: number): number {
     return this.#classes[this.#find(code)]!;

@@ -19,11 +19,12 @@ const CHARACTERS_PER_STATE = 10;
 /** Beside its row, a state is a text of its nodes that is found in a map. */
 const STATE_BYTES = 100;
 
-/** In the table: not made yet, a match, or else the place of a state's row. */
+/** In the table: not made yet, a match, none whatever comes, or else the place of a state's row. */
 const UNMADE = 0;
 const FOUND = 1;
+const DEAD = 2;
 /** Rows that no state has, so that no place is one of these; there are two columns at least. */
-const ROWS_BEFORE = 1;
+const ROWS_BEFORE = 2;
 const FIRST_ROWS = 8;
 const LATIN_1 = 256;
 
@@ -32,6 +33,8 @@ const live = new Set<Dfa>();
 let allBytes = 0;
 
 export class Dfa {
+  /** Characters that `mayGoOn` has read in this thread, ever: what a text costs is counted in. */
+  static read = 0;
   /** How often all states were dropped. */
   dropped = 0;
   readonly steps: Steps;
@@ -52,7 +55,7 @@ export class Dfa {
     return steps === undefined ? undefined : new Dfa(steps, ownBytes);
   }
 
-  private constructor(steps: Steps, ownBytes: number) {
+  constructor(steps: Steps, ownBytes: number = BOUNDS.ownBytes) {
     this.steps = steps;
     this.#ownBytes = ownBytes;
     this.#width = steps.classes.count + 1;
@@ -86,6 +89,46 @@ export class Dfa {
     return (this.#rows[state + end]! || this.#next(state, end, to - from)) === FOUND;
   }
 
+  /**
+   * Whether a match may go on from a set of steps that begin none, over units[from, to): against the direction of the text where `to`
+   * is before `from`. `isEnd`: the text ends there. True also where that is not known: the match may be longer, or there is no room
+   * for its states.
+   */
+  mayGoOn(start: Start, units: Uint16Array, from: number, to: number, isEnd: boolean): boolean {
+    this.#droppedAt = -1;
+    const begun = this.#started(start);
+    const last = this.#wentOn(begun, units, from, to);
+    Dfa.read += Math.abs(wentTo - from);
+    if (last <= DEAD) return last !== DEAD;
+    if (!isEnd) return true;
+    const end = this.steps.classes.count;
+    const behind = this.#rows[last + end]! || this.#next(last, end, Math.abs(to - from));
+    return behind === FOUND || behind === UNMADE;
+  }
+
+  /** The state behind the last character that was read, which ends in `wentTo`. */
+  #wentOn(begun: number, units: Uint16Array, from: number, to: number): number {
+    const { classes } = this.steps;
+    const { latin } = classes;
+    const by = from <= to ? 1 : -1;
+    const ahead = by > 0 ? 0 : -1;
+    let state = begun;
+    let at = from;
+    while (at !== to && state > DEAD) {
+      const unit = units[at + ahead]!;
+      let ofClass: number;
+      if (unit < LATIN_1) ofClass = latin[unit]!;
+      else if (at + by !== to && isPair(units, Math.min(at, at + 2 * by), LAST)) {
+        ofClass = classes.beyond(pairAt(units, Math.min(at, at + 2 * by)));
+        at += by;
+      } else ofClass = classes.beyond(unit);
+      at += by;
+      state = this.#rows[state + ofClass]! || this.#next(state, ofClass, Math.abs(at - from));
+    }
+    wentTo = at;
+    return state;
+  }
+
   /** How many there are now. */
   get states(): number {
     return this.#sets.length;
@@ -106,10 +149,18 @@ export class Dfa {
     return this.states > 0 ? ROWS_BEFORE * this.#width : this.#add(this.steps.first);
   }
 
+  #started(start: Start): number {
+    if (start.state !== UNMADE && start.dropped === this.dropped) return start.state;
+    if (!this.#hasRoom(start.set)) this.#drop(0);
+    start.state = this.#states.get(start.set) ?? this.#add(start.set);
+    start.dropped = this.dropped;
+    return start.state;
+  }
+
   /** The state behind a character of this class; UNMADE where there is no room for it. */
   #next(state: number, ofClass: number, read: number): number {
     const set = this.steps.next(this.#sets[state / this.#width - ROWS_BEFORE]!, ofClass);
-    let next = set === undefined ? FOUND : this.#states.get(set);
+    let next = set === undefined ? FOUND : this.steps.isOver(set) ? DEAD : this.#states.get(set);
     // Nothing comes behind the end, whatever state that is.
     if (ofClass === this.steps.classes.count) next ??= state;
     if (next === undefined) {
@@ -162,6 +213,19 @@ export class Dfa {
   }
 }
 
+let wentTo = 0;
+
+/** A set to begin with, and its state for as long as none are dropped. */
+export class Start {
+  readonly set: string;
+  state = UNMADE;
+  dropped = 0;
+
+  constructor(set: string) {
+    this.set = set;
+  }
+}
+
 let stopped = 0;
 
 /**
@@ -186,6 +250,9 @@ function run(
   stopped = at;
   return state;
 }
+
+/** Behind any text. */
+const LAST = Number.POSITIVE_INFINITY;
 
 function isPair(units: Uint16Array, at: number, to: number): boolean {
   return (units[at]! & 0xfc00) === 0xd800 && at + 1 < to && (units[at + 1]! & 0xfc00) === 0xdc00;

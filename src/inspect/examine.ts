@@ -1,25 +1,28 @@
 /**
  * All findings in one subject: its strings, read in every way, held against every rule.
  *
- * One pass of the automaton over each reading tells where anchors are. Around them lie windows, as far as the rule
- * reaches; windows of one rule that overlap are one; and only in them the rule's expression is run. All of it is linear
- * in the text: a window takes part in one run of an expression only, and what all runs may read together is bounded.
+ * One pass of the automaton over each reading tells where anchors are, and the characters beside one whether a match may lie
+ * around it (around.ts). Around those lie windows, as far as the rule reaches; windows of one rule that overlap are one; and only
+ * in them the rule's expression is run. All of it is linear in the text: a window takes part in one run of an expression only, and
+ * what all runs may read together, and what is read beside anchors, is bounded.
  * Where a bound is met the rest was not judged, so that is itself a finding, of each class that has rules here.
  */
 
 import { ownRules } from './catalog.ts';
 import { checkTime } from './deadline.ts';
+import { Dfa } from './dfa.ts';
 import { joinedOf } from './joined.ts';
 import type { Match } from './linear.ts';
 import type { Plain, PlainStrings, Signal } from './plain.ts';
 import type { Finding, FindingClass, Leaf, Reading, Subject, View } from './rule.ts';
 import type { RuleSet } from './rule-set.ts';
+import { unitsOf } from './units.ts';
 import { Budget, viewsOf } from './views.ts';
 
 export const BOUNDS = {
   /** Characters of all strings, the joined ones included: more than `maxBytes` of the configuration has by default. */
   characters: 48 << 20,
-  /** Characters that expressions read, over all windows … */
+  /** Characters that expressions read, over all windows and beside anchors … */
   confirmCharacters: 2 << 20,
   /** … and as many more for each character of the strings: ordinary prose needs nine, over all of its readings. */
   confirmTimes: 16,
@@ -230,7 +233,7 @@ class Examination {
   #anchors(leaf: Leaf, view: View): void {
     const { rules } = this.#rules;
     const anchors = this.#rules.anchors(this.#subject.direction, view.form);
-    const { automaton, lengths, ruleFrom, ruleOf } = anchors;
+    const { automaton, literals, ruleFrom, ruleOf } = anchors;
     const { outputs } = automaton.tables;
     automaton.read(view.text);
     for (let at = automaton.next(); at >= 0; at = automaton.next()) {
@@ -239,16 +242,30 @@ class Examination {
         for (let index = ruleFrom[literal]!; index < ruleFrom[literal + 1]!; index++) {
           const rule = ruleOf[index]!;
           if (rule >= rules.length) this.#called.add(rule);
-          else this.#open(leaf, view, rule, at - lengths[literal]!, at);
+          else if (this.#mayMatch(view, rule, literals[literal]!, at))
+            this.#open(leaf, view, rule, at - literals[literal]!.length, at);
         }
       }
       if (this.#isTooMuch) break;
     }
   }
 
-  /** An anchor stands at [from, to): widens the open window of the rule, or closes it and opens another. */
+  /** An anchor ends at `to`. */
+  #mayMatch(view: View, rule: number, anchor: string, to: number): boolean {
+    if (this.#noted.has(rule)) return false;
+    const around = this.#rules.around(rule, view.form);
+    if (around === undefined) return true;
+    const { reach } = this.#rules.rules[rule]!;
+    const { text } = view;
+    const before = Dfa.read;
+    const mayMatch = around.mayMatch(unitsOf(text), text.length, anchor, to, reach);
+    this.#confirmLeft -= Dfa.read - before;
+    if (this.#confirmLeft < 0) this.#isTooMuch = true;
+    return mayMatch;
+  }
+
+  /** A match may lie around an anchor at [from, to): widens the open window of the rule, or closes it and opens another. */
   #open(leaf: Leaf, view: View, rule: number, from: number, to: number): void {
-    if (this.#noted.has(rule)) return;
     const [before, after] = this.#rules.rules[rule]!.reach;
     const start = Math.max(0, from - before);
     const end = Math.min(view.text.length, to + after);

@@ -4,6 +4,7 @@ import { RE2JS } from 're2js';
 import { Dfa } from './dfa.ts';
 import { Grams, Needs } from './grams.ts';
 import { partsOf } from './needs.ts';
+import type { Steps } from './steps.ts';
 import { unitsOf } from './units.ts';
 
 export interface Match {
@@ -42,6 +43,11 @@ export class Linear implements Finder {
     this.#pattern = pattern;
     this.#whole = pattern.length <= WHOLE_MAX ? new Alternative(pattern) : undefined;
     this.#isAsked = this.#whole?.isOwn === true;
+  }
+
+  /** Of the whole expression, where an own automaton is asked of it. */
+  get steps(): Steps | undefined {
+    return this.#isAsked ? this.#whole!.steps : undefined;
   }
 
   isIn(text: string, from: number, to: number): boolean {
@@ -110,6 +116,10 @@ class Alternative {
   /** Whether it is asked of an own automaton and not of re2js. */
   get isOwn(): boolean {
     return this.#own !== undefined;
+  }
+
+  get steps(): Steps | undefined {
+    return this.#own?.steps;
   }
 
   get #own(): Dfa | undefined {

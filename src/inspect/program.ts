@@ -34,8 +34,13 @@ const NODES_MAX = 1 << 14;
 const NUMBERS = 1 << 16;
 const STEPS_MAX = 1 << 17;
 
+export interface Compiled {
+  readonly program: Program;
+  readonly sets: readonly Ranges[];
+}
+
 /** Undefined where something of it was not understood, or it has too many nodes. */
-export function programOf(tree: Node): { program: Program; sets: readonly Ranges[] } | undefined {
+export function programOf(tree: Node): Compiled | undefined {
   try {
     const builder = new Builder();
     return { program: builder.program(tree), sets: builder.sets };

@@ -1,6 +1,7 @@
 /** All rules made ready: their anchors for each way of reading, their expressions, and which of them read where. */
 
 import { Anchors } from './anchors.ts';
+import { Around } from './around.ts';
 import type { Tables } from './automaton.ts';
 import { type Finder, Linear } from './linear.ts';
 import { PlainStrings } from './plain.ts';
@@ -45,6 +46,8 @@ export class RuleSet {
   readonly #plain: Partial<Record<Direction, PlainStrings>> = {};
   readonly #scouts: Partial<Record<Direction, Scout>> = {};
   readonly #expressions: (Finder | undefined)[] = [];
+  /** Of each rule by form. */
+  readonly #arounds: Partial<Record<Form, Around>>[] = [];
 
   /** `tables` are those of another RuleSet of the same rules, in another thread; they are made where absent. */
   constructor(
@@ -120,10 +123,26 @@ export class RuleSet {
   expression(rule: number): Finder {
     const known = this.#expressions[rule];
     if (known !== undefined) return known;
-    const { finder, pattern } = this.rules[rule]!;
-    const compiled = finder ?? new Linear(pattern);
+    const { finder, pattern, forms, anchors, confidence } = this.rules[rule]!;
+    const linear = finder === undefined ? new Linear(pattern) : undefined;
+    const compiled = finder ?? linear!;
     this.#expressions[rule] = compiled;
+    const arounds: Partial<Record<Form, Around>> = {};
+    for (const form of linear === undefined ? [] : forms) {
+      const standing = anchors.filter((anchor) => Anchors.canStandIn(form, anchor));
+      if (standing.length === 0) continue;
+      const before = form === 'words' ? ' ' : '';
+      const around = Around.of({ pattern, confidence }, standing, before, linear!.steps);
+      if (around !== undefined) arounds[form] = around;
+    }
+    this.#arounds[rule] = arounds;
     return compiled;
+  }
+
+  /** What tells whether a match may lie around an anchor; undefined where nothing can. */
+  around(rule: number, form: Form): Around | undefined {
+    if (this.#arounds[rule] === undefined) this.expression(rule);
+    return this.#arounds[rule]![form];
   }
 
   /** Rules whose expression is yet to be compiled. */

@@ -1,7 +1,8 @@
 /**
  * From one set of a program's nodes to the next, a class of characters at a time. A set is a text: its first character says
  * what stood before (what is asked of an edge, `\b`, `^`, `$`, is decided with the character behind it), each other one is a
- * node. Those at which any match begins are left out, as they are reached at every place.
+ * node. Those at which any match begins are left out, as they are reached at every place; where it goes on from nodes that are
+ * named, nothing begins, and a set may be empty.
  */
 
 import { NEWLINE, type Ranges, WORD } from './characters.ts';
@@ -15,6 +16,7 @@ const BEFORE = { other: 0, word: 1, text: 2, newline: 3 } as const;
 const WORD_EDGES = EDGES.word | EDGES.notWord;
 const LINE_EDGES = EDGES.lineBegin | EDGES.lineEnd;
 const BEGIN_EDGES = EDGES.textBegin | EDGES.lineBegin;
+const NONE: readonly number[] = [];
 
 /** While a step is made: where the text is, and where its character leads. */
 const now = new Nodes();
@@ -30,6 +32,7 @@ export class Steps {
   readonly #sets: ClassSets;
   readonly #isWord: Uint8Array;
   readonly #isNewline: Uint8Array;
+  readonly #goesOn: boolean;
   /** Reached at every place, without an edge. */
   readonly #always: readonly number[];
   readonly #isAlways: Uint8Array;
@@ -44,11 +47,13 @@ export class Steps {
     if ((edges & LINE_EDGES) !== 0) told.push(NEWLINE);
     const classes = Classes.of(told);
     if (classes === undefined) return undefined;
-    return new Steps(program, new ClassSets(sets, classes), classes, edges);
+    return new Steps(program, new ClassSets(sets, classes), classes, false);
   }
 
-  private constructor(program: Program, sets: ClassSets, classes: Classes, edges: number) {
+  private constructor(program: Program, sets: ClassSets, classes: Classes, goesOn: boolean) {
+    const edges = edgesOf(program);
     this.#program = program;
+    this.#goesOn = goesOn;
     this.classes = classes;
     this.first = String.fromCharCode((edges & BEGIN_EDGES) === 0 ? BEFORE.other : BEFORE.text);
     this.#sets = sets;
@@ -57,9 +62,14 @@ export class Steps {
     then.begin();
     then.add(program, program.start, 0, true);
     this.isFound = then.isMatch;
-    this.#always = [...then.list.subarray(0, then.count)];
+    this.#always = goesOn ? [] : [...then.list.subarray(0, then.count)];
     this.#isAlways = new Uint8Array(program.ops.length);
     for (const node of this.#always) this.#isAlways[node] = 1;
+  }
+
+  /** Those of the same expression in which no match begins: from nodes that are named (`at`) it only goes on. */
+  goingOn(): Steps {
+    return new Steps(this.#program, this.#sets, this.classes, true);
   }
 
   /** How many nodes the program has. */
@@ -90,6 +100,22 @@ export class Steps {
       if (ops[node] === OPS.set && this.#sets.has(args[node]!, ofClass))
         then.add(this.#program, outs[node]!, 0, true);
     }
+    return this.#setOf(ofClass);
+  }
+
+  /** Nothing comes of it, whatever follows. */
+  isOver(set: string): boolean {
+    return this.#goesOn && set.length === 1;
+  }
+
+  /** The set behind a character, at these nodes; undefined where that is a match. */
+  at(nodes: readonly number[], code: number): string | undefined {
+    then.begin();
+    for (const node of nodes) then.add(this.#program, node, 0, true);
+    return this.#setOf(this.classes.of(code));
+  }
+
+  #setOf(ofClass: number): string | undefined {
     if (then.isMatch) return undefined;
     then.leaveOut(this.#isAlways);
     then.prune(this.#program, this.#always);
@@ -101,6 +127,7 @@ export class Steps {
     const index = before * (this.classes.count + 1) + ofClass;
     const known = this.#begun[index];
     if (known !== undefined) return known;
+    if (this.#goesOn) return NONE;
     const { start, outs, args, ops } = this.#program;
     now.begin();
     now.add(this.#program, start, edges, false);

@@ -91,6 +91,7 @@ export const PRETEXT_RULES: readonly TextRule[] = [
       'تجاهل',
       'بغض',
       'أنا ال',
+      'أنا إله',
       'سيناريو',
       'وضع',
       'উপে',
