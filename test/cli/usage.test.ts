@@ -34,7 +34,10 @@ describe('the command line', { timeout: 180_000 }, () => {
       const own = files.filter((file) => file.includes('/src/'));
       assert.deepEqual(
         own.map((file) => file.slice(file.lastIndexOf('/src/') + 5)).sort(),
-        ['cli/cli.js', 'cli/exit.js', 'cli/terminal.js', 'main.js', 'protocol/identity.js'],
+        [
+          ...['cli/cli.js', 'cli/exit.js', 'cli/terminal.js', 'lib/visible-json.js'],
+          ...['main.js', 'protocol/identity.js'],
+        ],
         args.join(' '),
       );
     }
