@@ -12,7 +12,7 @@
 
 import { Dfa, Start } from './dfa.ts';
 import { parsed } from './pattern.ts';
-import { programOf } from './program.ts';
+import { compiledOf, programOf } from './program.ts';
 import type { TextRule } from './rule.ts';
 import { reversed, Spelling } from './spelling.ts';
 import { Steps } from './steps.ts';
@@ -32,7 +32,7 @@ export class Around {
     before: string,
     steps?: Steps,
   ): Around | undefined {
-    const made = programOf(parsed(pattern));
+    const made = compiledOf(pattern);
     const own = made === undefined ? undefined : (steps ?? Steps.of(made.program, made.sets));
     if (own === undefined) return undefined;
     const hasOne = (spelling: Spelling) => spelling.hasOneOf(anchors, before);
@@ -98,9 +98,9 @@ class Side {
       const kept = by === 1 ? anchor.trimEnd() : anchor.trimStart();
       const letters = [...anchor.trim()];
       if (by === -1) letters.reverse();
-      const nodes = spelling.behind(letters);
-      const set =
-        nodes.length === 0 ? undefined : goingOn.at(nodes, letters.at(-1)!.codePointAt(0)!);
+      const nodes = spelling.behind(letters.join(''));
+      const last = letters.at(-1)!.codePointAt(0)!;
+      const set = nodes.length === 0 ? undefined : goingOn.at(nodes, last);
       if (set === undefined) continue;
       this.#edges.set(anchor, { blanks: anchor.length - kept.length, start: new Start(set) });
     }

@@ -8,8 +8,7 @@
  * nothing is answered.
  */
 
-import { parsed } from './pattern.ts';
-import { programOf } from './program.ts';
+import { compiledOf } from './program.ts';
 import { Steps } from './steps.ts';
 
 /** Of the states of one expression, and of all in this thread: their rows, and what is kept of their nodes. */
@@ -50,7 +49,7 @@ export class Dfa {
 
   /** Undefined where the expression is beyond what is understood here. */
   static of(pattern: string, ownBytes: number = BOUNDS.ownBytes): Dfa | undefined {
-    const made = programOf(parsed(pattern));
+    const made = compiledOf(pattern);
     const steps = made === undefined ? undefined : Steps.of(made.program, made.sets);
     return steps === undefined ? undefined : new Dfa(steps, ownBytes);
   }

@@ -9,7 +9,7 @@
  */
 
 import type { Ranges } from './characters.ts';
-import type { Node } from './pattern.ts';
+import { type Node, parsed } from './pattern.ts';
 
 /** Node 0. */
 export const MATCH = 0;
@@ -37,6 +37,16 @@ const STEPS_MAX = 1 << 17;
 export interface Compiled {
   readonly program: Program;
   readonly sets: readonly Ranges[];
+}
+
+let lastPattern = '';
+let last: Compiled | undefined;
+
+/** As below; that of one pattern is asked for several times in a row. */
+export function compiledOf(pattern: string): Compiled | undefined {
+  if (pattern !== lastPattern) last = programOf(parsed(pattern));
+  lastPattern = pattern;
+  return last;
 }
 
 /** Undefined where something of it was not understood, or it has too many nodes. */

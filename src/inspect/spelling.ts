@@ -13,11 +13,19 @@ import { type Compiled, MATCH, OPS, type Program } from './program.ts';
 const SPELLED_MAX = 8;
 /** Places times what was spelled before them: of more nothing is proven. Our own need some thousands. */
 const PAIRS_MAX = 1 << 24;
+const SAMES_MAX = 4096;
+
+const sames = new Map<string, string>();
 
 /** Of characters that differ by case alone, and be it in the eyes of RE2 only (long s, the Kelvin sign), the same one. */
 function same(character: string): string {
+  const known = sames.get(character);
+  if (known !== undefined) return known;
   const one = character.toUpperCase().toLowerCase();
-  return one.length === character.length ? one : character;
+  const answer = one.length === character.length ? one : character;
+  // As many as our own rules and an operator's have.
+  if (sames.size < SAMES_MAX) sames.set(character, answer);
+  return answer;
 }
 
 function lettersIn(ranges: Ranges): string[] {
@@ -50,24 +58,44 @@ export class Spelling {
   readonly #program: Program;
   /** Of each set. */
   readonly #reads: readonly Reads[];
+  /** Of each letter the nodes that read it. */
+  readonly #readers = new Map<string, number[]>();
+  /** What comes behind what was asked of: most texts begin as others do. */
+  readonly #behind = new Map<string, readonly number[]>();
 
   /** `isSpelled`: what classes of many read does not count. */
   constructor({ program, sets }: Compiled, texts: readonly string[], isSpelled: boolean) {
     const alphabet = [...new Set(texts.flatMap((text) => [...text].map(same)))];
     this.#program = program;
     this.#reads = sets.map((ranges) => readsOf(ranges, alphabet, isSpelled));
+    program.ops.forEach((op, node) => {
+      if (op !== OPS.set) return;
+      for (const letter of this.#reads[program.args[node]!]!.letters) {
+        const readers = this.#readers.get(letter);
+        if (readers === undefined) this.#readers.set(letter, [node]);
+        else readers.push(node);
+      }
+    });
   }
 
-  /** The nodes that come behind these letters, wherever they are read. */
-  behind(letters: readonly string[]): number[] {
-    const { ops, args, outs } = this.#program;
-    const reads = (node: number, letter: string) =>
-      ops[node] === OPS.set && this.#reads[args[node]!]!.letters.includes(same(letter));
-    let nodes: number[] = [];
-    for (let node = 0; node < ops.length; node++) if (reads(node, letters[0]!)) nodes.push(node);
-    for (const letter of letters.slice(1))
-      nodes = this.#reached(nodes.map((node) => outs[node]!)).filter((node) => reads(node, letter));
-    return nodes.map((node) => outs[node]!);
+  /** The nodes that come behind a text, wherever it is read. */
+  behind(text: string): readonly number[] {
+    const [first, ...letters] = [...text].map(same);
+    let read = first!;
+    let nodes = this.#behind.get(read) ?? this.#outsOf(read, this.#readers.get(read) ?? []);
+    for (const letter of letters) {
+      if (nodes.length === 0) break;
+      read += letter;
+      const known = this.#behind.get(read);
+      nodes = known ?? this.#outsOf(read, this.#reading(letter, nodes));
+    }
+    return nodes;
+  }
+
+  #outsOf(read: string, nodes: readonly number[]): readonly number[] {
+    const outs = nodes.map((node) => this.#program.outs[node]!);
+    this.#behind.set(read, outs);
+    return outs;
   }
 
   /** Whether each match has one of the texts; behind `begins`, which stands before each. */
@@ -99,14 +127,17 @@ export class Spelling {
     return true;
   }
 
-  /** With all that follows without a character. */
-  #reached(nodes: readonly number[]): number[] {
+  /** Those that read the letter, at these nodes and where they lead without one. */
+  #reading(letter: string, nodes: readonly number[]): number[] {
     const { ops, args, outs } = this.#program;
     const all = new Set(nodes);
+    const reading: number[] = [];
     for (const node of all)
       if (ops[node] === OPS.either) all.add(args[node]!).add(outs[node]!);
       else if (ops[node] === OPS.edge) all.add(outs[node]!);
-    return [...all];
+      else if (ops[node] === OPS.set && this.#reads[args[node]!]!.letters.includes(letter))
+        reading.push(node);
+    return reading;
   }
 }
 
