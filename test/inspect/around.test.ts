@@ -57,7 +57,7 @@ describe('what stands beside an anchor', () => {
       return [...anchors.slice(0, 3), ...(sample === undefined ? [] : [sample])];
     });
     let found = 0;
-    for (let count = 0; count < 400; count++) {
+    for (let count = 0; count < 120; count++) {
       const text = Array.from({ length: 12 }, () => {
         const piece = pieces[below(pieces.length)]!;
         const cut = below(3) === 0 ? piece.slice(below(piece.length)) : piece;
@@ -67,7 +67,7 @@ describe('what stands beside an anchor', () => {
       assert.deepEqual(ids, idsIn(text, wide), JSON.stringify(text));
       found += ids.length;
     }
-    assert.ok(found > 1500, `${found} findings`);
+    assert.ok(found > 400, `${found} findings`);
   });
 
   it('tells in either direction that nothing can come of it', () => {
