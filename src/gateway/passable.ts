@@ -7,27 +7,12 @@
  * that does not look for the id would cancel, by an id that counts up, what it does for somebody else.
  */
 
+import { CLIENT_METHODS } from '../protocol/client-methods.ts';
+
 const OURS: ReadonlySet<string> = new Set(
-  [
-    'initialize',
-    'ping',
-    'server/discover',
-    'subscriptions/listen',
-    'tools/list',
-    'tools/call',
-    'prompts/list',
-    'prompts/get',
-    'resources/list',
-    'resources/templates/list',
-    'resources/read',
-    'resources/subscribe',
-    'resources/unsubscribe',
-    'completion/complete',
-    'logging/setLevel',
-    'sampling/createMessage',
-    'elicitation/create',
-    'roots/list',
-  ].map((method) => method.toLowerCase()),
+  [...CLIENT_METHODS, 'sampling/createMessage', 'elicitation/create', 'roots/list'].map((method) =>
+    method.toLowerCase(),
+  ),
 );
 
 const NOTIFICATIONS = 'notifications/';

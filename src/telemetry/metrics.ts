@@ -5,6 +5,7 @@
  * found again by two look-ups of names; nothing is allocated for a call after that (bench/micro/telemetry.ts).
  */
 
+import { CLIENT_METHODS } from '../protocol/client-methods.ts';
 import { VERSION } from '../protocol/identity.ts';
 import type { Refusal } from '../protocol/refusal.ts';
 import { CONTENT_TYPES, type Exposition, formatFor, slicesOf } from './exposition.ts';
@@ -284,21 +285,7 @@ export function knownMethod(method: string): string {
 }
 
 const METHODS: ReadonlySet<string> = new Set([
-  'initialize',
-  'ping',
-  'server/discover',
-  'tools/list',
-  'tools/call',
-  'prompts/list',
-  'prompts/get',
-  'resources/list',
-  'resources/templates/list',
-  'resources/read',
-  'resources/subscribe',
-  'resources/unsubscribe',
-  'subscriptions/listen',
-  'completion/complete',
-  'logging/setLevel',
+  ...CLIENT_METHODS,
   'tasks/get',
   'tasks/result',
   'tasks/list',
